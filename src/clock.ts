@@ -1,0 +1,30 @@
+/** Time as a dependency: everything that asks what time it is takes a Clock. */
+
+/** Tells the present moment. */
+export interface Clock {
+  now(): Date;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = { now: () => new Date() };
+
+/** The date of a moment in UTC, as `YYYY-MM-DD`. */
+export function utcDate(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+/**
+ * The date `days` after a date, both `YYYY-MM-DD`.
+ *
+ * @throws RangeError when `date` is not a date
+ */
+export function addDays(date: string, days: number): string {
+  const moment = new Date(`${date}T00:00:00Z`);
+  moment.setUTCDate(moment.getUTCDate() + days);
+  return utcDate(moment);
+}
+
+/** A moment as whole seconds since the epoch, as JWT claims count it. @see RFC 7519 section 2, NumericDate */
+export function epochSeconds(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}

@@ -1,0 +1,123 @@
+/** The configuration: the only reader of the environment. Read once, before anything listens, and frozen. */
+import { resolve } from "node:path";
+import { z } from "zod";
+import { ConfigurationError } from "./errors.ts";
+
+const seconds = (low: number, high: number) => wholeNumber(low, high, "a number of seconds");
+const days = (low: number) => wholeNumber(low, 36_500, "a number of days");
+
+function wholeNumber(low: number, high: number, what: string) {
+  const form = `${what} from ${low} to ${high}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, form)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, form);
+}
+
+/** An http(s) URL without credentials, query or fragment; a trailing slash is dropped. */
+const webUrl = z
+  .string()
+  .refine(isPlainWebUrl, "an http:// or https:// URL without user, query or fragment")
+  .transform((value) => value.replace(/\/+$/, ""));
+
+function isPlainWebUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (
+    ["http:", "https:"].includes(url.protocol) &&
+    [url.username, url.password, url.search, url.hash].every((part) => part === "")
+  );
+}
+
+function isPostgresUrl(value: string): boolean {
+  return URL.canParse(value) && ["postgres:", "postgresql:"].includes(new URL(value).protocol);
+}
+
+const environmentSchema = z.object({
+  KEYSIDE_URL: webUrl.default("http://localhost:8080"),
+  KEYSIDE_HOST: z.string().min(1, "a host name or address to listen on").default("127.0.0.1"),
+  KEYSIDE_PORT: wholeNumber(0, 65_535, "a port").default(8080),
+  DATABASE_URL: z
+    .string()
+    .refine(isPostgresUrl, "a PostgreSQL URL like postgres://user:password@host:5432/database")
+    .optional(),
+  KEYSIDE_DATA_DIR: z
+    .string()
+    .min(1, "a directory")
+    .default("./data")
+    .transform((path) => resolve(path)),
+  KEYSIDE_CERTS_DIR: z
+    .string()
+    .min(1, "a directory")
+    .default("./certs")
+    .transform((path) => resolve(path)),
+  KEYSIDE_ROOT_PASSWORD: z.string().min(8, "a password of 8 characters or more").optional(),
+  REGISTRY_URL: webUrl.default("http://localhost:5000"),
+  REGISTRY_SERVICE: z.string().min(1, "the service name in the registry's configuration").default("container_registry"),
+  REGISTRY_ISSUER: z.string().min(1, "the issuer name in the registry's configuration").default("keyside"),
+  REGISTRY_TOKEN_TTL: seconds(60, 3600).default(300),
+  REGISTRY_PUSH_TOKEN_TTL: seconds(60, 3600).default(900),
+  REGISTRY_SIGNING_ALG: z.enum(["ES256", "RS256"], "ES256 or RS256").default("ES256"),
+  KEYSIDE_TOKEN_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,20}$/, "at most 20 letters, digits, hyphens and underscores")
+    .default("kspat-"),
+  KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
+  KEYSIDE_LOG_LEVEL: z
+    .enum(
+      ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+      "trace, debug, info, warn, error, fatal or silent",
+    )
+    .default("info"),
+});
+
+/** What the service runs with; every value is checked. Durations are in seconds or days, as the variables say. */
+export type Config = Readonly<ReturnType<typeof readConfig>>;
+
+/** Variables whose values must not be repeated in a message, since they hold or may hold a secret. */
+const SECRET_VARIABLES = new Set(["KEYSIDE_ROOT_PASSWORD", "DATABASE_URL"]);
+
+/**
+ * Reads the configuration from environment variables; empty ones count as absent.
+ *
+ * @throws ConfigurationError naming each wrong variable, its value (unless secret) and the form wanted
+ * @see spec/rest-api.md "Configuration"
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(given[name]);
+      return `${name}: ${value} is not ${message}`;
+    });
+    throw new ConfigurationError([...new Set(problems)].join("; "));
+  }
+  const values = parsed.data;
+  return Object.freeze({
+    url: values.KEYSIDE_URL,
+    host: values.KEYSIDE_HOST,
+    port: values.KEYSIDE_PORT,
+    databaseUrl: values.DATABASE_URL,
+    dataDir: values.KEYSIDE_DATA_DIR,
+    certsDir: values.KEYSIDE_CERTS_DIR,
+    rootPassword: values.KEYSIDE_ROOT_PASSWORD,
+    logLevel: values.KEYSIDE_LOG_LEVEL,
+    registry: Object.freeze({
+      url: values.REGISTRY_URL,
+      service: values.REGISTRY_SERVICE,
+      issuer: values.REGISTRY_ISSUER,
+      tokenTtl: values.REGISTRY_TOKEN_TTL,
+      pushTokenTtl: values.REGISTRY_PUSH_TOKEN_TTL,
+      signingAlgorithm: values.REGISTRY_SIGNING_ALG,
+    }),
+    tokens: Object.freeze({
+      prefix: values.KEYSIDE_TOKEN_PREFIX,
+      maxLifetimeDays: values.KEYSIDE_MAX_TOKEN_LIFETIME_DAYS,
+    }),
+  });
+}

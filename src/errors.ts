@@ -1,0 +1,136 @@
+/**
+ * The errors of the domain: classes with a stable code, a message that any client may read, and a private detail for
+ * the log. What status and body a code becomes is decided by the dialect that answers (src/http/error-handler.ts).
+ */
+
+export type ErrorCode =
+  | "validation_failed"
+  | "malformed_body"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "unauthenticated"
+  | "invalid_token"
+  | "insufficient_scope"
+  | "forbidden"
+  | "not_found"
+  | "feature_disabled"
+  | "rule_refused"
+  | "conflict"
+  | "unavailable"
+  | "configuration";
+
+/** The base of every error that Keyside throws on purpose. `message` is public; `detail` is for the log alone. */
+export abstract class KeysideError extends Error {
+  abstract readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(message: string, options: { detail?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.detail = options.detail;
+  }
+}
+
+/** One wrong parameter: `field` names it, `message` says what is wrong in words that follow the name. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** One or more parameters are missing or wrong; the message names every one of them. */
+export class ValidationError extends KeysideError {
+  readonly code = "validation_failed";
+  readonly problems: readonly FieldProblem[];
+
+  constructor(problems: readonly FieldProblem[]) {
+    super(problems.map(({ field, message }) => `${field} ${message}`).join(", "));
+    this.problems = problems;
+  }
+}
+
+/** The request's body cannot be parsed as what it claims to be. */
+export class MalformedBodyError extends KeysideError {
+  readonly code = "malformed_body";
+}
+
+/** The request is larger than this endpoint reads. */
+export class PayloadTooLargeError extends KeysideError {
+  readonly code = "payload_too_large";
+}
+
+/** The request's body is of a content type that this endpoint does not read. */
+export class UnsupportedMediaTypeError extends KeysideError {
+  readonly code = "unsupported_media_type";
+}
+
+/** No credentials, or credentials that are not known; says no more than that. */
+export class UnauthenticatedError extends KeysideError {
+  readonly code = "unauthenticated";
+}
+
+/** A known token that is expired or revoked, or whose user is blocked; only its bearer is told why. */
+export class InvalidTokenError extends KeysideError {
+  readonly code = "invalid_token";
+}
+
+/** The token is good, but lacks the scope that the call needs. */
+export class InsufficientScopeError extends KeysideError {
+  readonly code = "insufficient_scope";
+  readonly scope: string;
+
+  constructor(scope: string) {
+    super("The request requires higher privileges than provided by the access token.");
+    this.scope = scope;
+  }
+}
+
+/** The caller sees the thing, but may not do this to it. */
+export class ForbiddenError extends KeysideError {
+  readonly code = "forbidden";
+
+  constructor(message = "403 Forbidden") {
+    super(message);
+  }
+}
+
+/** It does not exist, or the caller may not know that it does: the two look alike. */
+export class NotFoundError extends KeysideError {
+  readonly code = "not_found";
+
+  /** @param resource what was looked for, capitalised: `Project`, `User` */
+  constructor(resource: string) {
+    super(`404 ${resource} Not Found`);
+  }
+}
+
+/** The call belongs to a feature whose flag is off. @see spec/access-tokens.md "The feature flag" */
+export class FeatureDisabledError extends KeysideError {
+  readonly code = "feature_disabled";
+
+  constructor(flag: string) {
+    super(
+      `404 Not Found: the feature flag "${flag}" is off for this project; an administrator turns it on with ` +
+        `\`keyside feature enable ${flag}\`.`,
+    );
+  }
+}
+
+/** A rule of the domain refuses; the message is the rule in words. */
+export class RuleRefusedError extends KeysideError {
+  readonly code = "rule_refused";
+}
+
+/** What is asked for clashes with what is there: a name that is taken, a change that came first. */
+export class ConflictError extends KeysideError {
+  readonly code = "conflict";
+}
+
+/** Our own fault, and passing: the database is away. Never to be taken for bad credentials. */
+export class UnavailableError extends KeysideError {
+  readonly code = "unavailable";
+}
+
+/** The process cannot start, or a command cannot run, as it is configured. Meant for the operator's terminal. */
+export class ConfigurationError extends KeysideError {
+  readonly code = "configuration";
+}
