@@ -1,0 +1,52 @@
+/** The JWT that a registry accepts. What it grants, and to whom, is decided by the caller. */
+import jwt from "jsonwebtoken";
+import { epochSeconds } from "../clock.ts";
+import type { SigningKey } from "./signing-keys.ts";
+
+/** How long before its issue a token is already good, in seconds, for a registry whose clock is behind. */
+const NOT_BEFORE_LEEWAY = 10;
+
+/** One entry of the `access` claim, such as `{type: "repository", name: "group/project", actions: ["pull"]}`. */
+export interface RegistryAccess {
+  readonly type: string;
+  readonly name: string;
+  readonly actions: readonly string[];
+}
+
+export interface RegistryTokenRequest {
+  readonly key: Pick<SigningKey, "algorithm" | "privateKey" | "x5c">;
+  readonly issuer: string;
+  /** One service: a 2.x registry refuses a list. */
+  readonly audience: string;
+  /** The username; empty for anonymous. */
+  readonly subject: string;
+  readonly access: readonly RegistryAccess[];
+  readonly issuedAt: Date;
+  /** In seconds. */
+  readonly lifetime: number;
+  /** The `jti`: unique to this token. */
+  readonly tokenId: string;
+}
+
+/**
+ * Signs a registry token: a compact JWT whose header carries the leaf's certificate.
+ *
+ * @see spec/registry-auth.md "The JWT"
+ * @see RFC 7519 section 4.1
+ */
+export function signRegistryToken(request: RegistryTokenRequest): string {
+  const { key, issuer, audience, subject, access, lifetime, tokenId } = request;
+  const issuedAt = epochSeconds(request.issuedAt);
+  const claims = {
+    iss: issuer,
+    sub: subject,
+    aud: audience,
+    exp: issuedAt + lifetime,
+    nbf: issuedAt - NOT_BEFORE_LEEWAY,
+    iat: issuedAt,
+    jti: tokenId,
+    access: access.map(({ type, name, actions }) => ({ type, name, actions })),
+  };
+  const header = { alg: key.algorithm, typ: "JWT", x5c: [...key.x5c] };
+  return jwt.sign(claims, key.privateKey, { algorithm: key.algorithm, header });
+}
