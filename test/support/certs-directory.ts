@@ -1,8 +1,9 @@
 /** Certificates' directories for tests, and ways to spoil them. */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { chmodSync, chownSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { openSigningKeys } from "../../src/signing/signing-keys.ts";
 import { FakeClock } from "./clock.ts";
 
@@ -73,4 +74,18 @@ export async function asPlainUser<Result>(directory: CertsDirectory, run: () => 
   } finally {
     process.seteuid?.(0);
   }
+}
+
+/** Opens a directory's ES256 `keys` in a process of its own, runs a script with them, and gives what that prints. */
+export async function inAnotherProcess(directory: CertsDirectory, script: string): Promise<string> {
+  const source = new URL("../../src/", import.meta.url);
+  const program = `
+    import { systemClock } from "${new URL("clock.ts", source)}";
+    import { openSigningKeys } from "${new URL("signing/signing-keys.ts", source)}";
+    const directory = ${JSON.stringify(directory.path)};
+    const keys = await openSigningKeys({ directory, algorithm: "ES256", clock: systemClock });
+    ${script}
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  return stdout;
 }
