@@ -15,6 +15,9 @@ declare module "node-forge" {
 /** How far a certificate's start lies in the past, so that a registry whose clock is behind accepts it at once. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
+/** The object identifier of sha256WithRSAEncryption. @see RFC 4055 section 5 */
+const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
+
 /** Where the parts of a TBSCertificate that node-forge cannot fill in lie in its sequence. @see RFC 5280 section 4.1 */
 const TBS = { issuer: 3, subject: 5, subjectPublicKeyInfo: 6 } as const;
 
@@ -61,11 +64,10 @@ export function issuedCertificate(request: CertificateRequest, issuer: Issuer): 
 
 function layOut(request: CertificateRequest, rsaPublicKey: KeyObject): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate();
-  const sha256WithRsa = forge.pki.oids["sha256WithRSAEncryption"] ?? "";
   const name = [{ name: "commonName", value: request.commonName }];
   certificate.serialNumber = randomSerialNumber();
-  certificate.signatureOid = sha256WithRsa;
-  certificate.siginfo.algorithmOid = sha256WithRsa;
+  certificate.signatureOid = SHA256_WITH_RSA;
+  certificate.siginfo.algorithmOid = SHA256_WITH_RSA;
   certificate.validity.notBefore = new Date(request.now.getTime() - CLOCK_SKEW_MS);
   certificate.validity.notAfter = request.notAfter;
   certificate.setSubject(name);

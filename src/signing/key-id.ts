@@ -23,18 +23,21 @@ export function libtrustKeyId(publicKey: KeyObject): string {
  * @see RFC 7638 section 3
  */
 export function jwkThumbprint(publicKey: KeyObject): string {
-  const { crv, e, kty, n, x, y } = publicKey.export({ format: "jwk" });
-  return createHash("sha256").update(JSON.stringify(requiredMembers())).digest("base64url");
+  return createHash("sha256")
+    .update(JSON.stringify(requiredMembers(publicKey)))
+    .digest("base64url");
+}
 
-  function requiredMembers() {
-    switch (kty) {
-      case "EC":
-        return { crv, kty, x, y };
-      case "RSA":
-        return { e, kty, n };
-      default:
-        throw new TypeError(`a key of type ${kty} signs no registry token`);
-    }
+/** In the order in which the thumbprint takes them. @see RFC 7638 section 3.2 */
+function requiredMembers(publicKey: KeyObject) {
+  const { crv, e, kty, n, x, y } = publicKey.export({ format: "jwk" });
+  switch (kty) {
+    case "EC":
+      return { crv, kty, x, y };
+    case "RSA":
+      return { e, kty, n };
+    default:
+      throw new TypeError(`a key of type ${kty} signs no registry token`);
   }
 }
 

@@ -9,6 +9,9 @@ import { type Issuer, issuedCertificate } from "./certificate.ts";
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
+/** The least that RS256 allows. @see RFC 7518 section 3.3 */
+const RSA_BITS = 2048;
+
 /** ES256 or RS256: what both generations of the registry verify. @see RFC 7518 section 3.1 */
 export type SigningAlgorithm = Config["registry"]["signingAlgorithm"];
 
@@ -49,12 +52,12 @@ export function leafToPem({ privateKey, certificate }: Leaf): string {
 }
 
 /** Reads the text of a leaf's file and judges whether it can sign at this moment: the leaf, or what is wrong with it. */
-export function readLeaf(
+export function parseLeaf(
   text: string | undefined,
   expected: { algorithm: SigningAlgorithm; ca: X509Certificate; now: Date },
 ): Leaf | LeafProblem {
   if (text === undefined) return "missing";
-  const parts = parsePem(text);
+  const parts = pemParts(text);
   if (parts === undefined) return "corrupt";
   const { privateKey, certificate } = parts;
   if (!certificate.checkPrivateKey(privateKey)) return "key does not match the certificate";
@@ -71,11 +74,11 @@ function generateLeafKeyPair(algorithm: SigningAlgorithm) {
     case "ES256":
       return generateKeyPairAsync("ec", { namedCurve: "P-256" });
     case "RS256":
-      return generateKeyPairAsync("rsa", { modulusLength: 2048 });
+      return generateKeyPairAsync("rsa", { modulusLength: RSA_BITS });
   }
 }
 
-function parsePem(text: string): { privateKey: KeyObject; certificate: X509Certificate } | undefined {
+function pemParts(text: string): { privateKey: KeyObject; certificate: X509Certificate } | undefined {
   try {
     return { privateKey: createPrivateKey(text), certificate: new X509Certificate(text) };
   } catch {
@@ -84,6 +87,7 @@ function parsePem(text: string): { privateKey: KeyObject; certificate: X509Certi
 }
 
 function algorithmOf(publicKey: KeyObject): SigningAlgorithm | undefined {
-  if (publicKey.asymmetricKeyType === "rsa") return "RS256";
-  return publicKey.asymmetricKeyDetails?.namedCurve === "prime256v1" ? "ES256" : undefined;
+  const { modulusLength = 0, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+  if (publicKey.asymmetricKeyType === "rsa" && modulusLength >= RSA_BITS) return "RS256";
+  return namedCurve === "prime256v1" ? "ES256" : undefined;
 }

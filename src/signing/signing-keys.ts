@@ -12,7 +12,7 @@ import {
 } from "./certificate-authority.ts";
 import { createFile, ensureDirectory, FILE_MODE, readIfPresent, replaceFile } from "./key-files.ts";
 import { jwkThumbprint, libtrustKeyId } from "./key-id.ts";
-import { type Leaf, type LeafProblem, leafToPem, makeLeaf, readLeaf, type SigningAlgorithm } from "./leaf.ts";
+import { type Leaf, type LeafProblem, leafToPem, makeLeaf, parseLeaf, type SigningAlgorithm } from "./leaf.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -100,8 +100,9 @@ export class SigningKeys {
    * @throws ConfigurationError as {@link openSigningKeys} does; the key in use stays
    */
   async refresh(): Promise<void> {
-    this.#ca = this.#loadCa();
-    this.#current = await settleKey(this.#settings, this.#ca, this.#current);
+    const ca = this.#loadCa();
+    this.#current = await settleKey(this.#settings, ca, this.#current);
+    this.#ca = ca;
   }
 
   /**
@@ -110,8 +111,9 @@ export class SigningKeys {
    * @throws ConfigurationError when there is no `ca.key`, or as {@link openSigningKeys} does; the key in use stays
    */
   async rotate(): Promise<void> {
-    this.#ca = this.#loadCa();
-    this.#current = await replaceKey(this.#settings, this.#ca, "rotation asked for");
+    const ca = this.#loadCa();
+    this.#current = await replaceKey(this.#settings, ca, "rotation asked for");
+    this.#ca = ca;
   }
 
   #loadCa(): CertificateAuthority {
@@ -154,7 +156,7 @@ async function settleKey(
   inUse: SigningKey | undefined,
 ): Promise<SigningKey> {
   const now = settings.clock.now();
-  const found = readLeaf(readIfPresent(settings.leafPath), {
+  const found = parseLeaf(readIfPresent(settings.leafPath), {
     algorithm: settings.algorithm,
     ca: ca.certificate,
     now,
