@@ -1,0 +1,70 @@
+/** Opens the ORM on PostgreSQL or on the embedded PGlite, with the same entities and migrations. */
+import type { PGlite } from "@electric-sql/pglite";
+import type { AnyEntity, EntityClass, MikroORM } from "@mikro-orm/core";
+import { Migrator } from "@mikro-orm/migrations";
+import { PgliteDriver, MikroORM as PgliteOrm } from "@mikro-orm/pglite";
+import { PostgreSqlDriver, MikroORM as PostgresOrm } from "@mikro-orm/postgresql";
+import { parse } from "pg-connection-string";
+import { ConfigurationError } from "../errors.ts";
+import { isConnectionFailure } from "./database-errors.ts";
+import { MIGRATIONS } from "./migrations/list.ts";
+
+/** The classes of all entities. */
+export type Entities = EntityClass<AnyEntity>[];
+
+/** The ORM, on either driver. */
+export type Orm = MikroORM<PostgreSqlDriver> | MikroORM<PgliteDriver>;
+
+/** The type of count(*): strings on PostgreSQL, and so on PGlite too. */
+const INT8_OID = 20;
+
+function commonOptions(entities: Entities) {
+  return {
+    entities,
+    extensions: [Migrator],
+    migrations: { migrationsList: [...MIGRATIONS], snapshot: false, tableName: "migrations" },
+    // A bad query belongs in our log, through the error handler, not on standard output.
+    logger: () => undefined,
+  };
+}
+
+/**
+ * Connects to a PostgreSQL server.
+ *
+ * @throws ConfigurationError when it cannot be reached or refuses the connection
+ */
+export async function openPostgres(url: string, entities: Entities): Promise<Orm> {
+  // MikroORM's clientUrl drops query parameters: `?sslmode=require` would connect in plain text.
+  const { database } = parse(url);
+  const orm = await PostgresOrm.init<PostgreSqlDriver>({
+    ...commonOptions(entities),
+    driver: PostgreSqlDriver,
+    dbName: database || "keyside",
+    pool: { min: 0, max: 10 },
+    driverOptions: { connectionString: url, application_name: "keyside", connectionTimeoutMillis: 5_000 },
+  });
+  try {
+    await orm.em.fork().execute("select 1");
+  } catch (error) {
+    await orm.close(true);
+    const { hostname, port } = new URL(url);
+    const where = `${hostname || "localhost"}:${port || 5432}`;
+    const why = isConnectionFailure(error) ? "it cannot be reached" : "it refuses the connection";
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new ConfigurationError(`DATABASE_URL: ${why}: PostgreSQL at ${where}: ${reason}`, { cause: error });
+  }
+  return orm;
+}
+
+/** Opens the embedded database: in a directory of its own, or an instance that the caller owns. */
+export async function openPglite(where: { dataDir: string } | { pglite: PGlite }, entities: Entities): Promise<Orm> {
+  const orm = await PgliteOrm.init<PgliteDriver>({
+    ...commonOptions(entities),
+    driver: PgliteDriver,
+    ...("pglite" in where
+      ? { dbName: "postgres", driverOptions: { pglite: where.pglite } }
+      : { dbName: where.dataDir, driverOptions: { parsers: { [INT8_OID]: (value: string) => value } } }),
+  });
+  await orm.em.fork().execute("select 1");
+  return orm;
+}

@@ -1,0 +1,22 @@
+/** Tells one failure of the database from another, whatever wraps it. A failing database is 5xx, never "bad credentials". */
+import { UniqueConstraintViolationException } from "@mikro-orm/core";
+
+/** Connection refused, lost or too slow; and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down). */
+const CONNECTION_CODES =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P..)$/;
+const CONNECTION_WORDS = /timeout exceeded when trying to connect|Connection terminated|PGlite is clos/i;
+
+/** Whether the database could not be reached: a passing fault, worth another try. */
+export function isConnectionFailure(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === "string" && CONNECTION_CODES.test(code)) return true;
+    if (CONNECTION_WORDS.test(cause.message)) return true;
+  }
+  return false;
+}
+
+/** Whether a unique constraint of this name refused a row. */
+export function violatesUnique(error: unknown, constraint: string): boolean {
+  return error instanceof UniqueConstraintViolationException && error.message.includes(`"${constraint}"`);
+}

@@ -1,0 +1,101 @@
+/**
+ * The database: PostgreSQL by URL, or the embedded PGlite in a directory. Owns the connection, the migrations at start,
+ * and the two ways to ask: the ORM, and prepared queries for the hot path.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { Pool } from "pg";
+import { ConfigurationError } from "../errors.ts";
+import { type Entities, type Orm, openPglite, openPostgres } from "./connect.ts";
+import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
+
+/** A query of the hot path: `name` identifies the prepared statement, `text` uses `$1, $2, ...`. */
+export interface PreparedQuery {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where the data is: a PostgreSQL URL, or the directory of the embedded database. */
+export type DatabaseLocation = { readonly url: string } | { readonly directory: string } | { readonly pglite: PGlite };
+
+/** Any number that every Keyside agrees on: the advisory lock that one process at a time prepares the database under. */
+const PREPARATION_LOCK = 6_573_642_105;
+
+/** An open database. */
+export class Database {
+  readonly #orm: Orm;
+  readonly #guard: DirectoryGuard | undefined;
+  readonly kind: "postgresql" | "embedded";
+
+  private constructor(orm: Orm, kind: "postgresql" | "embedded", guard?: DirectoryGuard) {
+    this.#orm = orm;
+    this.kind = kind;
+    this.#guard = guard;
+  }
+
+  /**
+   * Connects, without changing anything.
+   *
+   * @throws ConfigurationError when the server cannot be reached, or another process uses the directory
+   */
+  static async open(location: DatabaseLocation, entities: Entities): Promise<Database> {
+    if ("url" in location) return new Database(await openPostgres(location.url, entities), "postgresql");
+    if ("pglite" in location) return new Database(await openPglite({ pglite: location.pglite }, entities), "embedded");
+    const directory = join(location.directory, "database");
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const guard = await guardDirectory(directory);
+    try {
+      return new Database(await openPglite({ dataDir: directory }, entities), "embedded", guard);
+    } catch (error) {
+      await guard.release();
+      throw new ConfigurationError(`the embedded database in ${directory} cannot be opened`, {
+        detail: String(error),
+        cause: error,
+      });
+    }
+  }
+
+  /** A fresh entity manager, for one request or one use case. */
+  em(): SqlEntityManager {
+    return this.#orm.em.fork() as SqlEntityManager;
+  }
+
+  /** Runs `work` in one transaction on an entity manager of its own; a throw rolls all of it back. */
+  transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
+    return this.em().transactional((em) => work(em as SqlEntityManager));
+  }
+
+  /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
+  async query<Row>({ name, text }: PreparedQuery, values: unknown[]): Promise<Row[]> {
+    const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
+    if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
+    return (await client.query({ name, text, values })).rows as Row[];
+  }
+
+  /**
+   * Brings the schema up to date, then runs `seed` in a transaction; of several processes that start together, one at a
+   * time does.
+   */
+  async prepare(seed: (em: SqlEntityManager) => Promise<void>): Promise<void> {
+    if (this.kind === "embedded") {
+      // One process alone; and a migration inside PGlite's only connection's open transaction would hang.
+      await this.#orm.migrator.up();
+      await this.transaction(seed);
+      return;
+    }
+    await this.transaction(async (em) => {
+      await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
+      const transaction = em.getTransactionContext();
+      await this.#orm.migrator.up(transaction === undefined ? {} : { transaction });
+      await seed(em);
+    });
+  }
+
+  /** Closes every connection and lets go of the directory. */
+  async close(): Promise<void> {
+    await this.#orm.close(true);
+    await this.#guard?.release();
+  }
+}

@@ -1,0 +1,4 @@
+/** Every migration, oldest first. The names are what a database remembers: never rename one. */
+import { Migration20261122000000First } from "./migration-20261122000000-first.ts";
+
+export const MIGRATIONS = [{ name: "20261122000000-first", class: Migration20261122000000First }];
