@@ -1,0 +1,49 @@
+/** Reads the credentials of HTTP Basic. Knows nothing of who they belong to. */
+import { UnauthenticatedError } from "../errors.ts";
+
+/** What a client wrote; the password is all after the first colon. */
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * The credentials in an `Authorization: Basic` header; undefined when there is no header, or user and password are both
+ * empty, which is how some clients say "anonymous".
+ *
+ * @throws UnauthenticatedError when the header is anything else than well-formed Basic
+ * @see RFC 7617 section 2
+ */
+export function readBasicCredentials(header: string | undefined): BasicCredentials | undefined {
+  if (header === undefined || header === "") return undefined;
+  const [scheme = "", encoded = "", ...rest] = header.trim().split(/ +/);
+  if (scheme.toLowerCase() !== "basic") {
+    throw new UnauthenticatedError(
+      "the Authorization header is not of the Basic scheme: send Basic base64(username:password)",
+    );
+  }
+  const decoded = rest.length === 0 ? decodeStrictly(encoded) : undefined;
+  if (decoded === undefined) {
+    throw new UnauthenticatedError("the Basic credentials are malformed: send base64 of username:password in UTF-8");
+  }
+  const colon = decoded.indexOf(":");
+  if (colon === -1) {
+    throw new UnauthenticatedError(
+      "the Basic credentials are malformed: there is no colon between username and password",
+    );
+  }
+  const credentials = { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+  return credentials.username === "" && credentials.password === "" ? undefined : credentials;
+}
+
+/** Node forgives stray characters in base64 and bad UTF-8; a credential that only nearly parses is refused instead. */
+function decodeStrictly(encoded: string): string | undefined {
+  const bytes = Buffer.from(encoded, "base64");
+  const unpadded = (text: string) => text.replace(/=+$/, "");
+  if (encoded === "" || unpadded(bytes.toString("base64")) !== unpadded(encoded)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Turns whatever a route throws into an answer. What a code looks like on the wire is a dialect's: the API speaks
+ * GitLab's, the token endpoint the registry's. What nobody foresaw is a 500 that says nothing.
+ */
+import type { Middleware } from "koa";
+import type { Logger } from "pino";
+import {
+  KeysideError,
+  MalformedBodyError,
+  PayloadTooLargeError,
+  UnavailableError,
+  UnsupportedMediaTypeError,
+} from "../errors.ts";
+
+/** An answer to a failure. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How an error reads in one protocol; `undefined` stands for what nobody foresaw. */
+export type ErrorDialect = (error: KeysideError | undefined) => ErrorAnswer;
+
+/** Middleware that answers every failure below it in `dialect`, and logs those that are our own fault. */
+export function errorHandler(
+  dialect: ErrorDialect,
+  isUnavailable: (error: unknown) => boolean,
+  log: Logger,
+): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (thrown) {
+      const error = recognise(thrown, isUnavailable);
+      const answer = dialect(error);
+      if (answer.status >= 500) log.error({ err: thrown, requestId: ctx.state.requestId }, "request failed");
+      else if (error?.detail !== undefined) log.info({ code: error.code, detail: error.detail }, "request refused");
+      ctx.status = answer.status;
+      for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
+      ctx.body = answer.body;
+    }
+  };
+}
+
+function recognise(thrown: unknown, isUnavailable: (error: unknown) => boolean): KeysideError | undefined {
+  if (thrown instanceof KeysideError) return thrown;
+  if (isUnavailable(thrown))
+    return new UnavailableError("the service is unavailable for the moment; try again later", { cause: thrown });
+  // The body parser's errors fail `instanceof HttpError`: only their status tells.
+  const status = thrown instanceof Error ? (thrown as { status?: unknown }).status : undefined;
+  if (status === 413) return new PayloadTooLargeError("the request body is too large");
+  if (status === 415) return new UnsupportedMediaTypeError("the request body is in an encoding that is not supported");
+  if (status === 400) return new MalformedBodyError("the request body cannot be parsed as what its Content-Type says");
+  return undefined;
+}

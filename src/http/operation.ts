@@ -1,0 +1,48 @@
+/**
+ * An operation of an HTTP API, declared: where it is, what it takes, what it gives. The same schemas validate a request,
+ * type its handler and describe the operation in OpenAPI, so that the three cannot drift apart. Knows no feature.
+ */
+import { z } from "zod";
+
+/** What a handler gives back; the body must fit the operation's schema. */
+export interface Answer<Body> {
+  readonly body: Body;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request, validated. */
+export interface OperationRequest<Caller, Params, Query, Body> {
+  readonly caller: Caller;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The address that was asked, as clients reach it. */
+  readonly url: URL;
+}
+
+/** No parameters. */
+export const NOTHING = z.object({});
+
+/** One operation; `path` is written as `/projects/:id`, below the API's root. */
+export interface Operation<
+  Caller,
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Result extends z.ZodType = z.ZodType,
+> {
+  /** The operation's name in OpenAPI, unique. */
+  readonly id: string;
+  readonly method: "get" | "post" | "put" | "delete";
+  readonly path: string;
+  readonly summary: string;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The status of success; 204 has no body. */
+  readonly status: 200 | 201 | 204;
+  readonly result: Result;
+  handle(
+    request: OperationRequest<Caller, z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<Answer<z.input<Result>>>;
+}

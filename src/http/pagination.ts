@@ -1,0 +1,51 @@
+/** Pages of lists, by number, as GitLab's clients walk them. Knows no feature. */
+import { z } from "zod";
+import { integer } from "./validate.ts";
+
+const DEFAULT_PER_PAGE = 20;
+const MAXIMUM_PER_PAGE = 100;
+
+/** The parameters of every list: `page` from 1; `per_page`, 20 and at most 100: a larger one is cut, as GitLab does. */
+export const pageQuery = z.object({
+  page: integer().pipe(z.int().min(1)).default(1),
+  per_page: integer()
+    .pipe(z.int().min(1))
+    .transform((size) => Math.min(size, MAXIMUM_PER_PAGE))
+    .default(DEFAULT_PER_PAGE),
+});
+export type PageQuery = z.output<typeof pageQuery>;
+
+/** Which rows a page holds, as the ORM wants it. */
+export function pageWindow({ page, per_page }: PageQuery): { limit: number; offset: number } {
+  return { limit: per_page, offset: (page - 1) * per_page };
+}
+
+/**
+ * The headers that tell a client where it is.
+ *
+ * @see spec/rest-api.md, "Pagination"; RFC 8288 for `Link`
+ */
+export function pageHeaders({ page, per_page }: PageQuery, total: number, url: URL): Record<string, string> {
+  const pages = Math.max(1, Math.ceil(total / per_page));
+  const at = (number: number) => {
+    const target = new URL(url);
+    target.searchParams.set("page", String(number));
+    target.searchParams.set("per_page", String(per_page));
+    return target.href;
+  };
+  const links = [
+    ...(page > 1 ? [`<${at(page - 1)}>; rel="prev"`] : []),
+    ...(page < pages ? [`<${at(page + 1)}>; rel="next"`] : []),
+    `<${at(1)}>; rel="first"`,
+    `<${at(pages)}>; rel="last"`,
+  ];
+  return {
+    "X-Total": String(total),
+    "X-Total-Pages": String(pages),
+    "X-Page": String(page),
+    "X-Per-Page": String(per_page),
+    "X-Prev-Page": page > 1 ? String(page - 1) : "",
+    "X-Next-Page": page < pages ? String(page + 1) : "",
+    Link: links.join(", "),
+  };
+}

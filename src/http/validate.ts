@@ -1,0 +1,114 @@
+/** Checks input against a zod schema and says, in GitLab's words, what is wrong with every parameter. Knows no feature. */
+import { z } from "zod";
+import { type FieldProblem, ValidationError } from "../errors.ts";
+
+const SHOWN_CHARACTERS = 60;
+
+/**
+ * The input as the schema reads it; parameters that the schema does not know are dropped.
+ *
+ * @throws ValidationError naming each wrong field, its value and the form wanted
+ * @see spec/rest-api.md, "a parameter is missing or wrong"
+ */
+export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(toProblem);
+  throw new ValidationError([...new Map(problems.map((problem) => [problem.field, problem])).values()]);
+}
+
+function toProblem(issue: z.core.$ZodIssue): FieldProblem {
+  const field = issue.path.length === 0 ? "body" : String(issue.path[0]);
+  return { field, message: describe(issue) };
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  if (issue.input === undefined && issue.code === "invalid_type") return "is missing";
+  switch (issue.code) {
+    case "too_small":
+      return issue.minimum === 1 && issue.origin !== "number"
+        ? "is empty"
+        : `is too small (minimum is ${issue.minimum}${unit(issue.origin)})`;
+    case "too_big":
+      return `is too ${issue.origin === "number" ? "large" : "long"} (maximum is ${issue.maximum}${unit(issue.origin)})`;
+    case "invalid_type":
+      return `is invalid: ${show(issue.input)} is not ${article(issue.expected)}`;
+    case "invalid_value":
+      return `does not have a valid value: ${show(issue.input)} is not one of ${issue.values.map(String).join(", ")}`;
+    default:
+      return `is invalid: ${show(issue.input)} is not ${issue.message}`;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " elements" : "";
+}
+
+function article(type: string): string {
+  return `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`;
+}
+
+/** The value as JSON, cut short: a message is for reading. */
+function show(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
+}
+
+/** A text of 1 to `maximum` characters without NUL or other control characters, which PostgreSQL or a terminal would choke on. */
+export function text(maximum: number) {
+  return z.string().trim().min(1).max(maximum).refine(isWellFormed, "text without control characters");
+}
+
+/** Like `text`, but may be empty and run over several lines. */
+export function prose(maximum: number) {
+  return z
+    .string()
+    .max(maximum)
+    .refine((value) => isWellFormed(value.replace(/[\n\r\t]/g, "")), "text without control characters");
+}
+
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value);
+}
+
+/** A whole number, also as a form or a query writes it: `"40"`. */
+export function integer() {
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^-?\d{1,9}$/.test(value) ? Number(value) : value),
+    z.int(),
+  );
+}
+
+/** A number that a row may have as its id. */
+export function id() {
+  return integer().pipe(z.int().min(1).max(2_147_483_647));
+}
+
+/** True or false, also as a form or a query writes it: `"true"`, `"1"`. */
+export function flag() {
+  return z.preprocess((value) => {
+    if (value === "true" || value === "1" || value === 1) return true;
+    if (value === "false" || value === "0" || value === 0) return false;
+    return value;
+  }, z.boolean());
+}
+
+/** A list, also as a form or a query writes it: one value, `a,b`, or `list[]`. */
+export function list<Item extends z.ZodType>(item: Item, maximum: number) {
+  return z.preprocess(
+    (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+    z.array(item).min(1).max(maximum),
+  );
+}
+
+/** A date that exists, as `YYYY-MM-DD`. @see RFC 3339 section 5.6, full-date */
+export function date() {
+  return z.string().refine(isDate, "a date as YYYY-MM-DD");
+}
+
+function isDate(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const moment = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(value);
+}
