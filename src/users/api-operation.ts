@@ -1,0 +1,17 @@
+/** An operation of the API, called by somebody who signed in. */
+import type { z } from "zod";
+import type { Operation } from "../http/operation.ts";
+import type { SignedInPrincipal } from "./principal.ts";
+
+/** An operation whose caller is a signed-in principal. */
+export type ApiOperation = Operation<SignedInPrincipal>;
+
+/** Declares an operation of the API; the types of its handler follow from its schemas. */
+export function apiOperation<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Result extends z.ZodType,
+>(operation: Operation<SignedInPrincipal, Params, Query, Body, Result>): ApiOperation {
+  return operation;
+}

@@ -1,0 +1,10 @@
+/** The one account that takes over the records of the deleted. Nobody signs in as it, edits it or deletes it. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { User } from "./user.entity.ts";
+
+export const GHOST_USERNAME = "ghost";
+
+/** The ghost user, who is there from the first start on. */
+export function findGhostUser(em: SqlEntityManager): Promise<User> {
+  return em.findOneOrFail(User, { userType: "ghost" });
+}

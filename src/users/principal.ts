@@ -1,0 +1,57 @@
+/**
+ * Who a request acts for: a discriminated union, never null. It lies this low so that every feature can name its caller;
+ * how one is established is src/authentication's.
+ */
+import { ForbiddenError } from "../errors.ts";
+import type { TokenScope } from "./token-scope.ts";
+
+/** Nobody in particular. */
+export interface AnonymousPrincipal {
+  readonly kind: "anonymous";
+}
+
+/** A human who signed in with a password or a personal access token. */
+export interface UserPrincipal {
+  readonly kind: "user";
+  readonly userId: number;
+  readonly username: string;
+  readonly admin: boolean;
+  /** What the credential may be used for; a password has every scope. */
+  readonly scopes: ReadonlySet<TokenScope>;
+  /** The access token that was presented; null for a password. */
+  readonly tokenId: number | null;
+}
+
+/** The bot user of a project access token: a member of that project, a stranger everywhere else. */
+export interface BotPrincipal {
+  readonly kind: "bot";
+  readonly userId: number;
+  readonly username: string;
+  readonly scopes: ReadonlySet<TokenScope>;
+  readonly tokenId: number;
+  readonly project: {
+    readonly id: number;
+    readonly path: string;
+    readonly visibility: "private" | "internal" | "public";
+    readonly containerRegistryEnabled: boolean;
+    readonly accessLevel: number;
+  };
+}
+
+/** Somebody: a principal that presented good credentials. */
+export type SignedInPrincipal = UserPrincipal | BotPrincipal;
+
+/** Who a request acts for. @see spec/access-tokens.md "Vocabulary" */
+export type Principal = AnonymousPrincipal | SignedInPrincipal;
+
+/** The one anonymous principal. */
+export const ANONYMOUS: AnonymousPrincipal = Object.freeze({ kind: "anonymous" });
+
+/**
+ * Demands an administrator.
+ *
+ * @throws ForbiddenError when the caller is none
+ */
+export function requireAdministrator(caller: SignedInPrincipal): void {
+  if (caller.kind !== "user" || !caller.admin) throw new ForbiddenError();
+}

@@ -1,0 +1,15 @@
+/** The scopes of access tokens: what a secret may be used for. @see spec/access-tokens.md "Scopes" */
+
+export const TOKEN_SCOPES = [
+  "api",
+  "read_api",
+  "read_registry",
+  "write_registry",
+  "delete_registry",
+  "read_repository",
+  "write_repository",
+] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+/** The scopes that the registry's actions derive from, and nothing else does. */
+export const REGISTRY_SCOPES = ["read_registry", "write_registry", "delete_registry"] as const satisfies TokenScope[];
