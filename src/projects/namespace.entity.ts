@@ -1,0 +1,23 @@
+/** The place that projects live in: a user's own, or a group's; groups nest. Its path is its route's. */
+import { defineEntity, p } from "@mikro-orm/core";
+import { baseProperties } from "../database/base.entity.ts";
+import { Route } from "./route.entity.ts";
+
+export const NAMESPACE_KINDS = ["user", "group"] as const;
+export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
+
+const NamespaceSchema = defineEntity({
+  name: "Namespace",
+  tableName: "namespaces",
+  properties: {
+    ...baseProperties,
+    kind: p.enum(NAMESPACE_KINDS),
+    name: p.text(),
+    route: () => p.oneToOne(Route).owner(),
+    parent: () => p.manyToOne(Namespace).ref().nullable(),
+  },
+});
+
+/** A user's or a group's namespace. */
+export class Namespace extends NamespaceSchema.class {}
+NamespaceSchema.setClass(Namespace);

@@ -1,0 +1,28 @@
+/** A project: what a project access token opens. Its full path is its route's. */
+import { defineEntity, p } from "@mikro-orm/core";
+import { baseProperties } from "../database/base.entity.ts";
+import { User } from "../users/user.entity.ts";
+import { Namespace } from "./namespace.entity.ts";
+import { Route } from "./route.entity.ts";
+
+export const VISIBILITIES = ["private", "internal", "public"] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+const ProjectSchema = defineEntity({
+  name: "Project",
+  tableName: "projects",
+  properties: {
+    ...baseProperties,
+    namespace: () => p.manyToOne(Namespace),
+    route: () => p.oneToOne(Route).owner(),
+    name: p.text(),
+    description: p.text().nullable(),
+    visibility: p.enum(VISIBILITIES),
+    containerRegistryEnabled: p.boolean(),
+    creator: () => p.manyToOne(User).ref(),
+  },
+});
+
+/** A project. */
+export class Project extends ProjectSchema.class {}
+ProjectSchema.setClass(Project);
