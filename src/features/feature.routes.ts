@@ -1,0 +1,81 @@
+/** The calls about feature flags; for administrators. */
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../database/database.ts";
+import { NOTHING } from "../http/operation.ts";
+import { reference } from "../http/reference.ts";
+import { flag } from "../http/validate.ts";
+import { findVisibleProject } from "../projects/project-access.ts";
+import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
+import { requireAdministrator } from "../users/principal.ts";
+import type { FeatureFlag } from "./feature-flag.entity.ts";
+import { FEATURE_NAMES, FEATURES, type Feature, listFeatureSettings, setFeature } from "./feature-flags.ts";
+
+const featureResult = z.object({
+  name: z.enum(FEATURE_NAMES),
+  state: z.enum(["on", "off", "conditional"]),
+  gates: z.array(z.object({ key: z.string(), value: z.union([z.boolean(), z.array(z.string())]) })),
+  definition: z.object({ name: z.string(), description: z.string() }),
+});
+
+/** `/features`. @see spec/rest-api.md */
+export function featureOperations({ database, clock }: { database: Database; clock: Clock }): ApiOperation[] {
+  return [
+    apiOperation({
+      id: "listFeatures",
+      method: "get",
+      path: "/features",
+      summary: "List the feature flags and where they are on (administrators)",
+      params: NOTHING,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: z.array(featureResult),
+      async handle({ caller }) {
+        requireAdministrator(caller);
+        const settings = await listFeatureSettings(database.em());
+        return { body: FEATURE_NAMES.map((name) => renderFeature(name, settings)) };
+      },
+    }),
+    apiOperation({
+      id: "setFeature",
+      method: "post",
+      path: "/features/:name",
+      summary: "Turn a feature flag on or off, for the instance or for one project (administrators)",
+      params: z.object({ name: z.enum(FEATURE_NAMES) }),
+      query: NOTHING,
+      body: z.object({ value: flag(), project: reference.optional() }),
+      status: 201,
+      result: featureResult,
+      handle({ caller, params, body }) {
+        requireAdministrator(caller);
+        return database.transaction(async (em) => {
+          const project = body.project === undefined ? null : await findVisibleProject(em, caller, body.project);
+          await setFeature(em, {
+            feature: params.name,
+            projectId: project?.thing.id ?? null,
+            enabled: body.value,
+            now: clock.now(),
+          });
+          return { body: renderFeature(params.name, await listFeatureSettings(em)) };
+        });
+      },
+    }),
+  ];
+}
+
+/** A flag as GitLab's clients read it: a gate for the instance, and the projects where it is on. */
+function renderFeature(name: Feature, settings: readonly FeatureFlag[]): z.input<typeof featureResult> {
+  const own = settings.filter((setting) => setting.name === name);
+  const instance = own.some(({ project, enabled }) => project === null && enabled);
+  const projects = own
+    .filter(({ project, enabled }) => project !== null && enabled)
+    .map(({ project }) => `Project:${project?.id}`);
+  const state = instance ? "on" : projects.length > 0 ? "conditional" : "off";
+  return {
+    name,
+    state,
+    gates: [{ key: "boolean", value: instance }, ...(projects.length > 0 ? [{ key: "actors", value: projects }] : [])],
+    definition: { name, description: FEATURES[name] },
+  };
+}
