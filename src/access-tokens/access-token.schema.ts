@@ -1,0 +1,69 @@
+/** Access tokens on the wire: the parameters that make one, and how one reads, field for field as GitLab's. */
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { reference } from "../http/reference.ts";
+import { date, id, integer, list, prose, text } from "../http/validate.ts";
+import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../projects/access-level.ts";
+import { TOKEN_SCOPES } from "../users/token-scope.ts";
+import type { AccessToken } from "./access-token.entity.ts";
+import { isExpired } from "./expiry.ts";
+
+export const projectParams = z.object({ id: reference });
+export const projectTokenParams = z.object({ id: reference, token_id: id() });
+
+const scopes = list(z.enum(TOKEN_SCOPES), 100).transform((values) => [...new Set(values)]);
+
+/** What any access token is made from. */
+export const createTokenBody = z.object({
+  name: text(255),
+  description: prose(255).nullish(),
+  scopes,
+  expires_at: date().nullish(),
+});
+
+/** What a project access token is made from. */
+export const createProjectTokenBody = createTokenBody.extend({
+  access_level: integer()
+    .pipe(z.int().refine(isAccessLevel, `an access level: ${ACCESS_LEVEL_LIST}`))
+    .default(ACCESS_LEVELS.maintainer),
+});
+
+/** Either kind of token, as JSON. */
+export const tokenResult = z.object({
+  id: z.int(),
+  name: z.string(),
+  description: z.string().nullable(),
+  revoked: z.boolean(),
+  created_at: z.iso.datetime(),
+  scopes: z.array(z.enum(TOKEN_SCOPES)),
+  user_id: z.int(),
+  last_used_at: z.iso.datetime().nullable(),
+  active: z.boolean(),
+  expires_at: z.iso.date().nullable(),
+});
+
+export const projectTokenResult = tokenResult.extend({ access_level: z.int() });
+export const createdTokenResult = tokenResult.extend({ token: z.string() });
+export const createdProjectTokenResult = projectTokenResult.extend({ token: z.string() });
+
+/** A token as JSON; it is `active` when neither revoked nor expired. */
+export function renderToken(token: AccessToken, clock: Clock): z.input<typeof tokenResult> {
+  const revoked = token.revokedAt != null;
+  return {
+    id: token.id,
+    name: token.name,
+    description: token.description ?? null,
+    revoked,
+    created_at: token.createdAt.toISOString(),
+    scopes: token.scopes,
+    user_id: token.user.id,
+    last_used_at: token.lastUsedAt?.toISOString() ?? null,
+    active: !revoked && !isExpired(token.expiresAt ?? null, clock.now()),
+    expires_at: token.expiresAt ?? null,
+  };
+}
+
+/** A project access token as JSON. */
+export function renderProjectToken(token: AccessToken, clock: Clock): z.input<typeof projectTokenResult> {
+  return { ...renderToken(token, clock), access_level: token.accessLevel ?? 0 };
+}

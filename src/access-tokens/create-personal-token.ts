@@ -1,0 +1,45 @@
+/** Creates a personal access token of a human. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { TokenScope } from "../users/token-scope.ts";
+import { AccessToken } from "./access-token.entity.ts";
+import type { TokenServices } from "./create-project-token.ts";
+import { decideExpiry } from "./expiry.ts";
+import { digestSecret, lastFour, makeSecret } from "./secret.ts";
+
+/** What a personal access token is made from. */
+export interface CreatePersonalTokenInput {
+  readonly userId: number;
+  readonly createdById: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly scopes: readonly TokenScope[];
+  /** `YYYY-MM-DD`, or null for the instance's default. */
+  readonly expiresAt: string | null;
+}
+
+/**
+ * Creates a personal access token inside the caller's transaction; who may, the caller has decided.
+ *
+ * @throws ValidationError when the expiry date is out of bounds
+ */
+export async function createPersonalToken(
+  em: SqlEntityManager,
+  { clock, ids, tokenSettings }: Pick<TokenServices, "clock" | "ids" | "tokenSettings">,
+  input: CreatePersonalTokenInput,
+): Promise<{ token: AccessToken; secret: string }> {
+  const now = clock.now();
+  const secret = makeSecret(tokenSettings.prefix, ids);
+  const token = em.create(AccessToken, {
+    createdAt: now,
+    user: input.userId,
+    name: input.name,
+    description: input.description,
+    scopes: [...input.scopes],
+    digest: digestSecret(secret),
+    lastFour: lastFour(secret),
+    expiresAt: decideExpiry(input.expiresAt, now, tokenSettings.maxLifetimeDays),
+    createdBy: input.createdById,
+  });
+  await em.flush();
+  return { token, secret };
+}

@@ -1,0 +1,124 @@
+/** Creates a project access token: the bot user, its membership and the token, all or nothing. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../database/database.ts";
+import { ForbiddenError } from "../errors.ts";
+import { requireFeature } from "../features/feature-flags.ts";
+import type { IdSource } from "../ids.ts";
+import { ACCESS_LEVELS, type AccessLevel } from "../projects/access-level.ts";
+import { Member } from "../projects/member.entity.ts";
+import type { Project } from "../projects/project.entity.ts";
+import { findProjectAtLevel, type Reference } from "../projects/project-access.ts";
+import type { SignedInPrincipal } from "../users/principal.ts";
+import type { TokenScope } from "../users/token-scope.ts";
+import { User } from "../users/user.entity.ts";
+import { AccessToken } from "./access-token.entity.ts";
+import { decideExpiry } from "./expiry.ts";
+import { digestSecret, lastFour, makeSecret } from "./secret.ts";
+
+/** How tokens are made on this instance. */
+export interface TokenSettings {
+  readonly prefix: string;
+  readonly maxLifetimeDays: number | undefined;
+  /** The host of `KEYSIDE_URL`, for the bots' addresses. */
+  readonly botEmailHost: string;
+}
+
+/** What the use cases of access tokens work with. */
+export interface TokenServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly tokenSettings: TokenSettings;
+}
+
+/** What a project access token is made from. */
+export interface CreateProjectTokenInput {
+  readonly caller: SignedInPrincipal;
+  readonly project: Reference;
+  readonly name: string;
+  readonly description: string | null;
+  readonly scopes: readonly TokenScope[];
+  /** `YYYY-MM-DD`, or null for the instance's default. */
+  readonly expiresAt: string | null;
+  readonly accessLevel: AccessLevel;
+}
+
+/** A new token, and its secret this one time. */
+export interface CreatedToken {
+  readonly token: AccessToken;
+  readonly secret: string;
+  readonly project: Project;
+}
+
+/**
+ * Creates a project access token.
+ *
+ * @throws NotFoundError when the caller does not see the project
+ * @throws ForbiddenError when the caller is a bot, is no Maintainer, or asks for a level above their own
+ * @throws FeatureDisabledError while the feature is off for the project
+ * @throws ValidationError when the expiry date is out of bounds
+ * @see spec/access-tokens.md "Creating"
+ */
+export function createProjectToken(services: TokenServices, input: CreateProjectTokenInput): Promise<CreatedToken> {
+  const { clock, ids, tokenSettings } = services;
+  return services.database.transaction(async (em) => {
+    const { thing: project, accessLevel } = await findProjectAtLevel(
+      em,
+      input.caller,
+      input.project,
+      ACCESS_LEVELS.maintainer,
+    );
+    if (input.caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create access tokens");
+    await requireFeature(em, "resource_access_token", project.id);
+    if (input.accessLevel > accessLevel) {
+      throw new ForbiddenError(
+        `403 Forbidden: access_level ${input.accessLevel} is above your own in this project, which is ${accessLevel}`,
+      );
+    }
+    const now = clock.now();
+    const expiresAt = decideExpiry(input.expiresAt, now, tokenSettings.maxLifetimeDays);
+    const bot = createBotUser(em, { project, name: input.name, createdById: input.caller.userId, now }, services);
+    em.create(Member, {
+      createdAt: now,
+      user: bot,
+      project,
+      accessLevel: input.accessLevel,
+      createdBy: input.caller.userId,
+    });
+    const secret = makeSecret(tokenSettings.prefix, ids);
+    const token = em.create(AccessToken, {
+      createdAt: now,
+      user: bot,
+      project,
+      name: input.name,
+      description: input.description,
+      scopes: [...input.scopes],
+      accessLevel: input.accessLevel,
+      digest: digestSecret(secret),
+      lastFour: lastFour(secret),
+      expiresAt,
+      createdBy: input.caller.userId,
+    });
+    await em.flush();
+    return { token, secret, project };
+  });
+}
+
+function createBotUser(
+  em: SqlEntityManager,
+  input: { project: Project; name: string; createdById: number; now: Date },
+  { ids, tokenSettings }: TokenServices,
+): User {
+  const username = `project_${input.project.id}_bot_${ids.hex(8)}`;
+  return em.create(User, {
+    createdAt: input.now,
+    username,
+    name: input.name,
+    email: `${username}@noreply.${tokenSettings.botEmailHost}`,
+    userType: "project_bot",
+    state: "active",
+    admin: false,
+    createdBy: input.createdById,
+  });
+}

@@ -1,0 +1,16 @@
+/** Tells the creator of a token what it will not do: the registry demands pull as well before it takes a push. */
+import type { Visibility } from "../projects/project.entity.ts";
+import type { TokenScope } from "../users/token-scope.ts";
+
+/**
+ * A `Warning` header for a token that may push but not pull; empty where pulling needs no scope.
+ *
+ * @see RFC 7234 section 5.5 for the header, spec/registry-auth.md "Who may do what" for the rule
+ */
+export function pushWarning(scopes: readonly TokenScope[], visibility: Visibility): Record<string, string> {
+  if (visibility === "public" || !scopes.includes("write_registry") || scopes.includes("read_registry")) return {};
+  const sentence =
+    `the registry itself needs pull and push for an upload: on this ${visibility} project, docker push fails ` +
+    "with write_registry alone; add read_registry";
+  return { Warning: `299 keyside "${sentence}"` };
+}
