@@ -1,0 +1,131 @@
+/**
+ * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. Two round trips to the database at the
+ * most: the credential with its user, membership and project; then the projects it asks for, if they are others.
+ */
+import { type AuthenticationServices, authenticateBasic } from "../authentication/authenticate.ts";
+import type { Config } from "../config.ts";
+import { ValidationError } from "../errors.ts";
+import type { BasicCredentials } from "../http/basic-credentials.ts";
+import type { IdSource } from "../ids.ts";
+import { findRepositories, type RepositoryFacts } from "../projects/find-repositories.ts";
+import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
+import type { SigningKeys } from "../signing/signing-keys.ts";
+import { ANONYMOUS, type Principal } from "../users/principal.ts";
+import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
+import { ANY_ACTION, parseScopes, type RequestedScope } from "./scope.ts";
+
+/** What issuing works with. */
+export interface IssuingServices extends AuthenticationServices {
+  readonly ids: IdSource;
+  readonly signingKeys: Pick<SigningKeys, "current">;
+  readonly registry: Pick<Config["registry"], "service" | "issuer" | "tokenTtl" | "pushTokenTtl">;
+}
+
+/** A request to the token endpoint, whatever method it came by. */
+export interface RegistryTokenRequest {
+  readonly service: string | undefined;
+  /** Every value of the `scope` parameter. */
+  readonly scopes: readonly string[];
+  readonly credentials: BasicCredentials | undefined;
+}
+
+/** A registry token and what it grants. */
+export interface IssuedRegistryToken {
+  /** The compact JWT. */
+  readonly token: string;
+  readonly access: readonly RegistryAccess[];
+  /** In seconds. */
+  readonly lifetime: number;
+  readonly issuedAt: Date;
+}
+
+/**
+ * Issues a registry token for what of the request is allowed; fewer actions than asked for, or none, are no error.
+ *
+ * @throws ValidationError when the service is not ours, or a scope breaks the grammar
+ * @throws UnauthenticatedError, InvalidTokenError when credentials are given and no good: never silently anonymous
+ * @see spec/registry-auth.md
+ */
+export async function issueRegistryToken(
+  services: IssuingServices,
+  request: RegistryTokenRequest,
+): Promise<IssuedRegistryToken> {
+  const { registry } = services;
+  // 1. The service must be ours; it is never reflected into the token.
+  requireService(request.service, registry.service);
+  // 2. What is asked for.
+  const parsed = parseScopes(request.scopes);
+  if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
+  // 3. Who asks.
+  const principal =
+    request.credentials === undefined ? ANONYMOUS : await authenticateBasic(services, request.credentials);
+  // 4. The projects that it is about, in one query.
+  const repositories = await gatherFacts(services, principal, parsed.scopes);
+  // 5. What is allowed of it.
+  const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
+  // 6. The registry token.
+  const lifetime = access.some(({ actions }) => actions.includes("push")) ? registry.pushTokenTtl : registry.tokenTtl;
+  const issuedAt = services.clock.now();
+  const token = signRegistryToken({
+    key: services.signingKeys.current(),
+    issuer: registry.issuer,
+    audience: registry.service,
+    subject: principal.kind === "anonymous" ? "" : principal.username,
+    access,
+    issuedAt,
+    lifetime,
+    tokenId: services.ids.uuid(),
+  });
+  return { token, access, lifetime, issuedAt };
+}
+
+const SHOWN_CHARACTERS = 100;
+
+function requireService(service: string | undefined, ours: string): void {
+  if (service === ours) return;
+  const message =
+    service === undefined
+      ? "is missing"
+      : `is invalid: ${JSON.stringify(service.slice(0, SHOWN_CHARACTERS))} is not the service of this token endpoint; ` +
+        "the registry's auth.token.service and Keyside's REGISTRY_SERVICE must be the same";
+  throw new ValidationError([{ field: "service", message }]);
+}
+
+/** A bot brings the facts of its own project along; only what lies elsewhere is looked up, and there it is a stranger. */
+async function gatherFacts(
+  { database }: IssuingServices,
+  principal: Principal,
+  scopes: readonly RequestedScope[],
+): Promise<ReadonlyMap<string, RepositoryFacts>> {
+  const names = scopes.flatMap(({ type, name }) => (type === "repository" ? [name] : []));
+  if (principal.kind !== "bot") {
+    return await findRepositories(database, names, principal.kind === "user" ? principal.userId : undefined);
+  }
+  const { accessLevel, ...project } = principal.project;
+  const isOwn = (name: string) => name === project.path || name.startsWith(`${project.path}/`);
+  const elsewhere = await findRepositories(
+    database,
+    names.filter((name) => !isOwn(name)),
+    undefined,
+  );
+  const own = names.filter(isOwn).map((name) => [name, { project, accessLevel }] as const);
+  return new Map([...elsewhere, ...own]);
+}
+
+/** One entry of the `access` claim, or none where nothing is granted. */
+function grant(
+  principal: Principal,
+  scope: RequestedScope,
+  repositories: ReadonlyMap<string, RepositoryFacts>,
+): RegistryAccess[] {
+  switch (scope.type) {
+    case "registry":
+      return scope.actions.has(ANY_ACTION) && allowsCatalog(principal)
+        ? [{ type: "registry", name: scope.name, actions: [ANY_ACTION] }]
+        : [];
+    case "repository": {
+      const actions = grantedActions(scope, allowedActions(principal, repositories.get(scope.name)));
+      return actions.length === 0 ? [] : [{ type: "repository", name: scope.name, actions }];
+    }
+  }
+}

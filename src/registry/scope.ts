@@ -1,0 +1,128 @@
+/**
+ * The scope of a request to the token endpoint, by the grammar of the distribution specification. Never throws: what
+ * breaks the grammar is a problem to report; what is merely unknown is dropped.
+ */
+import { isPathComponent } from "../projects/path.ts";
+
+/** What may be done to a repository, in the order in which answers list it. */
+export const REPOSITORY_ACTIONS = ["pull", "push", "delete"] as const;
+export type RepositoryAction = (typeof REPOSITORY_ACTIONS)[number];
+
+/** All that may be done: `*` in a request. */
+export const ANY_ACTION = "*";
+
+/** A repository that a client asks for; `*` stands among the actions as it was asked. */
+export interface RepositoryScope {
+  readonly type: "repository";
+  readonly name: string;
+  readonly actions: ReadonlySet<RepositoryAction | typeof ANY_ACTION>;
+}
+
+/** The registry's catalog, which has the one action `*`. */
+export interface CatalogScope {
+  readonly type: "registry";
+  readonly name: "catalog";
+  readonly actions: ReadonlySet<typeof ANY_ACTION>;
+}
+
+/** One thing that a client asks for. */
+export type RequestedScope = RepositoryScope | CatalogScope;
+
+/** What a client asks for, merged and in its order; or the first thing in it that breaks the grammar. */
+export type ParsedScopes =
+  | { readonly ok: true; readonly scopes: readonly RequestedScope[] }
+  | { readonly ok: false; readonly problem: string };
+
+export const MAXIMUM_SCOPES = 100;
+
+/** @see distribution `reference/regexp.go`: a repository's name has 255 characters at most */
+const MAXIMUM_NAME_LENGTH = 255;
+const TYPE = /^([a-z0-9]+)(?:\([a-z0-9]+\))?$/;
+const HOST =
+  /^(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*(?::\d+)?$/;
+const ACTION = /^(?:[a-z]*|\*)$/;
+const SHOWN_CHARACTERS = 100;
+
+/**
+ * Reads every value of a request's `scope` parameter.
+ *
+ * @see distribution `docs/content/spec/auth/scope.md`; spec/registry-auth.md "Request"
+ */
+export function parseScopes(values: readonly string[]): ParsedScopes {
+  const written = values.flatMap((value) => value.split(" ")).filter((scope) => scope !== "");
+  if (written.length > MAXIMUM_SCOPES) {
+    return {
+      ok: false,
+      problem: `scope: ${written.length} scopes are too many: at most ${MAXIMUM_SCOPES} in one request`,
+    };
+  }
+  const merged = new Map<string, RequestedScope>();
+  for (const scope of written) {
+    const parsed = parseScope(scope);
+    if (typeof parsed === "string") {
+      return {
+        ok: false,
+        problem: `scope: ${JSON.stringify(scope.slice(0, SHOWN_CHARACTERS))} is not a scope: ${parsed}`,
+      };
+    }
+    if (parsed === undefined) continue;
+    const key = `${parsed.type}:${parsed.name}`;
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? parsed : merge(known, parsed));
+  }
+  return { ok: true, scopes: [...merged.values()] };
+}
+
+/** Writes what was asked for as a scope again. */
+export function renderScope({
+  type,
+  name,
+  actions,
+}: {
+  type: string;
+  name: string;
+  actions: Iterable<string>;
+}): string {
+  return `${type}:${name}:${[...actions].join(",")}`;
+}
+
+/** One scope, undefined where it is of a type that we do not know, or what in it breaks the grammar. */
+function parseScope(scope: string): RequestedScope | string | undefined {
+  const [first, last] = [scope.indexOf(":"), scope.lastIndexOf(":")];
+  if (first === last) return "the form is type:name:action,...";
+  // A class in brackets is deprecated: read past, never echoed.
+  const type = TYPE.exec(scope.slice(0, first))?.[1];
+  if (type === undefined) return "its type is not lower-case letters and digits";
+  const name = scope.slice(first + 1, last);
+  const actions = scope.slice(last + 1).split(",");
+  if (!actions.every((action) => ACTION.test(action)))
+    return "its actions are not lower-case words separated by commas, or *";
+  switch (type) {
+    case "repository":
+      return nameProblem(name) ?? { type, name, actions: keep(actions, [...REPOSITORY_ACTIONS, ANY_ACTION]) };
+    case "registry":
+      return name === "catalog" ? { type, name, actions: keep(actions, [ANY_ACTION]) } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name === "") return "its name is empty";
+  if (name.length > MAXIMUM_NAME_LENGTH) return `its name is longer than ${MAXIMUM_NAME_LENGTH} characters`;
+  const [head = "", ...rest] = name.split("/");
+  const mayBeHost = rest.length > 0 && HOST.test(head) && /[.:A-Z]/.test(head);
+  const segments = mayBeHost ? rest : [head, ...rest];
+  return segments.every(isPathComponent)
+    ? undefined
+    : "a repository's name is lower-case letters and digits, separated by single '.', '_', '__' or hyphens, in segments separated by '/'";
+}
+
+function keep<Action extends string>(written: readonly string[], known: readonly Action[]): Set<Action> {
+  return new Set(known.filter((action) => written.includes(action)));
+}
+
+function merge(one: RequestedScope, other: RequestedScope): RequestedScope {
+  if (one.type === "registry" || other.type === "registry") return one;
+  return { ...one, actions: keep([...one.actions, ...other.actions], [...REPOSITORY_ACTIONS, ANY_ACTION]) };
+}
