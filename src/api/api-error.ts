@@ -1,0 +1,47 @@
+/** How failures read to the API's clients: statuses and bodies are GitLab's. */
+import type { KeysideError } from "../errors.ts";
+import { InsufficientScopeError } from "../errors.ts";
+import type { ErrorAnswer } from "../http/error-handler.ts";
+
+/** An error in GitLab's dialect. @see spec/rest-api.md, the table of failures */
+export function apiError(error: KeysideError | undefined): ErrorAnswer {
+  switch (error?.code) {
+    case "unauthenticated":
+      return {
+        status: 401,
+        body: { message: "401 Unauthorized" },
+        headers: { "WWW-Authenticate": 'Bearer realm="Keyside"' },
+      };
+    case "invalid_token":
+      return {
+        status: 401,
+        body: { error: "invalid_token", error_description: error.message },
+        headers: { "WWW-Authenticate": 'Bearer realm="Keyside", error="invalid_token"' },
+      };
+    case "insufficient_scope": {
+      const scope = error instanceof InsufficientScopeError ? error.scope : "api";
+      return { status: 403, body: { error: "insufficient_scope", error_description: error.message, scope } };
+    }
+    case "validation_failed":
+    case "malformed_body":
+      return { status: 400, body: { error: error.message } };
+    case "rule_refused":
+      return { status: 400, body: { message: error.message } };
+    case "payload_too_large":
+      return { status: 413, body: { error: error.message } };
+    case "unsupported_media_type":
+      return { status: 415, body: { error: error.message } };
+    case "forbidden":
+      return { status: 403, body: { message: error.message } };
+    case "not_found":
+    case "feature_disabled":
+      return { status: 404, body: { message: error.message } };
+    case "conflict":
+      return { status: 409, body: { message: error.message } };
+    case "unavailable":
+      return { status: 503, body: { message: error.message } };
+    case "configuration":
+    case undefined:
+      return { status: 500, body: { message: "500 Internal Server Error" } };
+  }
+}

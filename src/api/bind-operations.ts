@@ -1,0 +1,94 @@
+/** Binds the features' operations under `/api/v4`: the security steps are here, numbered, so that no operation can forget one. */
+
+import { bodyParser } from "@koa/bodyparser";
+import Router from "@koa/router";
+import type { Context } from "koa";
+import { type AuthenticationServices, authenticateSecret } from "../authentication/authenticate.ts";
+import {
+  InsufficientScopeError,
+  MalformedBodyError,
+  UnauthenticatedError,
+  UnsupportedMediaTypeError,
+} from "../errors.ts";
+import { validate } from "../http/validate.ts";
+import type { ApiOperation } from "../users/api-operation.ts";
+import type { SignedInPrincipal } from "../users/principal.ts";
+
+export const API_ROOT = "/api/v4";
+
+/** What a body may hold; a larger one is 413. */
+const BODY_LIMIT = "1mb";
+
+const parseBody = bodyParser({
+  enableTypes: ["json", "form"],
+  jsonLimit: BODY_LIMIT,
+  formLimit: BODY_LIMIT,
+  onError: (error) => {
+    if ((error as { status?: number }).status === 413) throw error;
+    throw new MalformedBodyError("the request body cannot be parsed as what its Content-Type says");
+  },
+});
+
+/** The router of the API. `baseUrl` is how clients reach Keyside, for the links in lists. */
+export function apiRouter(
+  services: AuthenticationServices,
+  operations: readonly ApiOperation[],
+  baseUrl: string,
+): Router {
+  const router = new Router({ prefix: API_ROOT });
+  for (const operation of operations) {
+    router[operation.method](operation.path, async (ctx) => {
+      // 1. Who calls.
+      const caller = await authenticateSecret(services, readSecret(ctx));
+      // 2. Whether the credential may be used for this call.
+      requireScope(caller, operation.method);
+      // 3. What is asked, checked.
+      await readBody(ctx);
+      const request = {
+        caller,
+        params: validate(operation.params, ctx.params),
+        query: validate(operation.query, ctx.query),
+        body: validate(operation.body, ctx.request.body ?? {}),
+        url: new URL(ctx.url, baseUrl),
+      };
+      // 4. What the caller may do is the use case's to decide.
+      const answer = await operation.handle(request);
+      ctx.status = operation.status;
+      for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
+      ctx.set("Cache-Control", "no-store");
+      if (operation.status !== 204) ctx.body = answer.body;
+    });
+  }
+  return router;
+}
+
+/** @see spec/rest-api.md "Authentication"; RFC 6750 section 2.1 */
+function readSecret(ctx: Context): string {
+  const header = ctx.get("PRIVATE-TOKEN");
+  if (header !== "") return header;
+  const [scheme = "", secret = ""] = ctx.get("Authorization").split(" ");
+  if (scheme.toLowerCase() === "bearer" && secret !== "") return secret;
+  throw new UnauthenticatedError("no access token: send PRIVATE-TOKEN or Authorization: Bearer");
+}
+
+/** @throws InsufficientScopeError when the credential is not for this call */
+function requireScope({ scopes }: SignedInPrincipal, method: ApiOperation["method"]): void {
+  if (scopes.has("api") || (method === "get" && scopes.has("read_api"))) return;
+  throw new InsufficientScopeError(method === "get" ? "read_api" : "api");
+}
+
+async function readBody(ctx: Context): Promise<void> {
+  // A body of length 0 with some content type is what many clients send with DELETE.
+  if (ctx.request.length === 0 || ctx.is() === null) return;
+  if (!ctx.is("json", "urlencoded")) {
+    const type = JSON.stringify(ctx.request.type.slice(0, 100));
+    throw new UnsupportedMediaTypeError(
+      `the request body is of type ${type}: send application/json or application/x-www-form-urlencoded`,
+    );
+  }
+  await parseBody(ctx, () => Promise.resolve());
+  const { body } = ctx.request;
+  if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body))) {
+    throw new MalformedBodyError("the request body is not an object with the parameters as its members");
+  }
+}
