@@ -1,0 +1,80 @@
+/** Wires the service together: the one place that knows all parts. Every dependency is passed, none is looked up. */
+import type { Logger } from "pino";
+import { AccessToken } from "./access-tokens/access-token.entity.ts";
+import type { TokenServices } from "./access-tokens/create-project-token.ts";
+import type { RevokeServices } from "./access-tokens/revoke-project-token.ts";
+import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
+import type { AuthenticationServices } from "./authentication/authenticate.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { Database, type DatabaseLocation } from "./database/database.ts";
+import { FeatureFlag } from "./features/feature-flag.entity.ts";
+import type { IdSource } from "./ids.ts";
+import { Member } from "./projects/member.entity.ts";
+import { Namespace } from "./projects/namespace.entity.ts";
+import { Project } from "./projects/project.entity.ts";
+import { PROJECT_REFERENCES } from "./projects/project-references.ts";
+import { Route } from "./projects/route.entity.ts";
+import type { IssuingServices } from "./registry/issue-registry-token.ts";
+import { openSigningKeys, type SigningKeys } from "./signing/signing-keys.ts";
+import { User } from "./users/user.entity.ts";
+import { USER_REFERENCES, type UserReference } from "./users/user-reference.ts";
+
+/** Every entity that there is. */
+export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag];
+
+/** What becomes of every record when the user that it refers to is deleted. */
+export const ALL_USER_REFERENCES: readonly UserReference[] = [
+  ...USER_REFERENCES,
+  ...PROJECT_REFERENCES,
+  ...TOKEN_REFERENCES,
+];
+
+/** What the world outside gives: a test passes its own. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  readonly databaseLocation?: DatabaseLocation;
+}
+
+/** Everything, wired. */
+export interface Container extends TokenServices, RevokeServices, AuthenticationServices, IssuingServices {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly signingKeys: SigningKeys;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and the signing keys and wires all parts to them.
+ *
+ * @throws ConfigurationError when one of them cannot be opened
+ */
+export async function createContainer({ config, clock, ids, log, databaseLocation }: Surroundings): Promise<Container> {
+  const signingKeys = await openSigningKeys({
+    directory: config.certsDir,
+    algorithm: config.registry.signingAlgorithm,
+    clock,
+    onEvent: (event) => log.info(event, "signing key"),
+  });
+  const location =
+    databaseLocation ??
+    (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
+  const database = await Database.open(location, ENTITIES);
+  return {
+    config,
+    clock,
+    ids,
+    log,
+    database,
+    signingKeys,
+    registry: config.registry,
+    tokenPrefix: config.tokens.prefix,
+    tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
+    userReferences: ALL_USER_REFERENCES,
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * What an instance is born with: the ghost user, the administrator `root`, and the operator's token, by which the command
+ * line on the same machine may do everything. Idempotent: a later start adds only what is missing.
+ */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { AccessToken } from "./access-tokens/access-token.entity.ts";
+import { createPersonalToken } from "./access-tokens/create-personal-token.ts";
+import { digestSecret } from "./access-tokens/secret.ts";
+import type { Container } from "./container.ts";
+import { ConfigurationError } from "./errors.ts";
+import { createPersonalNamespace } from "./projects/create-account.ts";
+import { ensureSystemUsers, ROOT_USERNAME } from "./users/system-users.ts";
+import { User } from "./users/user.entity.ts";
+
+/** The files that a first start leaves in the data directory, readable by its owner alone. */
+export const OPERATOR_TOKEN_FILE = "operator-token";
+export const ROOT_PASSWORD_FILE = "initial-root-password";
+
+/** Brings the schema up to date and makes what is missing; of several replicas, one at a time. */
+export async function prepareInstance(container: Container): Promise<void> {
+  const { config, database } = container;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await database.prepare(async (em) => {
+    const now = container.clock.now();
+    const host = new URL(config.url).hostname;
+    const root = await ensureSystemUsers(em, { now, host, rootPassword: () => rootPassword(container) });
+    if (root !== undefined) await createPersonalNamespace(em, root, now);
+    await ensureOperatorToken(em, container);
+  });
+}
+
+async function rootPassword({ config, ids }: Container): Promise<string> {
+  if (config.rootPassword !== undefined) return config.rootPassword;
+  const password = ids.base62(24);
+  const file = join(config.dataDir, ROOT_PASSWORD_FILE);
+  await writeSecret(file, password);
+  return password;
+}
+
+async function ensureOperatorToken(em: SqlEntityManager, container: Container): Promise<void> {
+  const file = join(container.config.dataDir, OPERATOR_TOKEN_FILE);
+  const present = await readIfPresent(file);
+  // A token that this database does not know is another database's, or a start's that failed half-way.
+  if (present !== undefined && (await em.count(AccessToken, { digest: digestSecret(present.trim()) })) > 0) return;
+  const root = await em.findOneOrFail(User, { username: ROOT_USERNAME });
+  const { secret } = await createPersonalToken(
+    em,
+    { ...container, tokenSettings: { ...container.tokenSettings, maxLifetimeDays: undefined } },
+    {
+      userId: root.id,
+      createdById: root.id,
+      name: "Operator's token",
+      description: `For the keyside command on the server's own machine; in ${file}`,
+      scopes: ["api"],
+      expiresAt: null,
+    },
+  );
+  await writeSecret(file, secret);
+}
+
+async function readIfPresent(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new ConfigurationError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Writes a file that only its owner reads, in place of any that was there. */
+async function writeSecret(file: string, secret: string): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, `${secret}\n`, { mode: 0o600, flag: "wx" });
+}

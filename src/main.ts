@@ -1,0 +1,112 @@
+/** The service as a process: opens everything, listens, and stops without cutting anybody off. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
+import { createApp } from "./app.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { type Container, createContainer } from "./container.ts";
+import { ConfigurationError } from "./errors.ts";
+import { prepareInstance } from "./first-start.ts";
+import { systemIds } from "./ids.ts";
+
+/** A running service. */
+export interface RunningService {
+  /** Where it listens. */
+  readonly address: AddressInfo;
+  /** Finishes the requests under way, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Larger than the query that the token endpoint reads, so that it answers a longer one itself. */
+const MAXIMUM_HEADER_BYTES = 128 * 1024;
+
+/** How often the leaf key is looked at: whether another process rotated it, or it is due. */
+const KEY_REFRESH_MILLISECONDS = 60_000;
+
+/** How long a stop waits for requests under way. */
+const DRAIN_MILLISECONDS = 10_000;
+
+/**
+ * Starts the service.
+ *
+ * @throws ConfigurationError when it cannot start as configured
+ */
+export async function startService(config: Config, log = pino({ level: config.logLevel })): Promise<RunningService> {
+  const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
+  try {
+    await prepareInstance(container);
+    return await serve(container);
+  } catch (error) {
+    await container.close();
+    throw error;
+  }
+}
+
+/**
+ * Listens with a container that is ready; closes it at the stop.
+ *
+ * @throws ConfigurationError when the address cannot be listened on
+ */
+export async function serve(container: Container): Promise<RunningService> {
+  const { config, log } = container;
+  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, createApp(container).callback());
+  await listen(server, config);
+  const address = server.address() as AddressInfo;
+  const timer = setInterval(() => void refreshKeys(container), KEY_REFRESH_MILLISECONDS).unref();
+  log.info(
+    { host: address.address, port: address.port, url: config.url, database: container.database.kind },
+    "listening",
+  );
+  return {
+    address,
+    async stop() {
+      clearInterval(timer);
+      await drain(server);
+      await container.close();
+      log.info("stopped");
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new ConfigurationError(
+        `KEYSIDE_PORT: port ${port} on ${host} is in use by another process; stop that one, or set another port`,
+      );
+    case "EACCES":
+      return new ConfigurationError(`KEYSIDE_PORT: this user may not listen on port ${port}; set one above 1023`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new ConfigurationError(`KEYSIDE_HOST: ${host} is not an address of this machine`);
+    default:
+      return error;
+  }
+}
+
+async function refreshKeys({ signingKeys, log }: Container): Promise<void> {
+  try {
+    await signingKeys.refresh();
+  } catch (error) {
+    log.error({ err: error }, "the signing key cannot be refreshed; the one in use goes on");
+  }
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+    server.close(() => {
+      clearTimeout(limit);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
