@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { addressOf, type PassedOver, type RegistryPlan, type RegistryRequest, STOP_PATIENCE } from "./registry-plan.ts";
 import { endProcess } from "./registry-process.ts";
-import { type CommandResult, type Environment, lastLine, runCommand } from "./run-command.ts";
+import { type CommandResult, type Environment, findOnPath, lastLine, runCommand } from "./run-command.ts";
 
 const ENGINE_LIMIT = 10_000;
 const PULL_LIMIT = 120_000;
@@ -24,8 +24,9 @@ export interface DockerEngine {
 export async function findLocalEngine(environment: Environment): Promise<DockerEngine | PassedOver> {
   const docker = (...args: string[]) => runCommand("docker", args, { environment, timeout: ENGINE_LIMIT });
 
+  if ((await findOnPath("docker", environment)).length === 0) return { passedOver: "no docker command on the PATH" };
   const context = await docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}");
-  if (!context.ok) return { passedOver: `no docker command answers: ${lastLine(context.output)}` };
+  if (!context.ok) return { passedOver: `the docker command fails: ${lastLine(context.output)}` };
   const endpoint = context.stdout.trim();
   if (!isLocalEndpoint(endpoint)) {
     return {

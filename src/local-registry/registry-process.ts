@@ -91,6 +91,11 @@ async function challengeOf(url: string, realm: string): Promise<string> {
 }
 
 async function tailOf(logFile: string): Promise<string> {
-  const text = await readFile(logFile, "utf8");
-  return text.trim().split("\n").slice(-LOG_TAIL_LINES).join("\n");
+  const lines = (await readFile(logFile, "utf8")).trim().split("\n");
+  // Distribution panics over a wrong configuration: the message comes first, then a stack that helps nobody here.
+  const stack = lines.findIndex((line) => line.startsWith("goroutine "));
+  return lines
+    .slice(0, stack === -1 ? undefined : stack)
+    .slice(-LOG_TAIL_LINES)
+    .join("\n");
 }

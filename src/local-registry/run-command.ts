@@ -7,7 +7,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 /** Environment variables for a child process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How a command ended: `ok` means exit code 0; `output` is both streams, for messages; `stdout` is for parsing. */
+/** How a command ended: `ok` means exit code 0; `stdout` is for parsing, `output` what to tell a person. */
 export interface CommandResult {
   readonly ok: boolean;
   readonly stdout: string;
@@ -24,9 +24,9 @@ export function runCommand(
   const { promise, resolve } = Promise.withResolvers<CommandResult>();
   const settings = { env: environment, timeout, killSignal: "SIGKILL", ...(directory && { cwd: directory }) } as const;
   const child = execFile(file, args, settings, (error, stdout, stderr) => {
-    const ended = child.killed ? `no answer within ${timeout / 1000} s` : (error?.message ?? "");
-    const said = (stderr + stdout).trim();
-    resolve({ ok: error === null, stdout, output: said === "" || child.killed ? `${said}\n${ended}`.trim() : said });
+    const ended = child.killed ? `no answer within ${timeout / 1000} s` : "";
+    const output = ended || stderr.trim() || stdout.trim() || (error?.message ?? "");
+    resolve({ ok: error === null, stdout, output });
   });
   child.stdin?.end();
   return promise;

@@ -3,8 +3,9 @@
  * is found and run is in the files named after it.
  */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, realpath, writeFile } from "node:fs/promises";
+import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { resolve } from "node:path";
 import { ConfigurationError, UnavailableError } from "../errors.ts";
 import { type RegistryTrust, renderRegistryConfig } from "../registry/registry-config.ts";
 import { endLeftOverBinary, findBinaryRegistry } from "./binary-registry.ts";
@@ -33,7 +34,10 @@ export interface LocalRegistryOptions extends RegistryTrust {
   readonly report: (line: string) => void;
   /** Tries these kinds alone, in the usual order. */
   readonly choose?: readonly RegistryKind[];
+  /** The image for the Docker engine; `registry:2` when not given. */
   readonly image?: string;
+  /** Gives up between two steps; what was started by then is ended. */
+  readonly signal?: AbortSignal;
 }
 
 /** A registry that runs. `reason` says which one it is and why the ones before it were passed over. */
@@ -58,6 +62,8 @@ export interface NoRegistry {
 /**
  * Starts the first registry that can be had: the image where a Docker engine answers, a binary on the PATH, Debian's
  * package. It is ready when this resolves, and holds the images of earlier starts on this data directory.
+ *
+ * A caller that is told to end meanwhile waits for this, or aborts it by `signal`.
  *
  * @throws ConfigurationError when the port is in use or cannot be listened on, before anything is started
  * @throws UnavailableError with the end of the registry's log, when those that could be had all failed to run
@@ -84,6 +90,7 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
   const passedOver: string[] = [];
   let failure: UnavailableError | undefined;
   for (const kind of kinds) {
+    options.signal?.throwIfAborted();
     const found = await find[kind]();
     if ("passedOver" in found) {
       passedOver.push(found.passedOver);
@@ -91,7 +98,9 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
     }
     try {
       const running = await bringUp(found, request);
-      return { ...running, kind, reason: [found.reason, ...passedOver].join("; ") };
+      if (options.signal?.aborted) await running.stop();
+      options.signal?.throwIfAborted();
+      return { ...running, kind, reason: withPassedOver(found.reason, passedOver) };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       failure = error;
@@ -102,21 +111,26 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
   return { kind: "none", reason: passedOver.join("; "), advice: adviceFor(options) };
 }
 
+function withPassedOver(reason: string, passedOver: readonly string[]): string {
+  return passedOver.length === 0 ? reason : `${reason}; passed over: ${passedOver.join("; ")}`;
+}
+
 async function prepare(options: LocalRegistryOptions): Promise<RegistryRequest> {
   const { dataDir, host, port, environment, report } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const layout = registryLayout(await realpath(dataDir));
   await mkdir(layout.images, { recursive: true });
-  return { layout, host, port, trust: options, image: options.image ?? "registry:2", environment, report };
+  const trust = { ...options, rootCertBundle: resolve(options.rootCertBundle) };
+  return { layout, host, port, trust, image: options.image ?? "registry:2", environment, report };
 }
 
 async function checkPort({ host, port }: RegistryRequest): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const listening = Promise.withResolvers<void>();
   const server = createServer();
-  server.once("error", reject);
-  server.listen({ host, port, exclusive: true }, resolve);
+  server.once("error", listening.reject);
+  server.listen({ host, port, exclusive: true }, listening.resolve);
   try {
-    await promise;
+    await listening.promise;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "EADDRINUSE" ? `port ${port} on ${host} is in use by another program` : message;
@@ -138,7 +152,6 @@ async function bringUp(
   const httpSecret = randomBytes(32).toString("base64url");
   const settings = { realm, service, issuer, httpSecret, ...within, ...(notifications && { notifications }) };
   await writeFile(layout.configuration, renderRegistryConfig(settings), { mode: 0o600 });
-  await chmod(layout.configuration, 0o600);
 
   const registry = await startRegistryProcess(plan.command, { environment: plan.environment, logFile: layout.log });
   const address = addressOf({ host, port });

@@ -49,7 +49,7 @@ export async function startTokenServer(certificateFile: string): Promise<TokenSe
   const { port } = server.address() as AddressInfo;
   const realm = `http://127.0.0.1:${port}/token`;
   return {
-    trust: { realm, service: "local_registry", issuer: "token-server", rootCertBundle: certificateFile },
+    trust: { realm, service: 'the "local" registry: #1', issuer: "token-server", rootCertBundle: certificateFile },
     credentials,
     close: async () => {
       server.closeAllConnections();
