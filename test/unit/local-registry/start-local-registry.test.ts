@@ -79,6 +79,33 @@ describe("startLocalRegistry", () => {
     expect(await readdir(dataDir)).toEqual(["registry"]);
   });
 
+  it("never takes a half-unpacked package for a whole one", async () => {
+    const unpackHalf = `/bin/mkdir -p "$3/usr/bin"
+printf '#!/bin/sh\\necho registry github.com/docker/distribution v2.8.3' > "$3/usr/bin/docker-registry"
+/bin/chmod +x "$3/usr/bin/docker-registry"
+echo "No space left on device" >&2; exit 2`;
+    const { result, dataDir } = await startOn({ "apt-get": ": > docker-registry.deb", "dpkg-deb": unpackHalf });
+    expect(result.reason).toContain("the unpacking of Debian's docker-registry package failed: No space left");
+    expect(await readdir(dataDir)).toEqual(["registry"]);
+  });
+
+  // The container that is started here says what it was started with, and ends.
+  it("lets a container share the host's network and the user's id where the engine runs on this very host", async ({
+    skip,
+  }) => {
+    skip(process.platform !== "linux", "needs Linux: elsewhere the engine runs in a machine of its own");
+    const start = startOn({ docker: `${ENGINE}\n[ "$1" != run ] || { echo "$*"; exit 1; }` });
+    await expect(start).rejects.toThrow(`--network host --user ${process.getuid?.()}:${process.getgid?.()} `);
+  });
+
+  it("publishes the container's port on the loopback alone where the engine has a host of its own", async () => {
+    const port = await freePort();
+    const desktop = ENGINE.replace("Debian", "Docker Desktop");
+    const start = startOn({ docker: `${desktop}\n[ "$1" != run ] || { echo "$*"; exit 1; }` }, { port });
+    await expect(start).rejects.toThrow(`--publish 127.0.0.1:${port}:${port} `);
+    await expect(start).rejects.not.toThrow("--network");
+  });
+
   it("refuses a port in use before anything is started, and names the setting", async () => {
     const port = await freePort();
     const other = createServer().listen(port, "127.0.0.1");
