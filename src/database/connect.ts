@@ -1,5 +1,4 @@
 /** Opens the ORM on PostgreSQL or on the embedded PGlite, with the same entities and migrations. */
-import type { PGlite } from "@electric-sql/pglite";
 import type { AnyEntity, EntityClass, MikroORM } from "@mikro-orm/core";
 import { Migrator } from "@mikro-orm/migrations";
 import { PgliteDriver, MikroORM as PgliteOrm } from "@mikro-orm/pglite";
@@ -56,14 +55,19 @@ export async function openPostgres(url: string, entities: Entities): Promise<Orm
   return orm;
 }
 
-/** Opens the embedded database: in a directory of its own, or an instance that the caller owns. */
-export async function openPglite(where: { dataDir: string } | { pglite: PGlite }, entities: Entities): Promise<Orm> {
+/** Where the embedded database keeps its data: a directory, or memory, perhaps from a dump of another's directory. */
+export type EmbeddedLocation = { readonly directory: string } | { readonly memory: { readonly loadDataDir?: Blob } };
+
+/** Opens the embedded database. */
+export async function openPglite(where: EmbeddedLocation, entities: Entities): Promise<Orm> {
   const orm = await PgliteOrm.init<PgliteDriver>({
     ...commonOptions(entities),
     driver: PgliteDriver,
-    ...("pglite" in where
-      ? { dbName: "postgres", driverOptions: { pglite: where.pglite } }
-      : { dbName: where.dataDir, driverOptions: { parsers: { [INT8_OID]: (value: string) => value } } }),
+    dbName: "directory" in where ? where.directory : "memory://",
+    driverOptions: {
+      parsers: { [INT8_OID]: (value: string) => value },
+      ...("memory" in where ? where.memory : {}),
+    },
   });
   await orm.em.fork().execute("select 1");
   return orm;

@@ -8,7 +8,7 @@ import { PGlite } from "@electric-sql/pglite";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
 import { ConfigurationError } from "../errors.ts";
-import { type Entities, type Orm, openPglite, openPostgres } from "./connect.ts";
+import { type EmbeddedLocation, type Entities, type Orm, openPglite, openPostgres } from "./connect.ts";
 import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
 
 /** A query of the hot path: `name` identifies the prepared statement, `text` uses `$1, $2, ...`. */
@@ -17,8 +17,8 @@ export interface PreparedQuery {
   readonly text: string;
 }
 
-/** Where the data is: a PostgreSQL URL, or the directory of the embedded database. */
-export type DatabaseLocation = { readonly url: string } | { readonly directory: string } | { readonly pglite: PGlite };
+/** Where the data is: on a PostgreSQL server, or embedded. */
+export type DatabaseLocation = { readonly url: string } | EmbeddedLocation;
 
 /** Any number that every Keyside agrees on: the advisory lock that one process at a time prepares the database under. */
 const PREPARATION_LOCK = 6_573_642_105;
@@ -42,12 +42,12 @@ export class Database {
    */
   static async open(location: DatabaseLocation, entities: Entities): Promise<Database> {
     if ("url" in location) return new Database(await openPostgres(location.url, entities), "postgresql");
-    if ("pglite" in location) return new Database(await openPglite({ pglite: location.pglite }, entities), "embedded");
+    if ("memory" in location) return new Database(await openPglite(location, entities), "embedded");
     const directory = join(location.directory, "database");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const guard = await guardDirectory(directory);
     try {
-      return new Database(await openPglite({ dataDir: directory }, entities), "embedded", guard);
+      return new Database(await openPglite({ directory }, entities), "embedded", guard);
     } catch (error) {
       await guard.release();
       throw new ConfigurationError(`the embedded database in ${directory} cannot be opened`, {

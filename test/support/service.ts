@@ -1,0 +1,77 @@
+/** A whole Keyside for a test: real HTTP, a real database, a clock that the test sets. Nothing of it is faked. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { readConfig } from "../../src/config.ts";
+import { type Container, createContainer } from "../../src/container.ts";
+import { prepareInstance } from "../../src/first-start.ts";
+import { systemIds } from "../../src/ids.ts";
+import { serve } from "../../src/main.ts";
+import { ApiClient } from "./api-client.ts";
+import { FakeClock } from "./clock.ts";
+import { createTestDatabase } from "./database.ts";
+
+/** What a test may choose. */
+export interface TestServiceOptions {
+  readonly clock?: FakeClock;
+  /** Environment variables, as an operator would set them. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A running Keyside. */
+export interface TestService {
+  readonly url: string;
+  readonly clock: FakeClock;
+  readonly container: Container;
+  readonly directory: string;
+  /** Everything that the service logged so far, one JSON text a line. */
+  readonly logLines: readonly string[];
+  /** Calls the API as the administrator `root`. */
+  readonly root: ApiClient;
+  /** Calls the API with another secret, or none. */
+  as(secret: string | undefined): ApiClient;
+  stop(): Promise<void>;
+}
+
+export const ROOT_PASSWORD = "correct horse battery staple";
+
+/** Starts a service on a free port with a database of its own. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const directory = await mkdtemp(join(tmpdir(), "keyside-test-"));
+  const database = await createTestDatabase();
+  const clock = options.clock ?? new FakeClock();
+  const logLines: string[] = [];
+  const config = readConfig({
+    KEYSIDE_PORT: "0",
+    KEYSIDE_DATA_DIR: join(directory, "data"),
+    KEYSIDE_CERTS_DIR: join(directory, "certs"),
+    KEYSIDE_ROOT_PASSWORD: ROOT_PASSWORD,
+    ...options.environment,
+  });
+  const container = await createContainer({
+    config,
+    clock,
+    ids: systemIds,
+    log: pino({ level: config.logLevel }, { write: (line: string) => void logLines.push(line) }),
+    databaseLocation: database.location,
+  });
+  await prepareInstance(container);
+  const running = await serve(container);
+  const url = `http://127.0.0.1:${running.address.port}`;
+  const operatorToken = (await readFile(join(config.dataDir, "operator-token"), "utf8")).trim();
+  return {
+    url,
+    clock,
+    container,
+    directory,
+    logLines,
+    root: new ApiClient(url, operatorToken),
+    as: (secret) => new ApiClient(url, secret),
+    async stop() {
+      await running.stop();
+      await database.remove();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
