@@ -64,6 +64,7 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9_-]{0,20}$/, "at most 20 letters, digits, hyphens and underscores")
     .default("kspat-"),
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
+  KEYSIDE_TOKEN: z.string().min(1).optional(),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -76,7 +77,7 @@ const environmentSchema = z.object({
 export type Config = Readonly<ReturnType<typeof readConfig>>;
 
 /** Variables whose values must not be repeated in a message, since they hold or may hold a secret. */
-const SECRET_VARIABLES = new Set(["KEYSIDE_ROOT_PASSWORD", "DATABASE_URL"]);
+const SECRET_VARIABLES = new Set(["KEYSIDE_ROOT_PASSWORD", "KEYSIDE_TOKEN", "DATABASE_URL"]);
 
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
@@ -106,6 +107,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: values.KEYSIDE_DATA_DIR,
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
+    clientToken: values.KEYSIDE_TOKEN,
     logLevel: values.KEYSIDE_LOG_LEVEL,
     registry: Object.freeze({
       url: values.REGISTRY_URL,
@@ -120,4 +122,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxLifetimeDays: values.KEYSIDE_MAX_TOKEN_LIFETIME_DAYS,
     }),
   });
+}
+
+/** The process's environment as it is, for the programs that Keyside starts. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
 }
