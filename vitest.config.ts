@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { ClosingReporter } from "./test/support/closing-reporter.ts";
 
 export default defineConfig({
   test: {
+    reporters: ["default", new ClosingReporter()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
