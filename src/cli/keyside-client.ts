@@ -89,7 +89,9 @@ export async function openClient(config: Config): Promise<KeysideClient> {
     return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, secret);
   } catch (error) {
     const { message } = error as Error;
-    throw new RefusedError(`set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: no operator's token: ${message}`);
+    throw new RefusedError(
+      `set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: no operator's token: ${message}`,
+    );
   }
 }
 

@@ -19,7 +19,12 @@ export function renderTable(rows: readonly unknown[], columns: readonly string[]
   const cells = rows.map((row) => columns.map((column) => renderCell((row as Record<string, unknown>)[column])));
   const lines = [columns.map((column) => column.toUpperCase().replaceAll("_", " ")), ...cells];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
-  return lines.map((line) => line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ").trimEnd());
+  return lines.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function renderCell(value: unknown): string {
