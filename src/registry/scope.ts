@@ -111,6 +111,7 @@ function nameProblem(name: string): string | undefined {
   if (name === "") return "its name is empty";
   if (name.length > MAXIMUM_NAME_LENGTH) return `its name is longer than ${MAXIMUM_NAME_LENGTH} characters`;
   const [head = "", ...rest] = name.split("/");
+  // A bare word in upper case would be a host too, but is a mistyped namespace: a host has a dot or a port.
   const mayBeHost = rest.length > 0 && HOST.test(head) && /[.:]/.test(head);
   const segments = mayBeHost ? rest : [head, ...rest];
   return segments.every(isPathComponent)
@@ -123,6 +124,6 @@ function keep<Action extends string>(written: readonly string[], known: readonly
 }
 
 function merge(one: RequestedScope, other: RequestedScope): RequestedScope {
-  if (one.type === "registry" || other.type === "registry") return one;
+  if (one.type === "registry") return { ...one, actions: keep([...one.actions, ...other.actions], [ANY_ACTION]) };
   return { ...one, actions: keep([...one.actions, ...other.actions], [...REPOSITORY_ACTIONS, ANY_ACTION]) };
 }
