@@ -79,6 +79,11 @@ export type Config = Readonly<ReturnType<typeof readConfig>>;
 /** Variables whose values must not be repeated in a message, since they hold or may hold a secret. */
 const SECRET_VARIABLES = new Set(["KEYSIDE_ROOT_PASSWORD", "KEYSIDE_TOKEN", "DATABASE_URL"]);
 
+/** A URL as a message may show it: without the user and the password that somebody put where none belongs. */
+function withoutCredentials(value: string): string {
+  return value.replace(/\/\/.*@/s, "//***@");
+}
+
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
  *
@@ -93,7 +98,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(given[name]);
+      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(withoutCredentials(given[name] ?? ""));
       return `${name}: ${value} is not ${message}`;
     });
     throw new ConfigurationError([...new Set(problems)].join("; "));
