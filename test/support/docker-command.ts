@@ -44,24 +44,25 @@ export class DockerCommand {
       input: layer,
     });
     if (code !== 0) throw new Error(`docker import: ${stderr}`);
-    this.#removeAfterwards(name);
+    this.removeAfterwards(name);
   }
 
   /** Gives an image another name. @throws Error when there is no such image */
   async tag(image: string, name: string): Promise<void> {
     const { code, stderr } = await this.run("tag", image, name);
     if (code !== 0) throw new Error(`docker tag: ${stderr}`);
-    this.#removeAfterwards(name);
+    this.removeAfterwards(name);
   }
 
   /** Forgets the local copy, so that a pull has to fetch all of it, and pulls. */
   async pullAnew(name: string): Promise<CommandEnd> {
     await this.run("image", "rm", "--force", name);
-    this.#removeAfterwards(name);
+    this.removeAfterwards(name);
     return this.run("pull", name);
   }
 
-  #removeAfterwards(name: string): void {
+  /** Removes the local copy of an image when the test is over. */
+  removeAfterwards(name: string): void {
     onTestFinished(async () => void (await runToEnd(["docker", "image", "rm", "--force", name])));
   }
 }
