@@ -85,8 +85,12 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
   return parseParameters(body.toString("latin1"), "form");
 }
 
-/** The bytes of a body; undefined when they are too many: then the rest flows past unread. */
-function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
+/**
+ * The bytes of a body; undefined when they are too many: then the rest flows past unread.
+ *
+ * @throws MalformedBodyError when the client goes away before its end
+ */
+export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -99,7 +103,7 @@ function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffe
       } else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", () => reject(new MalformedBodyError("the form was cut off")));
+    request.once("error", () => reject(new MalformedBodyError("the request body was cut off")));
   });
 }
 
