@@ -1,15 +1,24 @@
 import { defineConfig } from "vitest/config";
+import { ClosingReporter } from "./test/support/closing-reporter.ts";
+
+const integration = {
+  include: ["test/integration/**/*.test.ts"],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
 
 export default defineConfig({
   test: {
+    reporters: ["default", new ClosingReporter()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { ...integration, name: "integration", globalSetup: "test/support/embedded-setup.ts" } },
       {
         test: {
-          name: "integration",
-          include: ["test/integration/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...integration,
+          name: "integration-postgresql",
+          globalSetup: "test/support/postgresql-setup.ts",
+          setupFiles: "test/support/skip-without-postgresql.ts",
         },
       },
       {

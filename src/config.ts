@@ -93,6 +93,7 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9_-]{0,20}$/, "at most 20 letters, digits, hyphens and underscores")
     .default("kspat-"),
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
+  KEYSIDE_TOKEN: z.string().min(1).optional(),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -105,7 +106,17 @@ const environmentSchema = z.object({
 export type Config = Readonly<ReturnType<typeof readConfig>>;
 
 /** Variables whose values must not be repeated in a message, since they hold or may hold a secret. */
-const SECRET_VARIABLES = new Set(["KEYSIDE_ROOT_PASSWORD", "DATABASE_URL", "REGISTRY_NOTIFICATION_SECRET"]);
+const SECRET_VARIABLES = new Set([
+  "KEYSIDE_ROOT_PASSWORD",
+  "KEYSIDE_TOKEN",
+  "DATABASE_URL",
+  "REGISTRY_NOTIFICATION_SECRET",
+]);
+
+/** A URL as a message may show it: without the user and the password that somebody put where none belongs. */
+function withoutCredentials(value: string): string {
+  return value.replace(/\/\/.*@/s, "//***@");
+}
 
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
@@ -121,7 +132,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(given[name]);
+      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(withoutCredentials(given[name] ?? ""));
       return `${name}: ${value} is not ${message}`;
     });
     throw new ConfigurationError([...new Set(problems)].join("; "));
@@ -135,6 +146,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: values.KEYSIDE_DATA_DIR,
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
+    clientToken: values.KEYSIDE_TOKEN,
     logLevel: values.KEYSIDE_LOG_LEVEL,
     registry: Object.freeze({
       url: values.REGISTRY_URL,
@@ -157,4 +169,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxLifetimeDays: values.KEYSIDE_MAX_TOKEN_LIFETIME_DAYS,
     }),
   });
+}
+
+/** The process's environment as it is, for the programs that Keyside starts. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
 }

@@ -147,6 +147,8 @@ export function authenticateBasic(
   const { tokenPrefix } = services;
   const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
   if (!isToken) return authenticatePassword(services, credentials, address);
+  // What fails the check is a slip, not a guess that could hit: refused without asking the database, and not counted.
+  if (!isSecret(password)) return authenticateSecret(services, password);
   return countingFailures(services, address, password, () => authenticateSecret(services, password));
 }
 

@@ -20,21 +20,21 @@ export class Parameters {
   }
 
   /**
-   * The value of a parameter; an empty one counts as none.
+   * The value of a parameter that is given once, or again and again the same.
    *
    * @throws ValidationError when it has several different ones
    * @see RFC 6749 section 3.2
    */
   one(name: string): string | undefined {
-    const [value, ...others] = new Set(this.all(name).filter((text) => text !== ""));
+    const [value, ...others] = new Set(this.all(name));
     if (others.length > 0) throw new ValidationError([{ field: name, message: "is given more than once" }]);
     return value;
   }
 
-  /** @throws ValidationError when there is none, or several different ones */
+  /** @throws ValidationError when there is none, or an empty one, or several different ones */
   required(name: string): string {
     const value = this.one(name);
-    if (value === undefined) throw new ValidationError([{ field: name, message: "is missing" }]);
+    if (value === undefined || value === "") throw new ValidationError([{ field: name, message: "is missing" }]);
     return value;
   }
 }

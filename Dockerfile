@@ -1,0 +1,35 @@
+# Keyside as a container: `docker build -t keyside .`, then see docker-compose.yml.
+# It listens on 8080, keeps its state in /var/lib/keyside and its keys in /etc/keyside/certs.
+FROM node:24-bookworm-slim
+
+ENV NODE_ENV=production \
+    KEYSIDE_HOST=0.0.0.0 \
+    KEYSIDE_PORT=8080 \
+    KEYSIDE_DATA_DIR=/var/lib/keyside \
+    KEYSIDE_CERTS_DIR=/etc/keyside/certs
+
+WORKDIR /opt/keyside
+
+# The dependencies before the source, so that a change of the source does not install them again. Scripts are left out:
+# the only one that the project allows fetches a Node, and this image has its own.
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+
+COPY LICENSE ./
+COPY bin bin
+COPY src src
+
+# A named volume takes the owner of the directory that it is first mounted on.
+RUN chmod 0755 bin/keyside.js \
+    && ln -s /opt/keyside/bin/keyside.js /usr/local/bin/keyside \
+    && install -d -o node -g node -m 0700 /var/lib/keyside /etc/keyside/certs
+
+USER node
+VOLUME ["/var/lib/keyside", "/etc/keyside/certs"]
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.KEYSIDE_PORT}/-/readiness`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+
+CMD ["keyside", "serve"]

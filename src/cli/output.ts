@@ -1,0 +1,33 @@
+/** What commands print: tables for people, JSON for programs, secrets alone on a line. */
+
+/** Where a command writes; a test passes its own. */
+export interface Output {
+  /** One line on standard output. */
+  line(text: string): void;
+  /** One line on standard error. */
+  complain(text: string): void;
+}
+
+/** The process's own streams. */
+export const processOutput: Output = {
+  line: (text) => void process.stdout.write(`${text}\n`),
+  complain: (text) => void process.stderr.write(`${text}\n`),
+};
+
+/** Rows as columns, with a heading; what a row lacks is a dash. */
+export function renderTable(rows: readonly unknown[], columns: readonly string[]): string[] {
+  const cells = rows.map((row) => columns.map((column) => renderCell((row as Record<string, unknown>)[column])));
+  const lines = [columns.map((column) => column.toUpperCase().replaceAll("_", " ")), ...cells];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
+  return lines.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function renderCell(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "-";
+  return Array.isArray(value) ? value.join(",") : String(value);
+}

@@ -1,0 +1,44 @@
+/**
+ * What a test may need from the machine, and the sentence that says what is wanting where it is not there.
+ *
+ * Use: `const docker = await findDocker();` then `it("...", ({ skip }) => { skip(!docker.found, docker.want); ... })`.
+ * The reason is listed at the end of the run, see closing-reporter.ts.
+ */
+import { execFile } from "node:child_process";
+import { access, constants, stat } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+/** Whether something is there, and what a person must do where it is not; `want` starts with "needs NAME: ". */
+export type Requirement = { readonly found: boolean; readonly want: string };
+
+const ENGINE_ANSWER_MS = 10_000;
+
+/** Tells whether a Docker engine answers the `docker` command; one that does not within 10 s counts as absent. */
+export async function findDocker(): Promise<Requirement> {
+  const want = "needs docker: a Docker engine that answers `docker info` (install docker.io and start dockerd)";
+  const found = await promisify(execFile)("docker", ["info", "--format", "{{.ServerVersion}}"], {
+    timeout: ENGINE_ANSWER_MS,
+  }).then(
+    ({ stdout }) => stdout.trim() !== "",
+    () => false,
+  );
+  return { found, want };
+}
+
+/** Tells whether a command of that name, without a slash, is an executable file in a directory of the PATH. */
+export async function findCommand(name: string): Promise<Requirement> {
+  const want = `needs ${name}: the \`${name}\` command on the PATH`;
+  const directories = (process.env["PATH"] ?? "").split(delimiter).filter((directory) => directory !== "");
+  const checks = await Promise.all(directories.map((directory) => isExecutableFile(join(directory, name))));
+  return { found: checks.includes(true), want };
+}
+
+async function isExecutableFile(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
