@@ -27,6 +27,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          // The tests remove their containers themselves; testcontainers' own remover is an image that must be pulled.
+          env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
         },
       },
     ],

@@ -6,7 +6,7 @@ import { UniqueConstraintViolationException } from "@mikro-orm/core";
  * 08P01, a message that breaks the protocol, is no passing fault but ours.
  */
 const CONNECTION_CODES =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08(?!P01)...|53...|57P..)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|080..|53...|57P..)$/;
 const CONNECTION_WORDS = /timeout exceeded when trying to connect|Connection terminated|PGlite is clos/i;
 
 /** Whether the database could not be reached: a passing fault, worth another try. */
