@@ -6,6 +6,8 @@ const integration = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
 };
+// The tests remove their containers themselves; testcontainers' own remover is one more image that must be pulled.
+process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
 
 export default defineConfig({
   test: {
@@ -27,8 +29,6 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          // The tests remove their containers themselves; testcontainers' own remover is an image that must be pulled.
-          env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
         },
       },
     ],
