@@ -185,8 +185,12 @@ describe("/features", () => {
   });
 
   it("takes the same setting from two at once", async () => {
-    const fresh = await createProject(service, team, "fresh");
-    const set = () => service.root.post("/features/resource_access_token", { value: true, project: String(fresh) });
-    expect((await Promise.all([set(), set(), set()])).map(({ status }) => status)).toEqual([201, 201, 201]);
+    for (const path of ["fresh-1", "fresh-2", "fresh-3", "fresh-4", "fresh-5"]) {
+      const project = String(await createProject(service, team, path));
+      const set = () => service.root.post("/features/resource_access_token", { value: true, project });
+      expect((await Promise.all([set(), set(), set(), set()])).map(({ status }) => status)).toEqual([
+        201, 201, 201, 201,
+      ]);
+    }
   });
 });
