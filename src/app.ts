@@ -38,6 +38,8 @@ export function createApp(container: Container): Koa {
     ...refreshTokenOperations(container),
   ];
 
+  // What a request fails with is answered below; here arrive connections that broke, which Koa would print.
+  app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
   app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));
   app.use(errorsIn(apiError));
