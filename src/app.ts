@@ -9,12 +9,14 @@ import type { Container } from "./container.ts";
 import { isConnectionFailure } from "./database/database-errors.ts";
 import { NotFoundError } from "./errors.ts";
 import { featureOperations } from "./features/feature.routes.ts";
+import { addressSet, clientAddressMiddleware } from "./http/client-address.ts";
 import { type ErrorDialect, errorHandler } from "./http/error-handler.ts";
 import { requestLog } from "./http/request-log.ts";
 import { groupOperations } from "./projects/group.routes.ts";
 import { memberOperations } from "./projects/member.routes.ts";
 import { projectOperations } from "./projects/project.routes.ts";
 import { userOperations } from "./projects/user.routes.ts";
+import { refreshTokenOperations } from "./registry/refresh-token.routes.ts";
 import { registryError } from "./registry/registry-error.ts";
 import { tokenRouter } from "./registry/token.routes.ts";
 
@@ -31,8 +33,10 @@ export function createApp(container: Container): Koa {
     ...memberOperations(container),
     ...projectTokenOperations(container),
     ...featureOperations(container),
+    ...refreshTokenOperations(container),
   ];
 
+  app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));
   app.use(errorsIn(apiError));
   app.use(healthRouter(container).routes());

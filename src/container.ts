@@ -5,6 +5,8 @@ import type { TokenServices } from "./access-tokens/create-project-token.ts";
 import type { RevokeServices } from "./access-tokens/revoke-project-token.ts";
 import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
 import type { AuthenticationServices } from "./authentication/authenticate.ts";
+import { FairQueue } from "./authentication/fair-queue.ts";
+import { Lockout } from "./authentication/lockout.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Database, type DatabaseLocation } from "./database/database.ts";
@@ -16,19 +18,28 @@ import { Project } from "./projects/project.entity.ts";
 import { PROJECT_REFERENCES } from "./projects/project-references.ts";
 import { Route } from "./projects/route.entity.ts";
 import type { IssuingServices } from "./registry/issue-registry-token.ts";
+import { RefreshToken } from "./registry/refresh-token.entity.ts";
+import { REGISTRY_REFERENCES } from "./registry/registry-references.ts";
 import { openSigningKeys, type SigningKeys } from "./signing/signing-keys.ts";
 import { User } from "./users/user.entity.ts";
 import { USER_REFERENCES, type UserReference } from "./users/user-reference.ts";
 
 /** Every entity that there is. */
-export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag];
+export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag, RefreshToken];
 
 /** What becomes of every record when the user that it refers to is deleted. */
 export const ALL_USER_REFERENCES: readonly UserReference[] = [
   ...USER_REFERENCES,
   ...PROJECT_REFERENCES,
   ...TOKEN_REFERENCES,
+  ...REGISTRY_REFERENCES,
 ];
+
+/**
+ * Each check of a password takes 32 MiB and a thread for some 100 ms. Two leave half of the four threads that Node has to
+ * everything else; nobody's address may hold up more than a second or two of them.
+ */
+const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
 
 /** What the world outside gives: a test passes its own. */
 export interface Surroundings {
@@ -73,6 +84,8 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     signingKeys,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
+    lockout: new Lockout({ database, clock, key: () => signingKeys.current().privateKey }),
+    passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     userReferences: ALL_USER_REFERENCES,
     close: () => database.close(),
