@@ -17,7 +17,7 @@ import { recordTokenRequests, type TokenRequest } from "./token-requests.ts";
 const COMMAND_LIMIT = 60_000;
 const PROJECTS = ["closed", "open", "foreign"] as const;
 
-/** `closed` is private; `open` is public; `foreign` is private, and none of the secrets' but `foreigner`. */
+/** `closed` and `foreign` are private, `open` is public. */
 export type StageProject = (typeof PROJECTS)[number];
 
 /** A user name and a secret, as a client takes them. */
@@ -29,9 +29,13 @@ export interface ClientCredentials {
 export interface ClientStage {
   /** `localhost:port` of the registry, which speaks plain HTTP. */
   readonly registry: string;
-  /** Project access tokens: those of `closed` unless the name says otherwise. */
+  /**
+   * `full`, `reader` and `writer` are project access tokens of `closed` with all or one of the registry's scopes,
+   * `openWriter` of `open`; `foreigner` has them all in `foreign`. `administrator` is a personal token that reads;
+   * `impostor` a wrong password.
+   */
   readonly as: Readonly<
-    Record<"full" | "reader" | "writer" | "openFull" | "foreigner" | "catalogReader" | "impostor", ClientCredentials>
+    Record<"full" | "reader" | "writer" | "openWriter" | "foreigner" | "administrator" | "impostor", ClientCredentials>
   >;
   /** A directory for the client's own files. */
   readonly directory: string;
@@ -46,10 +50,25 @@ export interface ClientStage {
   close(): Promise<void>;
 }
 
-/** @throws Error when this machine has no registry */
-export async function openClientStage(): Promise<ClientStage> {
-  // What was opened is closed again, too, when the next thing cannot be.
-  await using opened = new AsyncDisposableStack();
+/** `want` starts with "needs a registry", as that of a `Requirement` does. */
+export interface LackingStage {
+  readonly want: string;
+}
+
+/** Opens a stage of its own for the caller, or says what this machine lacks for one. */
+export async function openClientStage(): Promise<ClientStage | LackingStage> {
+  const opened = new AsyncDisposableStack();
+  try {
+    const stage = await setStage(opened);
+    if ("want" in stage) await opened.disposeAsync();
+    return stage;
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function setStage(opened: AsyncDisposableStack): Promise<ClientStage | LackingStage> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "keyside-clients-")));
   opened.defer(() => rm(directory, { recursive: true, force: true }));
   const clock = new FakeClock(new Date());
@@ -69,7 +88,7 @@ export async function openClientStage(): Promise<ClientStage> {
     environment: process.env,
     report: () => undefined,
   });
-  if (registry.kind === "none") throw new Error(`the tests of clients need a registry: ${registry.reason}`);
+  if (registry.kind === "none") return { want: `needs a registry: ${registry.reason}` };
   opened.defer(() => registry.stop());
 
   const created = async (answer: Promise<ApiAnswer>) => {
@@ -90,19 +109,18 @@ export async function openClientStage(): Promise<ClientStage> {
   };
   const everything = ["read_registry", "write_registry", "delete_registry"];
   const { id } = (await root.get("/user")).body;
-  const personal = { name: "catalog", scopes: ["read_registry"] };
-  const catalogToken = await created(root.post(`/users/${id}/personal_access_tokens`, personal));
+  const scopes = ["read_registry"];
+  const personal = await created(root.post(`/users/${id}/personal_access_tokens`, { name: "catalog", scopes }));
   const as = {
     full: await tokenOf("closed", ...everything),
     reader: await tokenOf("closed", "read_registry"),
     writer: await tokenOf("closed", "write_registry"),
-    openFull: await tokenOf("open", ...everything),
+    openWriter: await tokenOf("open", "write_registry"),
     foreigner: await tokenOf("foreign", ...everything),
-    catalogReader: { username: "root", password: catalogToken.token },
+    administrator: { username: "root", password: personal.token },
     impostor: { username: "root", password: "not the password" },
   };
 
-  const stage = opened.move();
   const repository = (project: StageProject) => `stage/${project}/${randomBytes(6).toString("hex")}`;
   return {
     registry: registry.address,
@@ -117,6 +135,6 @@ export async function openClientStage(): Promise<ClientStage> {
       return runCommand(command, args, { environment: ours, timeout: COMMAND_LIMIT, directory });
     },
     takeTokenRequests: recorder.take,
-    close: () => stage.disposeAsync(),
+    close: () => opened.disposeAsync(),
   };
 }

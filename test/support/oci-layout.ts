@@ -53,6 +53,16 @@ export async function writeOciLayout(
   return { directory, tag, digest: manifest.digest, layers: digests };
 }
 
+/** Writes a directory that builds into an image of three such layers. */
+export async function writeBuildContext(parent: string): Promise<string> {
+  const directory = await mkdtemp(join(parent, "context-"));
+  const names = ["layer-0", "layer-1", "layer-2"];
+  for (const name of names) await writeFile(join(directory, name), randomBytes(4096));
+  const lines = ["FROM scratch", ...names.map((name) => `COPY ${name} /${name}`)];
+  await writeFile(join(directory, "Containerfile"), `${lines.join("\n")}\n`);
+  return directory;
+}
+
 /** An archive of one file. */
 async function tarOf(parent: string, name: string, content: Uint8Array): Promise<Buffer> {
   const directory = await mkdtemp(join(parent, "layer-"));
