@@ -5,6 +5,12 @@
 import { ForbiddenError } from "../errors.ts";
 import type { TokenScope } from "./token-scope.ts";
 
+/** Who did something, and with which access token (none for a password): what a record of it names. */
+export interface Actor {
+  readonly userId: number;
+  readonly tokenId: number | null;
+}
+
 /** Nobody in particular. */
 export interface AnonymousPrincipal {
   readonly kind: "anonymous";
