@@ -1,6 +1,7 @@
 /** The Koa application: which middleware stands before which, and what answers where. */
 import Router from "@koa/router";
 import Koa from "koa";
+import { ownTokenOperations } from "./access-tokens/own-token.routes.ts";
 import { personalTokenOperations } from "./access-tokens/personal-token.routes.ts";
 import { projectTokenOperations } from "./access-tokens/project-token.routes.ts";
 import { apiError } from "./api/api-error.ts";
@@ -11,6 +12,7 @@ import { NotFoundError } from "./errors.ts";
 import { featureOperations } from "./features/feature.routes.ts";
 import { type ErrorDialect, errorHandler } from "./http/error-handler.ts";
 import { requestLog } from "./http/request-log.ts";
+import { eventOperations } from "./projects/event.routes.ts";
 import { groupOperations } from "./projects/group.routes.ts";
 import { memberOperations } from "./projects/member.routes.ts";
 import { projectOperations } from "./projects/project.routes.ts";
@@ -25,12 +27,14 @@ export function createApp(container: Container): Koa {
   const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, isConnectionFailure, log);
   const operations = [
     ...userOperations(container),
+    ...ownTokenOperations(container),
     ...personalTokenOperations(container),
     ...groupOperations(container),
     ...projectOperations(container),
     ...memberOperations(container),
     ...projectTokenOperations(container),
     ...featureOperations(container),
+    ...eventOperations(container),
   ];
 
   app.use(requestLog(log, ids));

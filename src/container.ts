@@ -2,32 +2,41 @@
 import type { Logger } from "pino";
 import { AccessToken } from "./access-tokens/access-token.entity.ts";
 import type { TokenServices } from "./access-tokens/create-project-token.ts";
-import type { RevokeServices } from "./access-tokens/revoke-project-token.ts";
+import { deleteProjectTokens } from "./access-tokens/delete-project-tokens.ts";
+import { LastUse } from "./access-tokens/last-use.ts";
+import { markRevoked } from "./access-tokens/mark-revoked.ts";
+import type { SweepServices } from "./access-tokens/sweep-tokens.ts";
 import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
 import type { AuthenticationServices } from "./authentication/authenticate.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Database, type DatabaseLocation } from "./database/database.ts";
+import { Event } from "./events/event.entity.ts";
+import { EVENT_REFERENCES } from "./events/event-references.ts";
 import { FeatureFlag } from "./features/feature-flag.entity.ts";
 import type { IdSource } from "./ids.ts";
+import { createLinks } from "./links.ts";
 import { Member } from "./projects/member.entity.ts";
 import { Namespace } from "./projects/namespace.entity.ts";
 import { Project } from "./projects/project.entity.ts";
 import { PROJECT_REFERENCES } from "./projects/project-references.ts";
+import type { ProjectServices } from "./projects/project-services.ts";
 import { Route } from "./projects/route.entity.ts";
 import type { IssuingServices } from "./registry/issue-registry-token.ts";
 import { openSigningKeys, type SigningKeys } from "./signing/signing-keys.ts";
+import type { UserDeletion } from "./users/delete-user.ts";
 import { User } from "./users/user.entity.ts";
 import { USER_REFERENCES, type UserReference } from "./users/user-reference.ts";
 
 /** Every entity that there is. */
-export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag];
+export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag, Event];
 
 /** What becomes of every record when the user that it refers to is deleted. */
 export const ALL_USER_REFERENCES: readonly UserReference[] = [
   ...USER_REFERENCES,
   ...PROJECT_REFERENCES,
   ...TOKEN_REFERENCES,
+  ...EVENT_REFERENCES,
 ];
 
 /** What the world outside gives: a test passes its own. */
@@ -40,11 +49,18 @@ export interface Surroundings {
 }
 
 /** Everything, wired. */
-export interface Container extends TokenServices, RevokeServices, AuthenticationServices, IssuingServices {
+export interface Container
+  extends TokenServices,
+    SweepServices,
+    ProjectServices,
+    AuthenticationServices,
+    IssuingServices {
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
   readonly signingKeys: SigningKeys;
+  readonly lastUse: LastUse;
+  readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   close(): Promise<void>;
 }
 
@@ -64,6 +80,11 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
+  const lastUse = new LastUse(database, clock);
+  const userDeletion: UserDeletion = {
+    userReferences: ALL_USER_REFERENCES,
+    closeAccount: (em, userId, deletion) => markRevoked(em, { userId }, deletion),
+  };
   return {
     config,
     clock,
@@ -74,7 +95,10 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
-    userReferences: ALL_USER_REFERENCES,
+    links: createLinks(config),
+    ...userDeletion,
+    clearProject: (em, projectId, deletion) => deleteProjectTokens(em, userDeletion, projectId, deletion),
+    lastUse,
     close: () => database.close(),
   };
 }

@@ -73,6 +73,16 @@ export class InvalidTokenError extends KeysideError {
   readonly code = "invalid_token";
 }
 
+/** A token that was revoked; which one, so that the reuse of a rotated secret can be answered. */
+export class RevokedTokenError extends InvalidTokenError {
+  readonly tokenId: number;
+
+  constructor(tokenId: number) {
+    super("Token was revoked. You have to re-authorize from the user.");
+    this.tokenId = tokenId;
+  }
+}
+
 /** The token is good, but lacks the scope that the call needs. */
 export class InsufficientScopeError extends KeysideError {
   readonly code = "insufficient_scope";

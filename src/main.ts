@@ -2,7 +2,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
+import { sweepTokens } from "./access-tokens/sweep-tokens.ts";
 import { createApp } from "./app.ts";
+import { startChores } from "./chores.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Container, createContainer } from "./container.ts";
@@ -23,6 +25,10 @@ const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
 /** How often the leaf key is looked at: whether another process rotated it, or it is due. */
 const KEY_REFRESH_MILLISECONDS = 60_000;
+
+/** How often the last use of tokens is written, and how often expiries are recorded and dead bots swept. */
+const LAST_USE_MILLISECONDS = 5_000;
+const SWEEP_MILLISECONDS = 10 * 60_000;
 
 /** How long a stop waits for requests under way. */
 const DRAIN_MILLISECONDS = 10_000;
@@ -53,7 +59,14 @@ export async function serve(container: Container): Promise<RunningService> {
   const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, createApp(container).callback());
   await listen(server, config);
   const address = server.address() as AddressInfo;
-  const timer = setInterval(() => void refreshKeys(container), KEY_REFRESH_MILLISECONDS).unref();
+  const stopChores = startChores(
+    [
+      { name: "refresh the signing key", every: KEY_REFRESH_MILLISECONDS, run: () => container.signingKeys.refresh() },
+      { name: "write the last use of tokens", every: LAST_USE_MILLISECONDS, run: () => container.lastUse.flush() },
+      { name: "sweep tokens", every: SWEEP_MILLISECONDS, run: () => sweepTokens(container) },
+    ],
+    log,
+  );
   log.info(
     { host: address.address, port: address.port, url: config.url, database: container.database.kind },
     "listening",
@@ -61,8 +74,9 @@ export async function serve(container: Container): Promise<RunningService> {
   return {
     address,
     async stop() {
-      clearInterval(timer);
       await drain(server);
+      await stopChores();
+      await flushLastUse(container);
       await container.close();
       log.info("stopped");
     },
@@ -92,11 +106,12 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-async function refreshKeys({ signingKeys, log }: Container): Promise<void> {
+/** What was used until the last request is written before the database closes. */
+async function flushLastUse({ lastUse, log }: Container): Promise<void> {
   try {
-    await signingKeys.refresh();
+    await lastUse.flush();
   } catch (error) {
-    log.error({ err: error }, "the signing key cannot be refreshed; the one in use goes on");
+    log.error({ err: error }, "the last use of some tokens could not be written");
   }
 }
 

@@ -2,7 +2,7 @@
  * The record of something that somebody did. It outlives its target and its project, so it keeps the target's name; its
  * author may become the ghost user, but never nobody.
  */
-import { defineEntity, p } from "@mikro-orm/core";
+import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { User } from "../users/user.entity.ts";
 
@@ -47,3 +47,6 @@ const EventSchema = defineEntity({
 /** An event. */
 export class Event extends EventSchema.class {}
 EventSchema.setClass(Event);
+
+/** An event with its author. */
+export type LoadedEvent = Loaded<Event, "author">;

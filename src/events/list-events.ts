@@ -2,7 +2,7 @@
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { type PageQuery, pageWindow } from "../http/pagination.ts";
-import { Event, type EventAction, type TargetType } from "./event.entity.ts";
+import { Event, type EventAction, type LoadedEvent, type TargetType } from "./event.entity.ts";
 
 /** Which events are wanted; `before` and `after` are dates (`YYYY-MM-DD`, UTC), themselves left out. */
 export interface EventFilter {
@@ -19,7 +19,7 @@ export function listEvents(
   of: { readonly authorId: number } | { readonly projectId: number },
   filter: EventFilter,
   page: PageQuery,
-): Promise<[Event[], number]> {
+): Promise<[LoadedEvent[], number]> {
   const conditions: FilterQuery<Event>[] = ["authorId" in of ? { author: of.authorId } : { projectId: of.projectId }];
   if (filter.action !== undefined) conditions.push({ action: filter.action });
   if (filter.targetType !== undefined) conditions.push({ targetType: filter.targetType });
