@@ -23,8 +23,14 @@ export interface RunningService {
 /** Larger than the query that the token endpoint reads, so that it answers a longer one itself. */
 const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
-/** How often the leaf key is looked at: whether another process rotated it, or it is due. */
-const KEY_REFRESH_MILLISECONDS = 60_000;
+/** How long a client may take over a request's headers, of the time that it has for the whole; in milliseconds. */
+const HEADERS_MILLISECONDS = 10_000;
+
+/** How often connections are looked through for slow ones. */
+const CONNECTION_CHECK_MILLISECONDS = 1_000;
+
+/** How often the leaf key is looked at (whether another process rotated it, or it is due) and what is old forgotten. */
+const MINUTE_MILLISECONDS = 60_000;
 
 /** How often the last use of tokens is written, and how often expiries are recorded and dead bots swept. */
 const LAST_USE_MILLISECONDS = 5_000;
@@ -56,12 +62,25 @@ export async function startService(config: Config, log = pino({ level: config.lo
  */
 export async function serve(container: Container): Promise<RunningService> {
   const { config, log } = container;
-  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, createApp(container).callback());
+  const requestTimeout = config.network.requestTimeout * 1000;
+  const limits = {
+    maxHeaderSize: MAXIMUM_HEADER_BYTES,
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
+    connectionsCheckingInterval: CONNECTION_CHECK_MILLISECONDS,
+  };
+  const server = createServer(limits, createApp(container).callback());
+  server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const address = server.address() as AddressInfo;
   const stopChores = startChores(
     [
-      { name: "refresh the signing key", every: KEY_REFRESH_MILLISECONDS, run: () => container.signingKeys.refresh() },
+      { name: "refresh the signing key", every: MINUTE_MILLISECONDS, run: () => container.signingKeys.refresh() },
+      {
+        name: "forget old failed sign-ins",
+        every: MINUTE_MILLISECONDS,
+        run: () => container.lockout.forgetOldFailures(),
+      },
       { name: "write the last use of tokens", every: LAST_USE_MILLISECONDS, run: () => container.lastUse.flush() },
       { name: "sweep tokens", every: SWEEP_MILLISECONDS, run: () => sweepTokens(container) },
     ],

@@ -4,6 +4,9 @@ import { type FieldProblem, ValidationError } from "../errors.ts";
 
 const SHOWN_CHARACTERS = 60;
 
+/** Parameters whose values no message repeats. */
+const SECRET_FIELDS = new Set(["password"]);
+
 /**
  * The input as the schema reads it; parameters that the schema does not know are dropped.
  *
@@ -19,10 +22,10 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
 
 function toProblem(issue: z.core.$ZodIssue): FieldProblem {
   const field = issue.path.length === 0 ? "body" : String(issue.path[0]);
-  return { field, message: describe(issue) };
+  return { field, message: describe(issue, SECRET_FIELDS.has(field) ? () => "its value" : showValue) };
 }
 
-function describe(issue: z.core.$ZodIssue): string {
+function describe(issue: z.core.$ZodIssue, show: (value: unknown) => string): string {
   if (issue.input === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value"))
     return "is missing";
   if (issue.code === "custom" && issue.params?.["missing"] === true) return "is missing";
@@ -53,7 +56,7 @@ function article(type: string): string {
 }
 
 /** The value as JSON, cut short: a message is for reading. */
-function show(value: unknown): string {
+function showValue(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
@@ -76,10 +79,10 @@ export function prose(maximum: number) {
     .refine((value) => isWellFormed(value.replace(/[\n\r\t]/g, "")), WELL_FORMED);
 }
 
-const WELL_FORMED = "text in UTF-8 without control characters";
+const WELL_FORMED = "text without control characters";
 
 /** U+FFFD is what bytes that are no UTF-8 have become by now: stored, they would look like what was meant. */
-function isWellFormed(value: string): boolean {
+export function isWellFormed(value: string): boolean {
   return value.isWellFormed() && !/[\p{Cc}\uFFFD]/u.test(value);
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addMember, createPerson, createProject, createRobot, type Person } from "../support/cast.ts";
+import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
+import { addMember } from "../support/factories.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
 let service: TestService;
@@ -11,8 +12,8 @@ beforeAll(async () => {
   service = await startTestService();
   owner = await createPerson(service, "olga");
   maintainer = await createPerson(service, "max");
-  project = await createProject(service, owner.client, "app");
-  await addMember(owner.client, project, maintainer.id, 40);
+  project = await createOwnProject(service, owner, "app");
+  await addMember(service, project, maintainer.id, 40);
 });
 afterAll(() => service.stop());
 
@@ -20,7 +21,7 @@ const tokens = () => `/projects/${project}/access_tokens`;
 
 describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   it("gives the same bot a new secret, of the same name, scopes and level, and kills the old one", async () => {
-    const robot = await createRobot(service, owner.client, project, { scopes: ["read_api"], access_level: 30 });
+    const robot = await createRobot(service, owner, project, { scopes: ["read_api"], access_level: 30 });
     const rotated = await maintainer.client.post(`${tokens()}/${robot.tokenId}/rotate`);
     expect(rotated.status).toBe(200);
     expect(rotated.body).toMatchObject({
@@ -42,7 +43,7 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   });
 
   it("lets the new token live a week, or until the date that is asked for", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     const week = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
     expect(week.body.expires_at).toBe("2026-11-09");
     const dated = await owner.client.post(`${tokens()}/${week.body.id}/rotate`, { expires_at: "2027-03-01" });
@@ -50,14 +51,14 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   });
 
   it("refuses a token that was rotated already", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
     const again = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
     expect(again).toMatchObject({ status: 400, body: { message: "400 Bad request - token already revoked" } });
   });
 
   it("refuses an expiry date that is not after today", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     const refused = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`, { expires_at: "2026-11-02" });
     expect(refused.status).toBe(400);
     expect(refused.body.error).toMatch(/^expires_at is invalid/);
@@ -65,15 +66,15 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   });
 
   it("refuses a Maintainer the token of an Owner's level", async () => {
-    const robot = await createRobot(service, owner.client, project, { access_level: 50 });
+    const robot = await createRobot(service, owner, project, { access_level: 50 });
     const refused = await maintainer.client.post(`${tokens()}/${robot.tokenId}/rotate`);
     expect(refused.status).toBe(403);
     expect(refused.body.message).toContain("above your own");
   });
 
   it("refuses a bot every token but its own", async () => {
-    const robot = await createRobot(service, owner.client, project);
-    const other = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
+    const other = await createRobot(service, owner, project);
     const refused = await robot.client.post(`${tokens()}/${other.tokenId}/rotate`);
     expect(refused).toMatchObject({
       status: 403,
@@ -82,13 +83,13 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   });
 
   it("answers 404 for a token of another project", async () => {
-    const elsewhere = await createProject(service, owner.client, "elsewhere");
-    const robot = await createRobot(service, owner.client, elsewhere);
+    const elsewhere = await createOwnProject(service, owner, "elsewhere");
+    const robot = await createRobot(service, owner, elsewhere);
     expect((await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`)).status).toBe(404);
   });
 
   it("answers 404 and names the flag while the feature is off", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     const flag = { value: false, project: String(project) };
     await service.root.post("/features/resource_access_token", flag);
     const refused = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
@@ -100,14 +101,14 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
 
 describe("POST /projects/:id/access_tokens/self/rotate", () => {
   it("rotates the token that is presented", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     const rotated = await robot.client.post(`${tokens()}/self/rotate`);
     expect(rotated).toMatchObject({ status: 200, body: { user_id: robot.userId } });
     expect((await service.as(rotated.body.token).get("/user")).status).toBe(200);
   });
 
   it("refuses a token without the scope api", async () => {
-    const robot = await createRobot(service, owner.client, project, { scopes: ["read_api"] });
+    const robot = await createRobot(service, owner, project, { scopes: ["read_api"] });
     const refused = await robot.client.post(`${tokens()}/self/rotate`);
     expect(refused).toMatchObject({ status: 403, body: { error: "insufficient_scope", scope: "api" } });
   });
@@ -119,7 +120,7 @@ describe("POST /projects/:id/access_tokens/self/rotate", () => {
 
 describe("a secret that was rotated away", () => {
   it("revokes the whole family, bot and all, when it is presented to a rotate endpoint", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     const second = await robot.client.post(`${tokens()}/self/rotate`);
     const third = await service.as(second.body.token).post("/personal_access_tokens/self/rotate");
     const leaked = await robot.client.post(`${tokens()}/self/rotate`);
@@ -135,7 +136,7 @@ describe("a secret that was rotated away", () => {
   });
 
   it("does no harm anywhere else", async () => {
-    const robot = await createRobot(service, owner.client, project);
+    const robot = await createRobot(service, owner, project);
     const { body: rotated } = await robot.client.post(`${tokens()}/self/rotate`);
     expect((await robot.client.get("/user")).status).toBe(401);
     expect((await service.as(rotated.token).get("/user")).status).toBe(200);
