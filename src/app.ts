@@ -5,6 +5,7 @@ import { personalTokenOperations } from "./access-tokens/personal-token.routes.t
 import { projectTokenOperations } from "./access-tokens/project-token.routes.ts";
 import { apiError } from "./api/api-error.ts";
 import { apiRouter } from "./api/bind-operations.ts";
+import { instanceOperations } from "./api/instance.routes.ts";
 import type { Container } from "./container.ts";
 import { isConnectionFailure } from "./database/database-errors.ts";
 import { NotFoundError } from "./errors.ts";
@@ -29,7 +30,7 @@ export function createApp(container: Container): Koa {
   const { log, ids, config } = container;
   const app = new Koa();
   const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, isConnectionFailure, log);
-  const operations = [
+  const features = [
     ...userOperations(container),
     ...ownTokenOperations(container),
     ...personalTokenOperations(container),
@@ -41,6 +42,7 @@ export function createApp(container: Container): Koa {
     ...eventOperations(container),
     ...refreshTokenOperations(container),
   ];
+  const operations = [...features, ...instanceOperations(features, config.url)];
 
   app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));
