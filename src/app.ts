@@ -1,9 +1,11 @@
 /** The Koa application: which middleware stands before which, and what answers where. */
 import Koa from "koa";
+import { ownTokenOperations } from "./access-tokens/own-token.routes.ts";
 import { personalTokenOperations } from "./access-tokens/personal-token.routes.ts";
 import { projectTokenOperations } from "./access-tokens/project-token.routes.ts";
 import { apiError } from "./api/api-error.ts";
 import { apiRouter } from "./api/bind-operations.ts";
+import { instanceOperations } from "./api/instance.routes.ts";
 import type { Container } from "./container.ts";
 import { isConnectionFailure } from "./database/database-errors.ts";
 import { NotFoundError } from "./errors.ts";
@@ -12,6 +14,7 @@ import { healthRouter } from "./health.routes.ts";
 import { addressSet, clientAddressMiddleware } from "./http/client-address.ts";
 import { type ErrorDialect, errorHandler } from "./http/error-handler.ts";
 import { requestLog } from "./http/request-log.ts";
+import { eventOperations } from "./projects/event.routes.ts";
 import { groupOperations } from "./projects/group.routes.ts";
 import { memberOperations } from "./projects/member.routes.ts";
 import { projectOperations } from "./projects/project.routes.ts";
@@ -27,16 +30,19 @@ export function createApp(container: Container): Koa {
   const { log, ids, config } = container;
   const app = new Koa();
   const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, isConnectionFailure, log);
-  const operations = [
+  const features = [
     ...userOperations(container),
+    ...ownTokenOperations(container),
     ...personalTokenOperations(container),
     ...groupOperations(container),
     ...projectOperations(container),
     ...memberOperations(container),
     ...projectTokenOperations(container),
     ...featureOperations(container),
+    ...eventOperations(container),
     ...refreshTokenOperations(container),
   ];
+  const operations = [...features, ...instanceOperations(features, config.url)];
 
   // What a request fails with is answered below; here arrive connections that broke, which Koa would print.
   app.on("error", (error) => log.info({ err: error }, "a connection ended early"));

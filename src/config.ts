@@ -94,6 +94,7 @@ const environmentSchema = z.object({
     .default("kspat-"),
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
   KEYSIDE_TOKEN: z.string().min(1).optional(),
+  KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -170,6 +171,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tokens: Object.freeze({
       prefix: values.KEYSIDE_TOKEN_PREFIX,
       maxLifetimeDays: values.KEYSIDE_MAX_TOKEN_LIFETIME_DAYS,
+      inactiveRetentionDays: values.KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS,
     }),
   });
 }

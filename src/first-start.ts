@@ -44,7 +44,7 @@ async function ensureOperatorToken(em: SqlEntityManager, container: Container): 
     { ...container, tokenSettings: { ...container.tokenSettings, maxLifetimeDays: undefined } },
     {
       userId: root.id,
-      createdById: root.id,
+      by: { userId: root.id, tokenId: null },
       name: "Operator's token",
       description: `For the keyside command on the server's own machine; in ${file}`,
       scopes: ["api"],

@@ -2,7 +2,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
+import { sweepTokens } from "./access-tokens/sweep-tokens.ts";
 import { createApp } from "./app.ts";
+import { startChores } from "./chores.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Container, createContainer } from "./container.ts";
@@ -28,7 +30,11 @@ const HEADERS_MILLISECONDS = 10_000;
 const CONNECTION_CHECK_MILLISECONDS = 1_000;
 
 /** How often the leaf key is looked at (whether another process rotated it, or it is due) and what is old forgotten. */
-const CHORES_MILLISECONDS = 60_000;
+const MINUTE_MILLISECONDS = 60_000;
+
+/** How often the last use of tokens is written, and how often expiries are recorded and dead bots swept. */
+const LAST_USE_MILLISECONDS = 5_000;
+const SWEEP_MILLISECONDS = 10 * 60_000;
 
 /** How long a stop waits for requests under way. */
 const DRAIN_MILLISECONDS = 10_000;
@@ -67,7 +73,19 @@ export async function serve(container: Container): Promise<RunningService> {
   server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const address = server.address() as AddressInfo;
-  const timer = setInterval(() => void doChores(container), CHORES_MILLISECONDS).unref();
+  const stopChores = startChores(
+    [
+      { name: "refresh the signing key", every: MINUTE_MILLISECONDS, run: () => container.signingKeys.refresh() },
+      {
+        name: "forget old failed sign-ins",
+        every: MINUTE_MILLISECONDS,
+        run: () => container.lockout.forgetOldFailures(),
+      },
+      { name: "write the last use of tokens", every: LAST_USE_MILLISECONDS, run: () => container.lastUse.flush() },
+      { name: "sweep tokens", every: SWEEP_MILLISECONDS, run: () => sweepTokens(container) },
+    ],
+    log,
+  );
   log.info(
     { host: address.address, port: address.port, url: config.url, database: container.database.kind },
     "listening",
@@ -75,8 +93,9 @@ export async function serve(container: Container): Promise<RunningService> {
   return {
     address,
     async stop() {
-      clearInterval(timer);
       await drain(server);
+      await stopChores();
+      await flushLastUse(container);
       await container.close();
       log.info("stopped");
     },
@@ -106,16 +125,12 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-async function doChores({ signingKeys, lockout, log }: Container): Promise<void> {
+/** What was used until the last request is written before the database closes. */
+async function flushLastUse({ lastUse, log }: Container): Promise<void> {
   try {
-    await signingKeys.refresh();
+    await lastUse.flush();
   } catch (error) {
-    log.error({ err: error }, "the signing key cannot be refreshed; the one in use goes on");
-  }
-  try {
-    await lockout.forgetOldFailures();
-  } catch (error) {
-    log.warn({ err: error }, "old failed sign-ins cannot be forgotten now; the next minute will");
+    log.error({ err: error }, "the last use of some tokens could not be written");
   }
 }
 

@@ -43,6 +43,11 @@ export async function setFeature(
   );
 }
 
+/** Forgets all settings of a feature: it is off then. Inside the caller's transaction. */
+export async function deleteFeature(em: SqlEntityManager, feature: Feature): Promise<void> {
+  await em.nativeDelete(FeatureFlag, { name: feature });
+}
+
 /** All settings of all flags, the instance's first. */
 export function listFeatureSettings(em: SqlEntityManager): Promise<FeatureFlag[]> {
   return em.find(FeatureFlag, {}, { orderBy: { id: "asc" }, populate: ["project.route"] });
