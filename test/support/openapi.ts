@@ -34,16 +34,24 @@ export interface DescribedOperation {
   problems(answer: ApiAnswer): string[];
 }
 
+/** An operation as the document has it. */
+interface RawOperation {
+  readonly operationId: string;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly content: { readonly "application/json": { readonly schema: Schema } } };
+  readonly responses: Readonly<Record<string, { readonly content?: unknown }>>;
+}
+
 /** Reads the description of a running service. */
 export async function readDescription(client: ApiClient): Promise<DescribedOperation[]> {
   const { body: document } = await client.get("/openapi.json");
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
   ajv.addSchema(document, "openapi");
-  const entries = Object.entries<Record<string, any>>(document.paths);
+  const entries = Object.entries<Record<string, RawOperation>>(document.paths);
   return entries.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
-      const at = `openapi#/paths/${escape(path)}/${method}/responses`;
+      const at = `openapi#/paths/${pointerToken(path)}/${method}/responses`;
       const body: Schema = operation.requestBody?.content["application/json"].schema ?? {};
       const inBody = Object.entries(body.properties ?? {}).map(([name, schema]) => ({
         name,
@@ -63,7 +71,7 @@ export async function readDescription(client: ApiClient): Promise<DescribedOpera
   );
 }
 
-function check(ajv: Ajv2020, at: string, responses: Record<string, any>, answer: ApiAnswer): string[] {
+function check(ajv: Ajv2020, at: string, responses: RawOperation["responses"], answer: ApiAnswer): string[] {
   const response = responses[answer.status];
   if (response === undefined) return [`${answer.status} is not described`];
   if (response.content === undefined)
@@ -76,6 +84,6 @@ function check(ajv: Ajv2020, at: string, responses: Record<string, any>, answer:
 }
 
 /** A path as one token of a JSON pointer in a URI fragment. @see RFC 6901 */
-function escape(path: string): string {
+function pointerToken(path: string): string {
   return encodeURIComponent(path.replaceAll("~", "~0").replaceAll("/", "~1"));
 }
