@@ -1,5 +1,4 @@
 /** The Koa application: which middleware stands before which, and what answers where. */
-import Router from "@koa/router";
 import Koa from "koa";
 import { personalTokenOperations } from "./access-tokens/personal-token.routes.ts";
 import { projectTokenOperations } from "./access-tokens/project-token.routes.ts";
@@ -9,14 +8,19 @@ import type { Container } from "./container.ts";
 import { isConnectionFailure } from "./database/database-errors.ts";
 import { NotFoundError } from "./errors.ts";
 import { featureOperations } from "./features/feature.routes.ts";
+import { healthRouter } from "./health.routes.ts";
+import { addressSet, clientAddressMiddleware } from "./http/client-address.ts";
 import { type ErrorDialect, errorHandler } from "./http/error-handler.ts";
 import { requestLog } from "./http/request-log.ts";
 import { groupOperations } from "./projects/group.routes.ts";
 import { memberOperations } from "./projects/member.routes.ts";
 import { projectOperations } from "./projects/project.routes.ts";
 import { userOperations } from "./projects/user.routes.ts";
+import { notificationRouter } from "./registry/notification.routes.ts";
+import { refreshTokenOperations } from "./registry/refresh-token.routes.ts";
 import { registryError } from "./registry/registry-error.ts";
 import { tokenRouter } from "./registry/token.routes.ts";
+import { measureTokenRequests } from "./registry/token-metrics.ts";
 
 /** The application; it listens nowhere yet. */
 export function createApp(container: Container): Koa {
@@ -31,30 +35,18 @@ export function createApp(container: Container): Koa {
     ...memberOperations(container),
     ...projectTokenOperations(container),
     ...featureOperations(container),
+    ...refreshTokenOperations(container),
   ];
 
+  app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));
   app.use(errorsIn(apiError));
   app.use(healthRouter(container).routes());
-  app.use(tokenRouter(container, errorsIn(registryError)).routes());
+  app.use(tokenRouter(container, measureTokenRequests(container.metrics), errorsIn(registryError)).routes());
+  app.use(notificationRouter(container).routes());
   app.use(apiRouter(container, operations, config.url).routes());
   app.use(() => {
     throw new NotFoundError("Route");
   });
   return app;
-}
-
-/** `/-/liveness`: the process answers. `/-/readiness`: so do its database and its signing key. */
-function healthRouter({ database, signingKeys, clock }: Container): Router {
-  const router = new Router({ prefix: "/-" });
-  router.get("/liveness", (ctx) => {
-    ctx.body = { status: "ok" };
-  });
-  router.get("/readiness", async (ctx) => {
-    const usable = signingKeys.current().notAfter > clock.now();
-    await database.query({ name: "readiness", text: "select 1" }, []);
-    ctx.status = usable ? 200 : 503;
-    ctx.body = { status: usable ? "ok" : "failed", database: "ok", signing_key: usable ? "ok" : "expired" };
-  });
-  return router;
 }

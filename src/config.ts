@@ -1,4 +1,5 @@
 /** The configuration: the only reader of the environment. Read once, before anything listens, and frozen. */
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
@@ -34,6 +35,22 @@ function isPostgresUrl(value: string): boolean {
   return URL.canParse(value) && ["postgres:", "postgresql:"].includes(new URL(value).protocol);
 }
 
+/** Addresses and networks, as `10.0.0.0/8,::1`. */
+const networks = z
+  .string()
+  .transform((value) => value.split(",").map((entry) => entry.trim()))
+  .refine(
+    (entries) => entries.every(isNetwork),
+    "a comma-separated list of addresses and networks like 10.0.0.0/8,::1",
+  );
+
+function isNetwork(entry: string): boolean {
+  const [address = "", prefix, ...rest] = entry.split("/");
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (bits === -1 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+}
+
 const environmentSchema = z.object({
   KEYSIDE_URL: webUrl.default("http://localhost:8080"),
   KEYSIDE_HOST: z.string().min(1, "a host name or address to listen on").default("127.0.0.1"),
@@ -59,6 +76,18 @@ const environmentSchema = z.object({
   REGISTRY_TOKEN_TTL: seconds(60, 3600).default(300),
   REGISTRY_PUSH_TOKEN_TTL: seconds(60, 3600).default(900),
   REGISTRY_SIGNING_ALG: z.enum(["ES256", "RS256"], "ES256 or RS256").default("ES256"),
+  REGISTRY_NOTIFICATION_SECRET: z
+    .string()
+    .regex(/^[\x21-\x7e][\x20-\x7e]{6,}[\x21-\x7e]$/, "8 or more printable characters, without spaces at the ends")
+    .optional(),
+  KEYSIDE_REFRESH_TOKENS: z
+    .enum(["on", "off"], "on or off")
+    .default("on")
+    .transform((value) => value === "on"),
+  KEYSIDE_TRUSTED_PROXIES: networks.default([]),
+  KEYSIDE_METRICS_CLIENTS: networks.default(["127.0.0.0/8", "::1"]),
+  KEYSIDE_REQUEST_TIMEOUT: seconds(1, 3600).default(30),
+  KEYSIDE_MAX_CONNECTIONS: wholeNumber(1, 1_000_000, "a number of connections").default(5000),
   KEYSIDE_TOKEN_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{0,20}$/, "at most 20 letters, digits, hyphens and underscores")
@@ -77,7 +106,17 @@ const environmentSchema = z.object({
 export type Config = Readonly<ReturnType<typeof readConfig>>;
 
 /** Variables whose values must not be repeated in a message, since they hold or may hold a secret. */
-const SECRET_VARIABLES = new Set(["KEYSIDE_ROOT_PASSWORD", "KEYSIDE_TOKEN", "DATABASE_URL"]);
+const SECRET_VARIABLES = new Set([
+  "KEYSIDE_ROOT_PASSWORD",
+  "KEYSIDE_TOKEN",
+  "DATABASE_URL",
+  "REGISTRY_NOTIFICATION_SECRET",
+]);
+
+/** A URL as a message may show it: without the user and the password that somebody put where none belongs. */
+function withoutCredentials(value: string): string {
+  return value.replace(/\/\/.*@/s, "//***@");
+}
 
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
@@ -93,7 +132,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(given[name]);
+      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(withoutCredentials(given[name] ?? ""));
       return `${name}: ${value} is not ${message}`;
     });
     throw new ConfigurationError([...new Set(problems)].join("; "));
@@ -119,6 +158,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       tokenTtl: values.REGISTRY_TOKEN_TTL,
       pushTokenTtl: values.REGISTRY_PUSH_TOKEN_TTL,
       signingAlgorithm: values.REGISTRY_SIGNING_ALG,
+      notificationSecret: values.REGISTRY_NOTIFICATION_SECRET,
+      refreshTokens: values.KEYSIDE_REFRESH_TOKENS,
+    }),
+    network: Object.freeze({
+      trustedProxies: values.KEYSIDE_TRUSTED_PROXIES,
+      metricsClients: values.KEYSIDE_METRICS_CLIENTS,
+      requestTimeout: values.KEYSIDE_REQUEST_TIMEOUT,
+      maxConnections: values.KEYSIDE_MAX_CONNECTIONS,
     }),
     tokens: Object.freeze({
       prefix: values.KEYSIDE_TOKEN_PREFIX,

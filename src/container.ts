@@ -5,30 +5,43 @@ import type { TokenServices } from "./access-tokens/create-project-token.ts";
 import type { RevokeServices } from "./access-tokens/revoke-project-token.ts";
 import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
 import type { AuthenticationServices } from "./authentication/authenticate.ts";
+import { FairQueue } from "./authentication/fair-queue.ts";
+import { Lockout } from "./authentication/lockout.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Database, type DatabaseLocation } from "./database/database.ts";
 import { FeatureFlag } from "./features/feature-flag.entity.ts";
 import type { IdSource } from "./ids.ts";
+import { Metrics } from "./metrics.ts";
 import { Member } from "./projects/member.entity.ts";
 import { Namespace } from "./projects/namespace.entity.ts";
 import { Project } from "./projects/project.entity.ts";
 import { PROJECT_REFERENCES } from "./projects/project-references.ts";
 import { Route } from "./projects/route.entity.ts";
 import type { IssuingServices } from "./registry/issue-registry-token.ts";
+import type { NotificationServices } from "./registry/notification.routes.ts";
+import { RefreshToken } from "./registry/refresh-token.entity.ts";
+import { REGISTRY_REFERENCES } from "./registry/registry-references.ts";
 import { openSigningKeys, type SigningKeys } from "./signing/signing-keys.ts";
 import { User } from "./users/user.entity.ts";
 import { USER_REFERENCES, type UserReference } from "./users/user-reference.ts";
 
 /** Every entity that there is. */
-export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag];
+export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag, RefreshToken];
 
 /** What becomes of every record when the user that it refers to is deleted. */
 export const ALL_USER_REFERENCES: readonly UserReference[] = [
   ...USER_REFERENCES,
   ...PROJECT_REFERENCES,
   ...TOKEN_REFERENCES,
+  ...REGISTRY_REFERENCES,
 ];
+
+/**
+ * Each check of a password takes 32 MiB and a thread for some 100 ms. Two leave half of the four threads that Node has to
+ * everything else; nobody's address may hold up more than a second or two of them.
+ */
+const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
 
 /** What the world outside gives: a test passes its own. */
 export interface Surroundings {
@@ -40,11 +53,18 @@ export interface Surroundings {
 }
 
 /** Everything, wired. */
-export interface Container extends TokenServices, RevokeServices, AuthenticationServices, IssuingServices {
+export interface Container
+  extends TokenServices,
+    RevokeServices,
+    AuthenticationServices,
+    IssuingServices,
+    NotificationServices {
+  readonly registry: Config["registry"];
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
   readonly signingKeys: SigningKeys;
+  readonly metrics: Metrics;
   close(): Promise<void>;
 }
 
@@ -64,6 +84,9 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
+  const metrics = new Metrics();
+  addGauges(metrics, signingKeys, database);
+  const onFailure = (event: string) => metrics.authenticationFailures.inc({ event });
   return {
     config,
     clock,
@@ -71,10 +94,30 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     log,
     database,
     signingKeys,
+    metrics,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
+    lockout: new Lockout({ database, clock, key: () => signingKeys.current().privateKey, onFailure }),
+    passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     userReferences: ALL_USER_REFERENCES,
-    close: () => database.close(),
+    close() {
+      metrics.close();
+      return database.close();
+    },
   };
+}
+
+function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Database): void {
+  const seconds = (moment: Date) => moment.getTime() / 1000;
+  metrics.gauge("keyside_signing_key_expiry_timestamp_seconds", "When the key that signs registry tokens ends", () =>
+    seconds(signingKeys.current().notAfter),
+  );
+  metrics.gauge("keyside_ca_expiry_timestamp_seconds", "When the CA that registries trust ends", () =>
+    seconds(signingKeys.caNotAfter),
+  );
+  for (const state of ["total", "idle", "waiting"] as const) {
+    const help = `Connections of the database pool: ${state}${state === "waiting" ? " for one" : ""}`;
+    metrics.gauge(`keyside_database_pool_${state}`, help, async () => (await database.poolState())[state]);
+  }
 }

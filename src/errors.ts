@@ -10,6 +10,8 @@ export type ErrorCode =
   | "unsupported_media_type"
   | "unauthenticated"
   | "invalid_token"
+  | "unsupported_grant"
+  | "too_many_failures"
   | "insufficient_scope"
   | "forbidden"
   | "not_found"
@@ -71,6 +73,22 @@ export class UnauthenticatedError extends KeysideError {
 /** A known token that is expired or revoked, or whose user is blocked; only its bearer is told why. */
 export class InvalidTokenError extends KeysideError {
   readonly code = "invalid_token";
+}
+
+/** The token endpoint knows no such way to ask for a token. @see RFC 6749 section 5.2, unsupported_grant_type */
+export class UnsupportedGrantError extends KeysideError {
+  readonly code = "unsupported_grant";
+}
+
+/** Too many wrong credentials came from where this request came from; `retryAfter` in whole seconds. */
+export class TooManyFailuresError extends KeysideError {
+  readonly code = "too_many_failures";
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = Math.max(1, Math.ceil(retryAfter));
+  }
 }
 
 /** The token is good, but lacks the scope that the call needs. */

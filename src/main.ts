@@ -21,8 +21,14 @@ export interface RunningService {
 /** Larger than the query that the token endpoint reads, so that it answers a longer one itself. */
 const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
-/** How often the leaf key is looked at: whether another process rotated it, or it is due. */
-const KEY_REFRESH_MILLISECONDS = 60_000;
+/** How long a client may take over a request's headers, of the time that it has for the whole; in milliseconds. */
+const HEADERS_MILLISECONDS = 10_000;
+
+/** How often connections are looked through for slow ones. */
+const CONNECTION_CHECK_MILLISECONDS = 1_000;
+
+/** How often the leaf key is looked at (whether another process rotated it, or it is due) and what is old forgotten. */
+const CHORES_MILLISECONDS = 60_000;
 
 /** How long a stop waits for requests under way. */
 const DRAIN_MILLISECONDS = 10_000;
@@ -50,10 +56,18 @@ export async function startService(config: Config, log = pino({ level: config.lo
  */
 export async function serve(container: Container): Promise<RunningService> {
   const { config, log } = container;
-  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, createApp(container).callback());
+  const requestTimeout = config.network.requestTimeout * 1000;
+  const limits = {
+    maxHeaderSize: MAXIMUM_HEADER_BYTES,
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
+    connectionsCheckingInterval: CONNECTION_CHECK_MILLISECONDS,
+  };
+  const server = createServer(limits, createApp(container).callback());
+  server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const address = server.address() as AddressInfo;
-  const timer = setInterval(() => void refreshKeys(container), KEY_REFRESH_MILLISECONDS).unref();
+  const timer = setInterval(() => void doChores(container), CHORES_MILLISECONDS).unref();
   log.info(
     { host: address.address, port: address.port, url: config.url, database: container.database.kind },
     "listening",
@@ -92,11 +106,16 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-async function refreshKeys({ signingKeys, log }: Container): Promise<void> {
+async function doChores({ signingKeys, lockout, log }: Container): Promise<void> {
   try {
     await signingKeys.refresh();
   } catch (error) {
     log.error({ err: error }, "the signing key cannot be refreshed; the one in use goes on");
+  }
+  try {
+    await lockout.forgetOldFailures();
+  } catch (error) {
+    log.warn({ err: error }, "old failed sign-ins cannot be forgotten now; the next minute will");
   }
 }
 

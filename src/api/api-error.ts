@@ -1,6 +1,6 @@
 /** How failures read to the API's clients: statuses and bodies are GitLab's. */
 import type { KeysideError } from "../errors.ts";
-import { InsufficientScopeError } from "../errors.ts";
+import { InsufficientScopeError, TooManyFailuresError } from "../errors.ts";
 import type { ErrorAnswer } from "../http/error-handler.ts";
 
 /** An error in GitLab's dialect. @see spec/rest-api.md, the table of failures */
@@ -24,6 +24,7 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
     }
     case "validation_failed":
     case "malformed_body":
+    case "unsupported_grant":
       return { status: 400, body: { error: error.message } };
     case "rule_refused":
       return { status: 400, body: { message: error.message } };
@@ -31,6 +32,10 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
       return { status: 413, body: { error: error.message } };
     case "unsupported_media_type":
       return { status: 415, body: { error: error.message } };
+    case "too_many_failures": {
+      const retryAfter = error instanceof TooManyFailuresError ? error.retryAfter : 1;
+      return { status: 429, body: { message: error.message }, headers: { "Retry-After": String(retryAfter) } };
+    }
     case "forbidden":
       return { status: 403, body: { message: error.message } };
     case "not_found":

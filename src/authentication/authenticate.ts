@@ -1,6 +1,6 @@
 /**
- * From a credential to a principal: one pipeline for the API, the registry, Git and the web. Reads once, writes nothing.
- * What a principal may do is not decided here.
+ * From a credential to a principal: one pipeline for the API, the registry, Git and the web. Reads once; writes only of
+ * failures (lockout.ts). What a principal may do is not decided here.
  */
 
 import { isExpired } from "../access-tokens/expiry.ts";
@@ -9,12 +9,15 @@ import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
+import { networkOf } from "../http/client-address.ts";
 import { NO_ACCESS } from "../projects/access-level.ts";
 import type { Visibility } from "../projects/project.entity.ts";
-import { passwordMatches } from "../users/password.ts";
-import type { SignedInPrincipal } from "../users/principal.ts";
+import { passwordFingerprint, passwordMatches } from "../users/password.ts";
+import type { SignedInPrincipal, UserPrincipal } from "../users/principal.ts";
 import { TOKEN_SCOPES, type TokenScope } from "../users/token-scope.ts";
 import type { UserState, UserType } from "../users/user.entity.ts";
+import type { FairQueue } from "./fair-queue.ts";
+import { FAILURE_STATE, type FailureState, type Lockout } from "./lockout.ts";
 
 /** What authenticating works with. */
 export interface AuthenticationServices {
@@ -22,6 +25,16 @@ export interface AuthenticationServices {
   readonly clock: Clock;
   /** The prefix that new secrets get: what carries it is never tried as a password. */
   readonly tokenPrefix: string;
+  readonly lockout: Lockout;
+  /** Where passwords are checked, a few at a time. */
+  readonly passwordChecks: FairQueue;
+}
+
+/** A human who gave their password itself. */
+export interface PasswordPrincipal extends UserPrincipal {
+  readonly tokenId: null;
+  /** Another as soon as the password is another. */
+  readonly passwordFingerprint: string;
 }
 
 interface TokenRow {
@@ -65,11 +78,13 @@ interface HumanRow {
   admin: boolean;
 }
 
+/** The human, with what the caller's network has failed at, in one round trip: always one row. */
 const FIND_HUMAN: PreparedQuery = {
   name: "find_human",
   text: `
-    select u.id as user_id, u.username, u.password_digest, u.state, u.admin
-    from users u where u.username = $1 and u.user_type = 'human'`,
+    select f.failures, f.oldest, u.id as user_id, u.username, u.password_digest, u.state, u.admin
+    from (${FAILURE_STATE}) f
+    left join users u on u.username = $3 and u.user_type = 'human'`,
 };
 
 /**
@@ -102,18 +117,77 @@ export async function authenticateSecret(services: AuthenticationServices, secre
 }
 
 /**
- * The human behind a username and a password.
+ * The human behind a username and a password that came from `address`.
  *
  * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long for nobody
+ * @throws TooManyFailuresError when too many wrong credentials came from there, or too many at once
  */
-export async function authenticatePassword(
+export function authenticatePassword(
   services: AuthenticationServices,
+  credentials: BasicCredentials,
+  address: string,
+): Promise<PasswordPrincipal> {
+  const guess = `${credentials.username}\0${credentials.password}`;
+  return countingFailures(services, address, guess, () => checkPassword(services, credentials, networkOf(address)));
+}
+
+/**
+ * The principal behind HTTP Basic that came from `address`: an access token as the password, whatever the username, or a
+ * human's own two.
+ *
+ * @throws UnauthenticatedError, InvalidTokenError, TooManyFailuresError as those two do
+ * @see spec/registry-auth.md "Request"
+ */
+export function authenticateBasic(
+  services: AuthenticationServices,
+  credentials: BasicCredentials,
+  address: string,
+): Promise<SignedInPrincipal | PasswordPrincipal> {
+  const { password } = credentials;
+  const { tokenPrefix } = services;
+  const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
+  if (!isToken) return authenticatePassword(services, credentials, address);
+  // What fails the check is a slip, not a guess that could hit: refused without asking the database, and not counted.
+  if (!isSecret(password)) return authenticateSecret(services, password);
+  return countingFailures(services, address, password, () => authenticateSecret(services, password));
+}
+
+/**
+ * Runs an authentication and counts its failure against the address. A known token that is dead is none: its bearer
+ * did not guess it.
+ *
+ * @throws TooManyFailuresError in the failure's place, when there were too many before it
+ */
+export async function countingFailures<Result>(
+  { lockout }: Pick<AuthenticationServices, "lockout">,
+  address: string,
+  credential: string,
+  authenticate: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await authenticate();
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) await lockout.recordFailure(address, credential);
+    throw error;
+  }
+}
+
+async function checkPassword(
+  { database, lockout, passwordChecks }: AuthenticationServices,
   { username, password }: BasicCredentials,
-): Promise<SignedInPrincipal> {
-  // NUL is in no username, and PostgreSQL refuses to be asked for one.
-  const [row] = username.includes("\0") ? [] : await services.database.query<HumanRow>(FIND_HUMAN, [username]);
-  const matches = await passwordMatches(password, row?.password_digest ?? undefined);
-  if (row === undefined || !matches || row.state === "blocked")
+  network: string,
+): Promise<PasswordPrincipal> {
+  // 1. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
+  const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];
+  const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
+  // 2. Who may not guess is refused before anything costly, and whether the guess is right or not.
+  if (found !== undefined) lockout.refuseIfLocked(found);
+  const row = found?.user_id == null ? undefined : found;
+  // 3. The costly comparison, which takes as long for nobody.
+  const digest = row?.password_digest ?? undefined;
+  const matches = await passwordChecks.run(network, () => passwordMatches(password, digest));
+  // 4. A blocked user is nobody.
+  if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");
   return {
     kind: "user",
@@ -122,23 +196,8 @@ export async function authenticatePassword(
     admin: row.admin,
     scopes: new Set(TOKEN_SCOPES),
     tokenId: null,
+    passwordFingerprint: passwordFingerprint(digest),
   };
-}
-
-/**
- * The principal behind HTTP Basic: an access token as the password, whatever the username, or a human's own two.
- *
- * @throws UnauthenticatedError, InvalidTokenError as the two above
- * @see spec/registry-auth.md "Request"
- */
-export function authenticateBasic(
-  services: AuthenticationServices,
-  credentials: BasicCredentials,
-): Promise<SignedInPrincipal> {
-  const { password } = credentials;
-  const { tokenPrefix } = services;
-  const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
-  return isToken ? authenticateSecret(services, password) : authenticatePassword(services, credentials);
 }
 
 function toPrincipal(row: TokenRow): SignedInPrincipal {

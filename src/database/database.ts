@@ -74,6 +74,13 @@ export class Database {
     return (await client.query({ name, text, values })).rows as Row[];
   }
 
+  /** The connections there are, those of them that are idle, and the queries that wait for one; 0 when embedded. */
+  async poolState(): Promise<{ readonly total: number; readonly idle: number; readonly waiting: number }> {
+    const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
+    if (client instanceof PGlite) return { total: 0, idle: 0, waiting: 0 };
+    return { total: client.totalCount, idle: client.idleCount, waiting: client.waitingCount };
+  }
+
   /**
    * Brings the schema up to date, then runs `seed` in a transaction; of several processes that start together, one at a
    * time does.

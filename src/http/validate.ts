@@ -4,6 +4,9 @@ import { type FieldProblem, ValidationError } from "../errors.ts";
 
 const SHOWN_CHARACTERS = 60;
 
+/** Parameters whose values no message repeats. */
+const SECRET_FIELDS = new Set(["password"]);
+
 /**
  * The input as the schema reads it; parameters that the schema does not know are dropped.
  *
@@ -19,10 +22,10 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
 
 function toProblem(issue: z.core.$ZodIssue): FieldProblem {
   const field = issue.path.length === 0 ? "body" : String(issue.path[0]);
-  return { field, message: describe(issue) };
+  return { field, message: describe(issue, SECRET_FIELDS.has(field) ? () => "its value" : showValue) };
 }
 
-function describe(issue: z.core.$ZodIssue): string {
+function describe(issue: z.core.$ZodIssue, show: (value: unknown) => string): string {
   if (issue.input === undefined && issue.code === "invalid_type") return "is missing";
   switch (issue.code) {
     case "too_small":
@@ -50,7 +53,7 @@ function article(type: string): string {
 }
 
 /** The value as JSON, cut short: a message is for reading. */
-function show(value: unknown): string {
+function showValue(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
@@ -68,7 +71,8 @@ export function prose(maximum: number) {
     .refine((value) => isWellFormed(value.replace(/[\n\r\t]/g, "")), "text without control characters");
 }
 
-function isWellFormed(value: string): boolean {
+/** Whether a text is free of control characters and half characters. */
+export function isWellFormed(value: string): boolean {
   return value.isWellFormed() && !/\p{Cc}/u.test(value);
 }
 

@@ -1,8 +1,13 @@
 /**
  * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. Two round trips to the database at the
- * most: the credential with its user, membership and project; then the projects it asks for, if they are others.
+ * most: the credential with its user, membership and project; then the projects it asks for, if they are others. A third
+ * only to store a refresh token for who asks for one.
  */
-import { type AuthenticationServices, authenticateBasic } from "../authentication/authenticate.ts";
+import {
+  type AuthenticationServices,
+  authenticateBasic,
+  type PasswordPrincipal,
+} from "../authentication/authenticate.ts";
 import type { Config } from "../config.ts";
 import { ValidationError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
@@ -12,13 +17,14 @@ import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { ANONYMOUS, type Principal } from "../users/principal.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
+import { authenticateRefreshToken, createRefreshToken } from "./refresh-tokens.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./scope.ts";
 
 /** What issuing works with. */
 export interface IssuingServices extends AuthenticationServices {
   readonly ids: IdSource;
   readonly signingKeys: Pick<SigningKeys, "current">;
-  readonly registry: Pick<Config["registry"], "service" | "issuer" | "tokenTtl" | "pushTokenTtl">;
+  readonly registry: Pick<Config["registry"], "service" | "issuer" | "tokenTtl" | "pushTokenTtl" | "refreshTokens">;
 }
 
 /** A request to the token endpoint, whatever method it came by. */
@@ -26,8 +32,19 @@ export interface RegistryTokenRequest {
   readonly service: string | undefined;
   /** Every value of the `scope` parameter. */
   readonly scopes: readonly string[];
-  readonly credentials: BasicCredentials | undefined;
+  readonly credentials: RegistryCredentials | undefined;
+  /** Whether a refresh token is asked for. */
+  readonly offline: boolean;
+  /** What the client calls itself: a note for people, of no consequence. */
+  readonly clientId: string | null;
+  /** The address that the request came from. */
+  readonly address: string;
 }
+
+/** A username with a password or an access token; or a refresh token. */
+export type RegistryCredentials =
+  | ({ readonly kind: "password" } & BasicCredentials)
+  | { readonly kind: "refresh_token"; readonly secret: string };
 
 /** A registry token and what it grants. */
 export interface IssuedRegistryToken {
@@ -37,6 +54,8 @@ export interface IssuedRegistryToken {
   /** In seconds. */
   readonly lifetime: number;
   readonly issuedAt: Date;
+  /** Only where it was asked for, and for a human who gave their password. */
+  readonly refreshToken: string | undefined;
 }
 
 /**
@@ -44,6 +63,7 @@ export interface IssuedRegistryToken {
  *
  * @throws ValidationError when the service is not ours, or a scope breaks the grammar
  * @throws UnauthenticatedError, InvalidTokenError when credentials are given and no good: never silently anonymous
+ * @throws TooManyFailuresError when too many wrong ones came from the same address
  * @see spec/registry-auth.md
  */
 export async function issueRegistryToken(
@@ -57,13 +77,14 @@ export async function issueRegistryToken(
   const parsed = parseScopes(request.scopes);
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
   // 3. Who asks.
-  const principal =
-    request.credentials === undefined ? ANONYMOUS : await authenticateBasic(services, request.credentials);
+  const principal = await authenticate(services, request);
   // 4. The projects that it is about, in one query.
   const repositories = await gatherFacts(services, principal, parsed.scopes);
   // 5. What is allowed of it.
   const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
-  // 6. The registry token.
+  // 6. The refresh token, the one thing that is ever written here.
+  const refreshToken = await refreshTokenFor(services, principal, request);
+  // 7. The registry token.
   const lifetime = access.some(({ actions }) => actions.includes("push")) ? registry.pushTokenTtl : registry.tokenTtl;
   const issuedAt = services.clock.now();
   const token = signRegistryToken({
@@ -76,7 +97,7 @@ export async function issueRegistryToken(
     lifetime,
     tokenId: services.ids.uuid(),
   });
-  return { token, access, lifetime, issuedAt };
+  return { token, access, lifetime, issuedAt, refreshToken };
 }
 
 const SHOWN_CHARACTERS = 100;
@@ -89,6 +110,32 @@ function requireService(service: string | undefined, ours: string): void {
       : `is invalid: ${JSON.stringify(service.slice(0, SHOWN_CHARACTERS))} is not the service of this token endpoint; ` +
         "the registry's auth.token.service and Keyside's REGISTRY_SERVICE must be the same";
   throw new ValidationError([{ field: "service", message }]);
+}
+
+async function authenticate(
+  services: IssuingServices,
+  { credentials, address }: RegistryTokenRequest,
+): Promise<Principal | PasswordPrincipal> {
+  switch (credentials?.kind) {
+    case undefined:
+      return ANONYMOUS;
+    case "password":
+      return await authenticateBasic(services, credentials, address);
+    case "refresh_token": {
+      const { service } = services.registry;
+      return await authenticateRefreshToken(services, { secret: credentials.secret, service, address });
+    }
+  }
+}
+
+async function refreshTokenFor(
+  services: IssuingServices,
+  principal: Principal | PasswordPrincipal,
+  { offline, clientId }: RegistryTokenRequest,
+): Promise<string | undefined> {
+  const { service, refreshTokens } = services.registry;
+  if (!offline || !refreshTokens || !("passwordFingerprint" in principal)) return undefined;
+  return await createRefreshToken(services, { principal, service, clientId });
 }
 
 /** A bot brings the facts of its own project along; only what lies elsewhere is looked up, and there it is a stranger. */

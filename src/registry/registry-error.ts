@@ -1,5 +1,5 @@
 /** How failures read to registry clients: Docker reads `errors`, OAuth clients `error`. One body serves both. */
-import type { KeysideError } from "../errors.ts";
+import { type KeysideError, TooManyFailuresError } from "../errors.ts";
 import type { ErrorAnswer } from "../http/error-handler.ts";
 
 interface Reading {
@@ -12,6 +12,7 @@ interface Reading {
 
 const UNAUTHORIZED: Reading = { status: 401, code: "UNAUTHORIZED", error: "invalid_client" };
 const BAD_REQUEST: Reading = { status: 400, code: "UNSUPPORTED", error: "invalid_request" };
+const THROTTLED: Reading = { status: 429, code: "TOOMANYREQUESTS", error: "temporarily_unavailable" };
 const UNAVAILABLE: Reading = { status: 503, code: "UNAVAILABLE", error: "temporarily_unavailable" };
 const UNFORESEEN: Reading = { status: 500, code: "UNKNOWN", error: "server_error" };
 
@@ -25,6 +26,7 @@ export function registryError(error: KeysideError | undefined): ErrorAnswer {
     headers: {
       "Cache-Control": "no-store",
       ...(reading.status === 401 ? { "WWW-Authenticate": 'Basic realm="Keyside", charset="UTF-8"' } : {}),
+      ...(error instanceof TooManyFailuresError ? { "Retry-After": String(error.retryAfter) } : {}),
     },
   };
 }
@@ -37,6 +39,10 @@ function read(error: KeysideError | undefined): Reading {
     case "validation_failed":
     case "malformed_body":
       return BAD_REQUEST;
+    case "unsupported_grant":
+      return { ...BAD_REQUEST, error: "unsupported_grant_type" };
+    case "too_many_failures":
+      return THROTTLED;
     case "payload_too_large":
       return { ...BAD_REQUEST, status: 413 };
     case "unsupported_media_type":

@@ -1,43 +1,57 @@
-/** `GET /jwt/auth`: the realm that the registry sends its clients to. Reads the query, renders the answer. */
+/** `GET` and `POST /jwt/auth`: the realm that the registry sends its clients to. Reads, issues, renders. */
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
-import { ValidationError } from "../errors.ts";
-import { readBasicCredentials } from "../http/basic-credentials.ts";
+import { jsonWebKeySet } from "../signing/jwks.ts";
 import { type IssuedRegistryToken, type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
+import { renderScope } from "./scope.ts";
+import { readTokenForm, readTokenQuery } from "./token-request.ts";
 
 /** The path of the realm, below `KEYSIDE_URL`. */
 export const REALM_PATH = "/jwt/auth";
 
-const MAXIMUM_QUERY_BYTES = 64 * 1024;
+/** How long a verifier may keep the keys, in seconds: no longer than a registry token lives. */
+const KEYS_MAXIMUM_AGE = 300;
 
-/** The token endpoint; `onError` answers in the registry's dialect. @see spec/registry-auth.md "Where" */
-export function tokenRouter(services: IssuingServices, onError: Middleware): Router {
+/** The token endpoint and its keys; `before` is what answers errors in the registry's dialect, and what measures. */
+export function tokenRouter(services: IssuingServices, ...before: Middleware[]): Router {
   // Without `strict`, the path answers with and without a trailing slash, and never redirects.
   const router = new Router();
-  router.use(REALM_PATH, onError);
+  for (const middleware of before) router.use(REALM_PATH, middleware);
   router.get(REALM_PATH, async (ctx) => {
-    const query = readQuery(ctx);
-    const issued = await issueRegistryToken(services, {
-      service: query.get("service") ?? undefined,
-      scopes: query.getAll("scope"),
-      credentials: readBasicCredentials(ctx.get("Authorization")),
-    });
-    ctx.set("Cache-Control", "no-store");
-    ctx.body = renderRegistryToken(issued);
+    const request = readTokenQuery(ctx);
+    ctx.state.grant = request.credentials === undefined ? "anonymous" : "basic";
+    const issued = await issueRegistryToken(services, request);
+    render(ctx, renderRegistryToken(issued));
+  });
+  router.post(REALM_PATH, async (ctx) => {
+    const request = await readTokenForm(ctx, services.registry.refreshTokens);
+    ctx.state.grant = request.credentials?.kind;
+    const issued = await issueRegistryToken(services, request);
+    render(ctx, { ...renderRegistryToken(issued), scope: issued.access.map(renderScope).join(" ") });
+  });
+  router.get("/jwt/jwks.json", (ctx) => {
+    const key = services.signingKeys.current();
+    ctx.set("Cache-Control", `public, max-age=${KEYS_MAXIMUM_AGE}`);
+    ctx.etag = key.certificate.fingerprint256.replaceAll(":", "");
+    ctx.status = 200;
+    if (ctx.fresh) ctx.status = 304;
+    else ctx.body = jsonWebKeySet(key);
   });
   return router;
 }
 
-/** The raw query: all values of a repeated parameter count. */
-function readQuery(ctx: Context): URLSearchParams {
-  const { querystring } = ctx;
-  if (querystring.length >= MAXIMUM_QUERY_BYTES) {
-    throw new ValidationError([{ field: "query", message: `is too long (maximum is ${MAXIMUM_QUERY_BYTES} bytes)` }]);
-  }
-  return new URLSearchParams(querystring);
+function render(ctx: Context, body: object): void {
+  ctx.set("Cache-Control", "no-store");
+  ctx.body = body;
 }
 
 /** @see spec/registry-auth.md "Answer" */
-function renderRegistryToken({ token, lifetime, issuedAt }: IssuedRegistryToken) {
-  return { token, access_token: token, expires_in: lifetime, issued_at: issuedAt.toISOString() };
+function renderRegistryToken({ token, lifetime, issuedAt, refreshToken }: IssuedRegistryToken) {
+  return {
+    token,
+    access_token: token,
+    expires_in: lifetime,
+    issued_at: issuedAt.toISOString(),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+  };
 }

@@ -1,5 +1,5 @@
 /** Passwords of humans: scrypt, off the event loop, in the PHC string format. Access tokens never come here. */
-import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
 const derive: (password: string, salt: Buffer, length: number, options: ScryptOptions) => Promise<Buffer> =
@@ -30,6 +30,11 @@ export async function passwordMatches(password: string, digest: string | undefin
   const { cost, salt, key } = parsed ?? { cost: COST, salt: randomBytes(SALT_BYTES), key: randomBytes(KEY_BYTES) };
   const candidate = await deriveKey(password, salt, cost, key.length);
   return timingSafeEqual(candidate, key) && parsed !== undefined;
+}
+
+/** What tells one password's digest from the next one's without giving it away: kept by what must end with a password. */
+export function passwordFingerprint(digest: string): string {
+  return createHash("sha256").update(digest).digest("hex");
 }
 
 function deriveKey(

@@ -1,0 +1,69 @@
+/**
+ * Bounds work that is costly for us and cheap to ask for, and shares it out fairly: whoever asks much waits for himself,
+ * not everybody else for him. Keeps nothing once the work is done.
+ */
+import { TooManyFailuresError, UnavailableError } from "../errors.ts";
+
+/** How much at once, and how much may wait. */
+export interface FairQueueLimits {
+  readonly atOnce: number;
+  readonly waitingPerKey: number;
+  readonly waiting: number;
+}
+
+/** Runs work a few pieces at a time, taking turns between the keys that it is asked for by. */
+export class FairQueue {
+  readonly #limits: FairQueueLimits;
+  /** In the order of their turns: a key that was served goes to the end. */
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #running = 0;
+  #length = 0;
+
+  constructor(limits: FairQueueLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Runs `work` when it is the key's turn.
+   *
+   * @throws TooManyFailuresError when too much of this key waits already
+   * @throws UnavailableError when too much of all keys does
+   */
+  async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.#running >= this.#limits.atOnce) await this.#wait(key);
+    else this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      this.#passOn();
+    }
+  }
+
+  #wait(key: string): Promise<void> {
+    const own = this.#waiting.get(key) ?? [];
+    if (own.length >= this.#limits.waitingPerKey) {
+      throw new TooManyFailuresError("too many passwords are being checked for your address; try again shortly", 1);
+    }
+    if (this.#length >= this.#limits.waiting) {
+      throw new UnavailableError("too many passwords are being checked; try again shortly, or use an access token");
+    }
+    this.#length += 1;
+    this.#waiting.set(key, own);
+    return new Promise((start) => own.push(start));
+  }
+
+  /** The place that became free passes to the next key's first, or stays free. */
+  #passOn(): void {
+    const [turn] = this.#waiting;
+    if (turn === undefined) {
+      this.#running -= 1;
+      return;
+    }
+    const [key, own] = turn;
+    const start = own.shift();
+    this.#length -= 1;
+    this.#waiting.delete(key);
+    if (own.length > 0) this.#waiting.set(key, own);
+    start?.();
+  }
+}

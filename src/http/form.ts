@@ -1,0 +1,114 @@
+/**
+ * Parameters as HTML forms and queries write them, read strictly: what is malformed is refused, not guessed at, and every
+ * value of a repeated parameter is kept as it was sent. Knows no feature.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Context } from "koa";
+import { MalformedBodyError, ValidationError } from "../errors.ts";
+
+/** The parameters of a request. */
+export class Parameters {
+  readonly #pairs: readonly (readonly [string, string])[];
+
+  constructor(pairs: readonly (readonly [string, string])[]) {
+    this.#pairs = pairs;
+  }
+
+  /** Every value of a parameter that may be repeated. */
+  all(name: string): string[] {
+    return this.#pairs.flatMap(([key, value]) => (key === name ? [value] : []));
+  }
+
+  /**
+   * The value of a parameter that is given once, or again and again the same.
+   *
+   * @throws ValidationError when it has several different ones
+   * @see RFC 6749 section 3.2
+   */
+  one(name: string): string | undefined {
+    const [value, ...others] = new Set(this.all(name));
+    if (others.length > 0) throw new ValidationError([{ field: name, message: "is given more than once" }]);
+    return value;
+  }
+
+  /** @throws ValidationError when there is none, or an empty one, or several different ones */
+  required(name: string): string {
+    const value = this.one(name);
+    if (value === undefined || value === "") throw new ValidationError([{ field: name, message: "is missing" }]);
+    return value;
+  }
+}
+
+/**
+ * Reads `name=value&...`.
+ *
+ * @throws MalformedBodyError naming `what` when an escape is not one, or does not decode to UTF-8
+ * @see https://url.spec.whatwg.org/#application/x-www-form-urlencoded
+ */
+export function parseParameters(text: string, what: string): Parameters {
+  const pairs = text.split("&").filter((pair) => pair !== "");
+  try {
+    return new Parameters(
+      pairs.map((pair) => {
+        const [name = "", ...value] = pair.split("=");
+        return [decode(name), decode(value.join("="))];
+      }),
+    );
+  } catch {
+    throw new MalformedBodyError(`the ${what} is malformed: it has a % that is no escape of UTF-8`);
+  }
+}
+
+/**
+ * Reads the body of a request as a form.
+ *
+ * @param maximumBytes of the body
+ * @throws MalformedBodyError when it is not a form in UTF-8
+ * @throws ValidationError when it is too long
+ */
+export async function readForm(ctx: Context, maximumBytes: number): Promise<Parameters> {
+  if (ctx.is("application/x-www-form-urlencoded") === false || ctx.request.type === "") {
+    throw new MalformedBodyError("the request body is not a form: send application/x-www-form-urlencoded");
+  }
+  if (!["", "utf-8", "utf8", "us-ascii"].includes(ctx.request.charset.toLowerCase())) {
+    throw new MalformedBodyError(`the form's charset is ${JSON.stringify(ctx.request.charset)}: send utf-8`);
+  }
+  if (!["", "identity"].includes(ctx.get("Content-Encoding"))) {
+    throw new MalformedBodyError("the form is compressed: send it as it is");
+  }
+  const body = await readBody(ctx.req, maximumBytes);
+  if (body === undefined) {
+    // What is left of it will not be read: the connection cannot serve another request.
+    ctx.set("Connection", "close");
+    throw new ValidationError([{ field: "form", message: `is too long (maximum is ${maximumBytes} bytes)` }]);
+  }
+  return parseParameters(body.toString("latin1"), "form");
+}
+
+/**
+ * The bytes of a body; undefined when they are too many: then the rest flows past unread.
+ *
+ * @throws MalformedBodyError when the client goes away before its end
+ */
+export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maximumBytes) {
+        request.removeAllListeners("data");
+        request.resume();
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", () => reject(new MalformedBodyError("the request body was cut off")));
+  });
+}
+
+/** The text was read byte by byte: what is not ASCII in it becomes an escape first, so that all is judged as UTF-8. */
+function decode(text: string): string {
+  const escaped = text.replaceAll("+", " ").replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+  return decodeURIComponent(escaped);
+}
