@@ -1,14 +1,15 @@
 // The levels of docs/adr/0001: a file imports from its own folder and from lower levels only.
 const levels = [
-  ["^src/(errors|clock|config|ids)\\.ts$"],
+  ["^src/(errors|clock|config|ids|links|metrics|version)\\.ts$"],
   ["^src/http/", "^src/database/", "^src/signing/"],
   ["^src/users/"],
+  ["^src/events/"],
   ["^src/projects/"],
-  ["^src/features/", "^src/events/"],
+  ["^src/features/"],
   ["^src/access-tokens/"],
   ["^src/authentication/"],
   ["^src/registry/", "^src/api/", "^src/web/", "^src/git/"],
-  ["^src/(container|app|main|first-start)\\.ts$", "^src/cli/", "^src/local-registry/"],
+  ["^src/(container|app|main|chores|first-start|health\\.routes)\\.ts$", "^src/cli/", "^src/local-registry/"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

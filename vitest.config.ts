@@ -1,17 +1,26 @@
 import { defineConfig } from "vitest/config";
 import { ClosingReporter } from "./test/support/closing-reporter.ts";
 
+const integration = {
+  include: ["test/integration/**/*.test.ts"],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+// The tests remove their containers themselves; testcontainers' own remover is one more image that must be pulled.
+process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
+
 export default defineConfig({
   test: {
     reporters: ["default", new ClosingReporter()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { ...integration, name: "integration", globalSetup: "test/support/embedded-setup.ts" } },
       {
         test: {
-          name: "integration",
-          include: ["test/integration/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...integration,
+          name: "integration-postgresql",
+          globalSetup: "test/support/postgresql-setup.ts",
+          setupFiles: "test/support/skip-without-postgresql.ts",
         },
       },
       {

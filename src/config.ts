@@ -1,6 +1,6 @@
 /** The configuration: the only reader of the environment. Read once, before anything listens, and frozen. */
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
 
@@ -94,6 +94,7 @@ const environmentSchema = z.object({
     .default("kspat-"),
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
   KEYSIDE_TOKEN: z.string().min(1).optional(),
+  KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -113,6 +114,11 @@ const SECRET_VARIABLES = new Set([
   "REGISTRY_NOTIFICATION_SECRET",
 ]);
 
+/** A URL as a message may show it: without the user and the password that somebody put where none belongs. */
+function withoutCredentials(value: string): string {
+  return value.replace(/\/\/.*@/s, "//***@");
+}
+
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
  *
@@ -127,7 +133,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(given[name]);
+      const value = SECRET_VARIABLES.has(name) ? "its value" : JSON.stringify(withoutCredentials(given[name] ?? ""));
       return `${name}: ${value} is not ${message}`;
     });
     throw new ConfigurationError([...new Set(problems)].join("; "));
@@ -139,6 +145,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.KEYSIDE_PORT,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.KEYSIDE_DATA_DIR,
+    /** What a first start leaves for the machine's operator, readable by its owner alone. */
+    operatorTokenFile: join(values.KEYSIDE_DATA_DIR, "operator-token"),
+    rootPasswordFile: join(values.KEYSIDE_DATA_DIR, "initial-root-password"),
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,
@@ -162,6 +171,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tokens: Object.freeze({
       prefix: values.KEYSIDE_TOKEN_PREFIX,
       maxLifetimeDays: values.KEYSIDE_MAX_TOKEN_LIFETIME_DAYS,
+      inactiveRetentionDays: values.KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS,
     }),
   });
 }

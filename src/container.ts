@@ -2,7 +2,10 @@
 import type { Logger } from "pino";
 import { AccessToken } from "./access-tokens/access-token.entity.ts";
 import type { TokenServices } from "./access-tokens/create-project-token.ts";
-import type { RevokeServices } from "./access-tokens/revoke-project-token.ts";
+import { deleteProjectTokens } from "./access-tokens/delete-project-tokens.ts";
+import { LastUse } from "./access-tokens/last-use.ts";
+import { markRevoked } from "./access-tokens/mark-revoked.ts";
+import type { SweepServices } from "./access-tokens/sweep-tokens.ts";
 import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
 import type { AuthenticationServices } from "./authentication/authenticate.ts";
 import { FairQueue } from "./authentication/fair-queue.ts";
@@ -10,28 +13,36 @@ import { Lockout } from "./authentication/lockout.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Database, type DatabaseLocation } from "./database/database.ts";
+import { Event } from "./events/event.entity.ts";
+import { EVENT_REFERENCES } from "./events/event-references.ts";
 import { FeatureFlag } from "./features/feature-flag.entity.ts";
 import type { IdSource } from "./ids.ts";
+import { createLinks } from "./links.ts";
+import { Metrics } from "./metrics.ts";
 import { Member } from "./projects/member.entity.ts";
 import { Namespace } from "./projects/namespace.entity.ts";
 import { Project } from "./projects/project.entity.ts";
 import { PROJECT_REFERENCES } from "./projects/project-references.ts";
+import type { ProjectServices } from "./projects/project-services.ts";
 import { Route } from "./projects/route.entity.ts";
 import type { IssuingServices } from "./registry/issue-registry-token.ts";
+import type { NotificationServices } from "./registry/notification.routes.ts";
 import { RefreshToken } from "./registry/refresh-token.entity.ts";
 import { REGISTRY_REFERENCES } from "./registry/registry-references.ts";
 import { openSigningKeys, type SigningKeys } from "./signing/signing-keys.ts";
+import type { UserDeletion } from "./users/delete-user.ts";
 import { User } from "./users/user.entity.ts";
 import { USER_REFERENCES, type UserReference } from "./users/user-reference.ts";
 
 /** Every entity that there is. */
-export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag, RefreshToken];
+export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag, Event, RefreshToken];
 
 /** What becomes of every record when the user that it refers to is deleted. */
 export const ALL_USER_REFERENCES: readonly UserReference[] = [
   ...USER_REFERENCES,
   ...PROJECT_REFERENCES,
   ...TOKEN_REFERENCES,
+  ...EVENT_REFERENCES,
   ...REGISTRY_REFERENCES,
 ];
 
@@ -51,11 +62,21 @@ export interface Surroundings {
 }
 
 /** Everything, wired. */
-export interface Container extends TokenServices, RevokeServices, AuthenticationServices, IssuingServices {
+export interface Container
+  extends TokenServices,
+    SweepServices,
+    ProjectServices,
+    AuthenticationServices,
+    IssuingServices,
+    NotificationServices {
+  readonly registry: Config["registry"];
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
   readonly signingKeys: SigningKeys;
+  readonly lastUse: LastUse;
+  readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
+  readonly metrics: Metrics;
   close(): Promise<void>;
 }
 
@@ -75,6 +96,14 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
+  const lastUse = new LastUse(database, clock);
+  const userDeletion: UserDeletion = {
+    userReferences: ALL_USER_REFERENCES,
+    closeAccount: (em, userId, deletion) => markRevoked(em, { userId }, deletion),
+  };
+  const metrics = new Metrics();
+  addGauges(metrics, signingKeys, database);
+  const onFailure = (event: string) => metrics.authenticationFailures.inc({ event });
   return {
     config,
     clock,
@@ -82,12 +111,33 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     log,
     database,
     signingKeys,
+    metrics,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
-    lockout: new Lockout({ database, clock, key: () => signingKeys.current().privateKey }),
+    lockout: new Lockout({ database, clock, key: () => signingKeys.current().privateKey, onFailure }),
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
-    userReferences: ALL_USER_REFERENCES,
-    close: () => database.close(),
+    links: createLinks(config),
+    ...userDeletion,
+    clearProject: (em, projectId, deletion) => deleteProjectTokens(em, userDeletion, projectId, deletion),
+    lastUse,
+    close() {
+      metrics.close();
+      return database.close();
+    },
   };
+}
+
+function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Database): void {
+  const seconds = (moment: Date) => moment.getTime() / 1000;
+  metrics.gauge("keyside_signing_key_expiry_timestamp_seconds", "When the key that signs registry tokens ends", () =>
+    seconds(signingKeys.current().notAfter),
+  );
+  metrics.gauge("keyside_ca_expiry_timestamp_seconds", "When the CA that registries trust ends", () =>
+    seconds(signingKeys.caNotAfter),
+  );
+  for (const state of ["total", "idle", "waiting"] as const) {
+    const help = `Connections of the database pool: ${state}${state === "waiting" ? " for one" : ""}`;
+    metrics.gauge(`keyside_database_pool_${state}`, help, async () => (await database.poolState())[state]);
+  }
 }

@@ -75,6 +75,16 @@ export class InvalidTokenError extends KeysideError {
   readonly code = "invalid_token";
 }
 
+/** A token that was revoked; which one, so that the reuse of a rotated secret can be answered. */
+export class RevokedTokenError extends InvalidTokenError {
+  readonly tokenId: number;
+
+  constructor(tokenId: number) {
+    super("Token was revoked. You have to re-authorize from the user.");
+    this.tokenId = tokenId;
+  }
+}
+
 /** The token endpoint knows no such way to ask for a token. @see RFC 6749 section 5.2, unsupported_grant_type */
 export class UnsupportedGrantError extends KeysideError {
   readonly code = "unsupported_grant";

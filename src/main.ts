@@ -2,7 +2,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
+import { sweepTokens } from "./access-tokens/sweep-tokens.ts";
 import { createApp } from "./app.ts";
+import { startChores } from "./chores.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Container, createContainer } from "./container.ts";
@@ -21,8 +23,18 @@ export interface RunningService {
 /** Larger than the query that the token endpoint reads, so that it answers a longer one itself. */
 const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
-/** How often the leaf key is looked at: whether another process rotated it, or it is due. */
-const KEY_REFRESH_MILLISECONDS = 60_000;
+/** How long a client may take over a request's headers, of the time that it has for the whole; in milliseconds. */
+const HEADERS_MILLISECONDS = 10_000;
+
+/** How often connections are looked through for slow ones. */
+const CONNECTION_CHECK_MILLISECONDS = 1_000;
+
+/** How often the leaf key is looked at (whether another process rotated it, or it is due) and what is old forgotten. */
+const MINUTE_MILLISECONDS = 60_000;
+
+/** How often the last use of tokens is written, and how often expiries are recorded and dead bots swept. */
+const LAST_USE_MILLISECONDS = 5_000;
+const SWEEP_MILLISECONDS = 10 * 60_000;
 
 /** How long a stop waits for requests under way. */
 const DRAIN_MILLISECONDS = 10_000;
@@ -50,10 +62,30 @@ export async function startService(config: Config, log = pino({ level: config.lo
  */
 export async function serve(container: Container): Promise<RunningService> {
   const { config, log } = container;
-  const server = createServer({ maxHeaderSize: MAXIMUM_HEADER_BYTES }, createApp(container).callback());
+  const requestTimeout = config.network.requestTimeout * 1000;
+  const limits = {
+    maxHeaderSize: MAXIMUM_HEADER_BYTES,
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
+    connectionsCheckingInterval: CONNECTION_CHECK_MILLISECONDS,
+  };
+  const server = createServer(limits, createApp(container).callback());
+  server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const address = server.address() as AddressInfo;
-  const timer = setInterval(() => void refreshKeys(container), KEY_REFRESH_MILLISECONDS).unref();
+  const stopChores = startChores(
+    [
+      { name: "refresh the signing key", every: MINUTE_MILLISECONDS, run: () => container.signingKeys.refresh() },
+      {
+        name: "forget old failed sign-ins",
+        every: MINUTE_MILLISECONDS,
+        run: () => container.lockout.forgetOldFailures(),
+      },
+      { name: "write the last use of tokens", every: LAST_USE_MILLISECONDS, run: () => container.lastUse.flush() },
+      { name: "sweep tokens", every: SWEEP_MILLISECONDS, run: () => sweepTokens(container) },
+    ],
+    log,
+  );
   log.info(
     { host: address.address, port: address.port, url: config.url, database: container.database.kind },
     "listening",
@@ -61,8 +93,9 @@ export async function serve(container: Container): Promise<RunningService> {
   return {
     address,
     async stop() {
-      clearInterval(timer);
       await drain(server);
+      await stopChores();
+      await flushLastUse(container);
       await container.close();
       log.info("stopped");
     },
@@ -92,11 +125,12 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-async function refreshKeys({ signingKeys, log }: Container): Promise<void> {
+/** What was used until the last request is written before the database closes. */
+async function flushLastUse({ lastUse, log }: Container): Promise<void> {
   try {
-    await signingKeys.refresh();
+    await lastUse.flush();
   } catch (error) {
-    log.error({ err: error }, "the signing key cannot be refreshed; the one in use goes on");
+    log.error({ err: error }, "the last use of some tokens could not be written");
   }
 }
 

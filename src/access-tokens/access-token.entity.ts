@@ -29,9 +29,15 @@ const AccessTokenSchema = defineEntity({
     /** `YYYY-MM-DD`: dead from 00:00:00 UTC of this date on; null: never. */
     expiresAt: p.date().nullable(),
     createdBy: () => p.manyToOne(User).ref(),
+    /** What a token and its rotations have in common; at most one of them is not revoked. */
+    family: p.text(),
+    /** The token that this one was rotated from. */
+    predecessor: () => p.oneToOne(AccessToken).owner().ref().nullable(),
     lastUsedAt: p.datetime().columnType("timestamptz").nullable(),
     revokedAt: p.datetime().columnType("timestamptz").nullable(),
     revokedBy: () => p.manyToOne(User).ref().nullable(),
+    /** When the event of its expiry was written. */
+    expiryRecordedAt: p.datetime().columnType("timestamptz").nullable(),
   },
 });
 

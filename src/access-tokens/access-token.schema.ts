@@ -1,8 +1,9 @@
 /** Access tokens on the wire: the parameters that make one, and how one reads, field for field as GitLab's. */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { pageQuery } from "../http/pagination.ts";
 import { reference } from "../http/reference.ts";
-import { date, id, integer, list, prose, text } from "../http/validate.ts";
+import { date, flag, id, integer, list, moment, prose, searchText, text } from "../http/validate.ts";
 import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../projects/access-level.ts";
 import { TOKEN_SCOPES } from "../users/token-scope.ts";
 import type { AccessToken } from "./access-token.entity.ts";
@@ -27,6 +28,28 @@ export const createProjectTokenBody = createTokenBody.extend({
     .pipe(z.int().refine(isAccessLevel, `an access level: ${ACCESS_LEVEL_LIST}`))
     .default(ACCESS_LEVELS.maintainer),
 });
+
+/** What a rotation may be told. */
+export const rotateTokenBody = z.object({ expires_at: date().nullish() });
+
+const ORDERS = ["created", "expires", "last_used", "name"] as const;
+const SORTS = [...ORDERS.flatMap((order) => [`${order}_asc`, `${order}_desc`] as const), "asc", "desc"] as const;
+
+/** Which tokens are wanted, and in which order. */
+export const listTokensQuery = pageQuery.extend({
+  state: z.enum(["active", "inactive"]).optional(),
+  revoked: flag().optional(),
+  search: searchText(255).optional(),
+  created_after: moment().optional(),
+  created_before: moment().optional(),
+  last_used_after: moment().optional(),
+  last_used_before: moment().optional(),
+  expires_after: date().optional(),
+  expires_before: date().optional(),
+  sort: z.enum(SORTS).default("desc"),
+  order_by: z.enum(["created_at", "expires_at", "last_used_at", "name", "id"]).default("id"),
+});
+export type ListTokensQuery = z.output<typeof listTokensQuery>;
 
 /** Either kind of token, as JSON. */
 export const tokenResult = z.object({

@@ -1,5 +1,7 @@
 /** Creates a personal access token of a human. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { recordEvent } from "../events/record-event.ts";
+import type { Actor } from "../users/principal.ts";
 import type { TokenScope } from "../users/token-scope.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import type { TokenServices } from "./create-project-token.ts";
@@ -8,8 +10,8 @@ import { digestSecret, lastFour, makeSecret } from "./secret.ts";
 
 /** What a personal access token is made from. */
 export interface CreatePersonalTokenInput {
+  readonly by: Actor;
   readonly userId: number;
-  readonly createdById: number;
   readonly name: string;
   readonly description: string | null;
   readonly scopes: readonly TokenScope[];
@@ -38,8 +40,11 @@ export async function createPersonalToken(
     digest: digestSecret(secret),
     lastFour: lastFour(secret),
     expiresAt: decideExpiry(input.expiresAt, now, tokenSettings.maxLifetimeDays),
-    createdBy: input.createdById,
+    createdBy: input.by.userId,
+    family: ids.uuid(),
   });
   await em.flush();
+  const target = { type: "AccessToken", id: token.id, title: token.name } as const;
+  await recordEvent(em, { by: input.by, action: "created", target, at: now });
   return { token, secret };
 }

@@ -3,6 +3,7 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import { ForbiddenError } from "../errors.ts";
+import { recordEvent } from "../events/record-event.ts";
 import { requireFeature } from "../features/feature-flags.ts";
 import type { IdSource } from "../ids.ts";
 import { ACCESS_LEVELS, type AccessLevel } from "../projects/access-level.ts";
@@ -99,8 +100,11 @@ export function createProjectToken(services: TokenServices, input: CreateProject
       lastFour: lastFour(secret),
       expiresAt,
       createdBy: input.caller.userId,
+      family: ids.uuid(),
     });
     await em.flush();
+    const target = { type: "AccessToken", id: token.id, title: token.name } as const;
+    await recordEvent(em, { by: input.caller, action: "created", target, projectId: project.id, at: now });
     return { token, secret, project };
   });
 }

@@ -1,47 +1,154 @@
 /** The calls about personal access tokens. */
 import { z } from "zod";
-import { NotFoundError, RuleRefusedError } from "../errors.ts";
+import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
+import { pageHeaders } from "../http/pagination.ts";
 import { id } from "../http/validate.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { requireAdministrator } from "../users/principal.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
-import { createdTokenResult, createTokenBody, renderToken } from "./access-token.schema.ts";
+import { AccessToken } from "./access-token.entity.ts";
+import {
+  createdTokenResult,
+  createTokenBody,
+  listTokensQuery,
+  renderToken,
+  rotateTokenBody,
+  tokenResult,
+} from "./access-token.schema.ts";
 import { createPersonalToken } from "./create-personal-token.ts";
 import type { TokenServices } from "./create-project-token.ts";
+import { listTokens } from "./list-tokens.ts";
+import { type RevokeServices, revokePersonalToken } from "./revoke-token.ts";
+import { rotatePersonalToken } from "./rotate-token.ts";
 
-/** `/users/:id/personal_access_tokens`. @see spec/rest-api.md */
-export function personalTokenOperations(services: TokenServices): ApiOperation[] {
+const idParams = z.object({ id: id() });
+
+/** `/personal_access_tokens`, and how they are made. @see spec/rest-api.md */
+export function personalTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
+  const { database, clock } = services;
   return [
+    apiOperation({
+      id: "createPersonalAccessToken",
+      method: "post",
+      path: "/user/personal_access_tokens",
+      summary: "Create a personal access token for oneself",
+      params: NOTHING,
+      query: NOTHING,
+      body: createTokenBody,
+      status: 201,
+      result: createdTokenResult,
+      handle({ caller, body }) {
+        if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user has no personal access tokens");
+        return create(services, caller, caller.userId, body);
+      },
+    }),
     apiOperation({
       id: "createPersonalAccessTokenOfUser",
       method: "post",
       path: "/users/:id/personal_access_tokens",
       summary: "Create a personal access token for a human (administrators)",
-      params: z.object({ id: id() }),
+      params: idParams,
       query: NOTHING,
       body: createTokenBody,
       status: 201,
       result: createdTokenResult,
       handle({ caller, params, body }) {
         requireAdministrator(caller);
-        return services.database.transaction(async (em) => {
-          const user = await em.findOne(User, { id: params.id });
-          if (user === null) throw new NotFoundError("User");
-          if (user.userType !== "human") {
-            throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
-          }
-          const { token, secret } = await createPersonalToken(em, services, {
-            userId: user.id,
-            createdById: caller.userId,
-            name: body.name,
-            description: body.description ?? null,
-            scopes: body.scopes,
-            expiresAt: body.expires_at ?? null,
-          });
-          return { body: { ...renderToken(token, services.clock), token: secret } };
-        });
+        return create(services, caller, params.id, body);
+      },
+    }),
+    apiOperation({
+      id: "listPersonalAccessTokens",
+      method: "get",
+      path: "/personal_access_tokens",
+      summary: "List one's own personal access tokens; as an administrator, everybody's",
+      params: NOTHING,
+      query: listTokensQuery.extend({ user_id: id().optional() }),
+      body: NOTHING,
+      status: 200,
+      result: z.array(tokenResult),
+      async handle({ caller, query, url }) {
+        const mayAll = caller.kind === "user" && caller.admin;
+        const user = query.user_id ?? (mayAll ? undefined : caller.userId);
+        if (!mayAll && user !== caller.userId) throw new ForbiddenError();
+        const owner = { project: null, ...(user === undefined ? {} : { user }) };
+        const [tokens, total] = await listTokens(database.em(), owner, query, clock.now());
+        return { body: tokens.map((token) => renderToken(token, clock)), headers: pageHeaders(query, total, url) };
+      },
+    }),
+    apiOperation({
+      id: "showPersonalAccessToken",
+      method: "get",
+      path: "/personal_access_tokens/:id",
+      summary: "Show a personal access token: one's own, or, as an administrator, anybody's",
+      params: idParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: tokenResult,
+      async handle({ caller, params }) {
+        const own = caller.kind === "user" && caller.admin ? {} : { user: caller.userId };
+        const token = await database.em().findOne(AccessToken, { id: params.id, project: null, ...own });
+        if (token === null) throw new NotFoundError("Personal Access Token");
+        return { body: renderToken(token, clock) };
+      },
+    }),
+    apiOperation({
+      id: "revokePersonalAccessToken",
+      method: "delete",
+      path: "/personal_access_tokens/:id",
+      summary: "Revoke a personal access token: one's own, or, as an administrator, anybody's",
+      params: idParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 204,
+      result: z.undefined(),
+      async handle({ caller, params }) {
+        await revokePersonalToken(services, { caller, tokenId: params.id });
+        return { body: undefined };
+      },
+    }),
+    apiOperation({
+      id: "rotatePersonalAccessToken",
+      method: "post",
+      path: "/personal_access_tokens/:id/rotate",
+      summary: "Rotate a personal access token: one's own, or, as an administrator, anybody's",
+      params: idParams,
+      query: NOTHING,
+      body: rotateTokenBody,
+      status: 200,
+      result: createdTokenResult,
+      rotates: true,
+      async handle({ caller, params, body }) {
+        const expiresAt = body.expires_at ?? null;
+        const { token, secret } = await rotatePersonalToken(services, { caller, tokenId: params.id, expiresAt });
+        return { body: { ...renderToken(token, clock), token: secret } };
       },
     }),
   ];
+}
+
+function create(
+  services: TokenServices,
+  caller: SignedInPrincipal,
+  userId: number,
+  body: z.output<typeof createTokenBody>,
+) {
+  return services.database.transaction(async (em) => {
+    const user = await em.findOne(User, { id: userId });
+    if (user === null) throw new NotFoundError("User");
+    if (user.userType !== "human") {
+      throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
+    }
+    const { token, secret } = await createPersonalToken(em, services, {
+      by: caller,
+      userId: user.id,
+      name: body.name,
+      description: body.description ?? null,
+      scopes: body.scopes,
+      expiresAt: body.expires_at ?? null,
+    });
+    return { body: { ...renderToken(token, services.clock), token: secret } };
+  });
 }

@@ -1,27 +1,36 @@
 /** The calls about project access tokens. */
 import { z } from "zod";
-import { NotFoundError } from "../errors.ts";
+import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageQuery, pageWindow } from "../http/pagination.ts";
-import { ACCESS_LEVELS } from "../projects/access-level.ts";
+import { pageHeaders } from "../http/pagination.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../projects/access-level.ts";
 import { findProjectAtLevel } from "../projects/project-access.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import {
   createdProjectTokenResult,
   createProjectTokenBody,
+  listTokensQuery,
   projectParams,
   projectTokenParams,
   projectTokenResult,
   renderProjectToken,
+  rotateTokenBody,
 } from "./access-token.schema.ts";
-import { createProjectToken, type TokenServices } from "./create-project-token.ts";
+import { type CreatedToken, createProjectToken, type TokenServices } from "./create-project-token.ts";
+import { listTokens } from "./list-tokens.ts";
 import { pushWarning } from "./push-warning.ts";
-import { type RevokeServices, revokeProjectToken } from "./revoke-project-token.ts";
+import { type RevokeServices, revokeProjectToken } from "./revoke-token.ts";
+import { rotateProjectToken } from "./rotate-token.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see spec/rest-api.md */
 export function projectTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
+  /** The one answer that holds a secret. */
+  const created = ({ token, secret, project }: CreatedToken) => ({
+    body: { ...renderProjectToken(token, clock), token: secret },
+    headers: pushWarning(token.scopes, project.visibility),
+  });
   return [
     apiOperation({
       id: "createProjectAccessToken",
@@ -34,17 +43,17 @@ export function projectTokenOperations(services: TokenServices & RevokeServices)
       status: 201,
       result: createdProjectTokenResult,
       async handle({ caller, params, body }) {
-        const { token, secret, project } = await createProjectToken(services, {
-          caller,
-          project: params.id,
-          name: body.name,
-          description: body.description ?? null,
-          scopes: body.scopes,
-          expiresAt: body.expires_at ?? null,
-          accessLevel: body.access_level,
-        });
-        const headers = pushWarning(body.scopes, project.visibility);
-        return { body: { ...renderProjectToken(token, clock), token: secret }, headers };
+        return created(
+          await createProjectToken(services, {
+            caller,
+            project: params.id,
+            name: body.name,
+            description: body.description ?? null,
+            scopes: body.scopes,
+            expiresAt: body.expires_at ?? null,
+            accessLevel: body.access_level,
+          }),
+        );
       },
     }),
     apiOperation({
@@ -53,20 +62,66 @@ export function projectTokenOperations(services: TokenServices & RevokeServices)
       path: "/projects/:id/access_tokens",
       summary: "List a project's access tokens, live and dead",
       params: projectParams,
-      query: pageQuery,
+      query: listTokensQuery,
       body: NOTHING,
       status: 200,
       result: z.array(projectTokenResult),
       async handle({ caller, params, query, url }) {
         const em = database.em();
         const { thing: project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
-        const [tokens, total] = await em.findAndCount(
-          AccessToken,
-          { project: project.id },
-          { orderBy: { id: "desc" }, ...pageWindow(query) },
-        );
+        const [tokens, total] = await listTokens(em, { project: project.id }, query, clock.now());
         const body = tokens.map((token) => renderProjectToken(token, clock));
         return { body, headers: pageHeaders(query, total, url) };
+      },
+    }),
+    apiOperation({
+      id: "rotateOwnProjectAccessToken",
+      method: "post",
+      path: "/projects/:id/access_tokens/self/rotate",
+      summary: "Rotate the project access token that the request presents",
+      params: projectParams,
+      query: NOTHING,
+      body: rotateTokenBody,
+      status: 200,
+      result: createdProjectTokenResult,
+      rotates: true,
+      async handle({ caller, params, body }) {
+        const { thing: project } = await findProjectAtLevel(database.em(), caller, params.id, NO_ACCESS);
+        if (caller.kind !== "bot" || caller.project.id !== project.id) {
+          throw new RuleRefusedError(
+            "this token is not a project access token of this project, so it has no self here",
+          );
+        }
+        return created(
+          await rotateProjectToken(services, {
+            caller,
+            project: project.id,
+            tokenId: caller.tokenId,
+            expiresAt: body.expires_at ?? null,
+          }),
+        );
+      },
+    }),
+    apiOperation({
+      id: "rotateProjectAccessToken",
+      method: "post",
+      path: "/projects/:id/access_tokens/:token_id/rotate",
+      summary: "Rotate a project access token: a new secret for the same bot; the old one is dead at once",
+      params: projectTokenParams,
+      query: NOTHING,
+      body: rotateTokenBody,
+      status: 200,
+      result: createdProjectTokenResult,
+      rotates: true,
+      async handle({ caller, params, body }) {
+        return created(
+          await rotateProjectToken(services, {
+            caller,
+            project: params.id,
+            tokenId: params.token_id,
+            expiresAt: body.expires_at ?? null,
+          }),
+        );
       },
     }),
     apiOperation({

@@ -3,10 +3,12 @@
 import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
 import type { Context } from "koa";
+import { type RevokeServices, revokeReusedFamily } from "../access-tokens/revoke-token.ts";
 import { type AuthenticationServices, authenticateSecret } from "../authentication/authenticate.ts";
 import {
   InsufficientScopeError,
   MalformedBodyError,
+  RevokedTokenError,
   UnauthenticatedError,
   UnsupportedMediaTypeError,
 } from "../errors.ts";
@@ -24,22 +26,21 @@ const parseBody = bodyParser({
   jsonLimit: BODY_LIMIT,
   formLimit: BODY_LIMIT,
   onError: (error) => {
-    if ((error as { status?: number }).status === 413) throw error;
+    if ([413, 415].includes((error as { status?: number }).status ?? 400)) throw error;
     throw new MalformedBodyError("the request body cannot be parsed as what its Content-Type says");
   },
 });
 
+/** What the API's security steps work with. */
+type ApiServices = AuthenticationServices & RevokeServices;
+
 /** The router of the API. `baseUrl` is how clients reach Keyside, for the links in lists. */
-export function apiRouter(
-  services: AuthenticationServices,
-  operations: readonly ApiOperation[],
-  baseUrl: string,
-): Router {
+export function apiRouter(services: ApiServices, operations: readonly ApiOperation[], baseUrl: string): Router {
   const router = new Router({ prefix: API_ROOT });
   for (const operation of operations) {
     router[operation.method](operation.path, async (ctx) => {
       // 1. Who calls.
-      const caller = await authenticateSecret(services, readSecret(ctx));
+      const caller = await authenticate(services, operation, readSecret(ctx));
       // 2. Whether the credential may be used for this call.
       requireScope(caller, operation.method);
       // 3. What is asked, checked.
@@ -60,6 +61,22 @@ export function apiRouter(
     });
   }
   return router;
+}
+
+/** A secret that was rotated away and comes back to be rotated is a leak: all that came of it dies, and the answer is 401. */
+async function authenticate(
+  services: ApiServices,
+  operation: ApiOperation,
+  secret: string,
+): Promise<SignedInPrincipal> {
+  try {
+    return await authenticateSecret(services, secret);
+  } catch (error) {
+    if (operation.rotates === true && error instanceof RevokedTokenError) {
+      await revokeReusedFamily(services, error.tokenId);
+    }
+    throw error;
+  }
 }
 
 /** @see spec/rest-api.md "Authentication"; RFC 6750 section 2.1 */

@@ -4,10 +4,11 @@
  */
 
 import { isExpired } from "../access-tokens/expiry.ts";
+import type { LastUse } from "../access-tokens/last-use.ts";
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
-import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
+import { InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import { networkOf } from "../http/client-address.ts";
 import { NO_ACCESS } from "../projects/access-level.ts";
@@ -25,6 +26,8 @@ export interface AuthenticationServices {
   readonly clock: Clock;
   /** The prefix that new secrets get: what carries it is never tried as a password. */
   readonly tokenPrefix: string;
+  /** Told of every token that is accepted. */
+  readonly lastUse: Pick<LastUse, "used">;
   readonly lockout: Lockout;
   /** Where passwords are checked, a few at a time. */
   readonly passwordChecks: FairQueue;
@@ -104,7 +107,7 @@ export async function authenticateSecret(services: AuthenticationServices, secre
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
   // 4. Dead tokens say so, to their bearer alone.
-  if (row.revoked) throw new InvalidTokenError("Token was revoked. You have to re-authorize from the user.");
+  if (row.revoked) throw new RevokedTokenError(row.token_id);
   if (isExpired(row.expires_at, services.clock.now())) {
     throw new InvalidTokenError(
       `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
@@ -113,7 +116,10 @@ export async function authenticateSecret(services: AuthenticationServices, secre
   // 5. A blocked user is nobody.
   if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known");
   // 6. Each kind of user is a principal of its own kind; the ghost is none.
-  return toPrincipal(row);
+  const principal = toPrincipal(row);
+  // 7. Remembered in memory: it is written later, off the request's path.
+  services.lastUse.used(row.token_id);
+  return principal;
 }
 
 /**
@@ -147,6 +153,8 @@ export function authenticateBasic(
   const { tokenPrefix } = services;
   const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
   if (!isToken) return authenticatePassword(services, credentials, address);
+  // What fails the check is a slip, not a guess that could hit: refused without asking the database, and not counted.
+  if (!isSecret(password)) return authenticateSecret(services, password);
   return countingFailures(services, address, password, () => authenticateSecret(services, password));
 }
 

@@ -1,12 +1,16 @@
 /** The wish to stop: Ctrl-C or SIGTERM. */
 
-/** Resolves with the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** One Ctrl-C may arrive twice: the terminal signals the whole process group, and npm hands its own copy on. */
+const SAME_WISH_MILLISECONDS = 1_000;
+
+/** Resolves with the first SIGINT or SIGTERM; one that comes a second or more later ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let asked = false;
+    let firstAt: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
-      if (asked) process.exit(130);
-      asked = true;
+      const now = performance.now();
+      firstAt ??= now;
+      if (now - firstAt >= SAME_WISH_MILLISECONDS) process.exit(130);
       resolve(signal);
     };
     process.on("SIGINT", onSignal);

@@ -64,10 +64,11 @@ export async function openPglite(where: EmbeddedLocation, entities: Entities): P
     ...commonOptions(entities),
     driver: PgliteDriver,
     dbName: "directory" in where ? where.directory : "memory://",
-    driverOptions: {
+    // A function, since MikroORM clones plain options, and a cloned Blob is no Blob any more.
+    driverOptions: () => ({
       parsers: { [INT8_OID]: (value: string) => value },
       ...("memory" in where ? where.memory : {}),
-    },
+    }),
   });
   await orm.em.fork().execute("select 1");
   return orm;

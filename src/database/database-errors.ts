@@ -1,9 +1,12 @@
 /** Tells one failure of the database from another, whatever wraps it. A failing database is 5xx, never "bad credentials". */
-import { UniqueConstraintViolationException } from "@mikro-orm/core";
+import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from "@mikro-orm/core";
 
-/** Connection refused, lost or too slow; and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down). */
+/**
+ * Connection refused, lost or too slow; and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down).
+ * 08P01, a message that breaks the protocol, is no passing fault but ours.
+ */
 const CONNECTION_CODES =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P..)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|080..|53...|57P..)$/;
 const CONNECTION_WORDS = /timeout exceeded when trying to connect|Connection terminated|PGlite is clos/i;
 
 /** Whether the database could not be reached: a passing fault, worth another try. */
@@ -19,4 +22,18 @@ export function isConnectionFailure(error: unknown): boolean {
 /** Whether a unique constraint of this name refused a row. */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   return error instanceof UniqueConstraintViolationException && error.message.includes(`"${constraint}"`);
+}
+
+/** Whether two transactions got in each other's way: a deadlock, or a serialisation failure. */
+export function isCollision(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (code === "40P01" || code === "40001") return true;
+  }
+  return false;
+}
+
+/** Whether a row was refused since the one that it refers to is gone; not whether a row is still referred to. */
+export function refersToDeleted(error: unknown): boolean {
+  return error instanceof ForeignKeyConstraintViolationException && error.message.includes("insert or update on table");
 }

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError, ConflictError } from "../errors.ts";
 import { type EmbeddedLocation, type Entities, type Orm, openPglite, openPostgres } from "./connect.ts";
+import { isCollision, refersToDeleted } from "./database-errors.ts";
 import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
 
 /** A query of the hot path: `name` identifies the prepared statement, `text` uses `$1, $2, ...`. */
@@ -19,6 +20,8 @@ export interface PreparedQuery {
 
 /** Where the data is: on a PostgreSQL server, or embedded. */
 export type DatabaseLocation = { readonly url: string } | EmbeddedLocation;
+
+const TRANSACTION_ATTEMPTS = 5;
 
 /** Any number that every Keyside agrees on: the advisory lock that one process at a time prepares the database under. */
 const PREPARATION_LOCK = 6_573_642_105;
@@ -62,9 +65,23 @@ export class Database {
     return this.#orm.em.fork() as SqlEntityManager;
   }
 
-  /** Runs `work` in one transaction on an entity manager of its own; a throw rolls all of it back. */
-  transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    return this.em().transactional((em) => work(em as SqlEntityManager));
+  /**
+   * Runs `work` in one transaction on an entity manager of its own; a throw rolls all of it back. What collides with
+   * another transaction is run again, so `work` must do nothing but ask this database.
+   *
+   * @throws ConflictError when a row that `work` refers to was deleted meanwhile
+   */
+  async transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.em().transactional((em) => work(em as SqlEntityManager));
+      } catch (error) {
+        if (refersToDeleted(error)) {
+          throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
+        }
+        if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
@@ -72,6 +89,13 @@ export class Database {
     const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
     if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
     return (await client.query({ name, text, values })).rows as Row[];
+  }
+
+  /** The connections there are, those of them that are idle, and the queries that wait for one; 0 when embedded. */
+  async poolState(): Promise<{ readonly total: number; readonly idle: number; readonly waiting: number }> {
+    const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
+    if (client instanceof PGlite) return { total: 0, idle: 0, waiting: 0 };
+    return { total: client.totalCount, idle: client.idleCount, waiting: client.waitingCount };
   }
 
   /**

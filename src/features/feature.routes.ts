@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
+import { recordEvent } from "../events/record-event.ts";
 import { NOTHING } from "../http/operation.ts";
 import { reference } from "../http/reference.ts";
 import { flag } from "../http/validate.ts";
@@ -9,7 +10,29 @@ import { findVisibleProject } from "../projects/project-access.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { requireAdministrator } from "../users/principal.ts";
 import type { FeatureFlag } from "./feature-flag.entity.ts";
-import { FEATURE_NAMES, FEATURES, type Feature, listFeatureSettings, setFeature } from "./feature-flags.ts";
+import {
+  deleteFeature,
+  FEATURE_NAMES,
+  FEATURES,
+  type Feature,
+  listFeatureSettings,
+  setFeature,
+} from "./feature-flags.ts";
+
+const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
+
+/** GitLab's other kinds of actors. To ignore one would switch the flag for everybody in place of a few. */
+const otherActor = z.never().optional();
+
+const setFeatureBody = z.object({
+  value: flag(),
+  project: reference.optional(),
+  group: otherActor,
+  namespace: otherActor,
+  user: otherActor,
+  feature_group: otherActor,
+  repository: otherActor,
+});
 
 const featureResult = z.object({
   name: z.enum(FEATURE_NAMES),
@@ -42,9 +65,9 @@ export function featureOperations({ database, clock }: { database: Database; clo
       method: "post",
       path: "/features/:name",
       summary: "Turn a feature flag on or off, for the instance or for one project (administrators)",
-      params: z.object({ name: z.enum(FEATURE_NAMES) }),
+      params: featureParams,
       query: NOTHING,
-      body: z.object({ value: flag(), project: reference.optional() }),
+      body: setFeatureBody,
       status: 201,
       result: featureResult,
       handle({ caller, params, body }) {
@@ -57,7 +80,34 @@ export function featureOperations({ database, clock }: { database: Database; clo
             enabled: body.value,
             now: clock.now(),
           });
+          await recordEvent(em, {
+            by: caller,
+            action: body.value ? "enabled" : "disabled",
+            target: { type: "FeatureFlag", id: null, title: params.name },
+            projectId: project?.thing.id ?? null,
+            at: clock.now(),
+          });
           return { body: renderFeature(params.name, await listFeatureSettings(em)) };
+        });
+      },
+    }),
+    apiOperation({
+      id: "deleteFeature",
+      method: "delete",
+      path: "/features/:name",
+      summary: "Forget all that was set of a feature flag: it is off then (administrators)",
+      params: featureParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 204,
+      result: z.undefined(),
+      handle({ caller, params }) {
+        requireAdministrator(caller);
+        return database.transaction(async (em) => {
+          await deleteFeature(em, params.name);
+          const target = { type: "FeatureFlag", id: null, title: params.name } as const;
+          await recordEvent(em, { by: caller, action: "destroyed", target, at: clock.now() });
+          return { body: undefined };
         });
       },
     }),

@@ -39,8 +39,9 @@ export function readBasicCredentials(header: string | undefined): BasicCredentia
 /** Node forgives stray characters in base64 and bad UTF-8; a credential that only nearly parses is refused instead. */
 function decodeStrictly(encoded: string): string | undefined {
   const bytes = Buffer.from(encoded, "base64");
-  const unpadded = (text: string) => text.replace(/=+$/, "");
-  if (encoded === "" || unpadded(bytes.toString("base64")) !== unpadded(encoded)) return undefined;
+  const canonical = bytes.toString("base64");
+  const isCanonical = encoded === canonical || encoded === canonical.replace(/=+$/, "");
+  if (encoded === "" || !isCanonical) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

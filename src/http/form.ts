@@ -20,21 +20,21 @@ export class Parameters {
   }
 
   /**
-   * The value of a parameter; an empty one counts as none.
+   * The value of a parameter that is given once, or again and again the same.
    *
    * @throws ValidationError when it has several different ones
    * @see RFC 6749 section 3.2
    */
   one(name: string): string | undefined {
-    const [value, ...others] = new Set(this.all(name).filter((text) => text !== ""));
+    const [value, ...others] = new Set(this.all(name));
     if (others.length > 0) throw new ValidationError([{ field: name, message: "is given more than once" }]);
     return value;
   }
 
-  /** @throws ValidationError when there is none, or several different ones */
+  /** @throws ValidationError when there is none, or an empty one, or several different ones */
   required(name: string): string {
     const value = this.one(name);
-    if (value === undefined) throw new ValidationError([{ field: name, message: "is missing" }]);
+    if (value === undefined || value === "") throw new ValidationError([{ field: name, message: "is missing" }]);
     return value;
   }
 }
@@ -85,8 +85,12 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
   return parseParameters(body.toString("latin1"), "form");
 }
 
-/** The bytes of a body; undefined when they are too many: then the rest flows past unread. */
-function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
+/**
+ * The bytes of a body; undefined when they are too many: then the rest flows past unread.
+ *
+ * @throws MalformedBodyError when the client goes away before its end
+ */
+export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -99,7 +103,7 @@ function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffe
       } else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", () => reject(new MalformedBodyError("the form was cut off")));
+    request.once("error", () => reject(new MalformedBodyError("the request body was cut off")));
   });
 }
 

@@ -42,6 +42,8 @@ export interface Operation<
   /** The status of success; 204 has no body. */
   readonly status: 200 | 201 | 204;
   readonly result: Result;
+  /** Rotates an access token: a secret that was rotated away is answered as a leak here. */
+  readonly rotates?: true;
   handle(
     request: OperationRequest<Caller, z.output<Params>, z.output<Query>, z.output<Body>>,
   ): Promise<Answer<z.input<Result>>>;

@@ -4,6 +4,9 @@ import { type FieldProblem, ValidationError } from "../errors.ts";
 
 const SHOWN_CHARACTERS = 60;
 
+/** Parameters whose values no message repeats. */
+const SECRET_FIELDS = new Set(["password"]);
+
 /**
  * The input as the schema reads it; parameters that the schema does not know are dropped.
  *
@@ -19,11 +22,14 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
 
 function toProblem(issue: z.core.$ZodIssue): FieldProblem {
   const field = issue.path.length === 0 ? "body" : String(issue.path[0]);
-  return { field, message: describe(issue) };
+  return { field, message: describe(issue, SECRET_FIELDS.has(field) ? () => "its value" : showValue) };
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.input === undefined && issue.code === "invalid_type") return "is missing";
+function describe(issue: z.core.$ZodIssue, show: (value: unknown) => string): string {
+  if (issue.input === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value"))
+    return "is missing";
+  if (issue.code === "custom" && issue.params?.["missing"] === true) return "is missing";
+  if (issue.code === "invalid_type" && issue.expected === "never") return "is not supported here";
   switch (issue.code) {
     case "too_small":
       return issue.minimum === 1 && issue.origin !== "number"
@@ -50,14 +56,19 @@ function article(type: string): string {
 }
 
 /** The value as JSON, cut short: a message is for reading. */
-function show(value: unknown): string {
+function showValue(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
 
 /** A text of 1 to `maximum` characters without NUL or other control characters, which PostgreSQL or a terminal would choke on. */
 export function text(maximum: number) {
-  return z.string().trim().min(1).max(maximum).refine(isWellFormed, "text without control characters");
+  return z.string().trim().min(1).max(maximum).refine(isWellFormed, WELL_FORMED);
+}
+
+/** A text to look for: like `text`, but may be empty, which finds everything. */
+export function searchText(maximum: number) {
+  return z.string().trim().max(maximum).refine(isWellFormed, WELL_FORMED);
 }
 
 /** Like `text`, but may be empty and run over several lines. */
@@ -65,11 +76,14 @@ export function prose(maximum: number) {
   return z
     .string()
     .max(maximum)
-    .refine((value) => isWellFormed(value.replace(/[\n\r\t]/g, "")), "text without control characters");
+    .refine((value) => isWellFormed(value.replace(/[\n\r\t]/g, "")), WELL_FORMED);
 }
 
-function isWellFormed(value: string): boolean {
-  return value.isWellFormed() && !/\p{Cc}/u.test(value);
+const WELL_FORMED = "text without control characters";
+
+/** U+FFFD is what bytes that are no UTF-8 have become by now: stored, they would look like what was meant. */
+export function isWellFormed(value: string): boolean {
+  return value.isWellFormed() && !/[\p{Cc}\uFFFD]/u.test(value);
 }
 
 /** A whole number, also as a form or a query writes it: `"40"`. */
@@ -111,4 +125,21 @@ function isDate(value: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const moment = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(value);
+}
+
+/** A moment, as RFC 3339 or as a date, which is its 00:00:00 UTC. */
+export function moment() {
+  return z
+    .string()
+    .refine(isMoment, "a moment as YYYY-MM-DDThh:mm:ssZ or a date as YYYY-MM-DD")
+    .transform((value) => new Date(value));
+}
+
+function isMoment(value: string): boolean {
+  return isDate(value) || z.iso.datetime({ offset: true }).safeParse(value).success;
+}
+
+/** A pattern for `like` that finds a text anywhere; what the text itself has of wildcards stands for itself. */
+export function likePattern(value: string): string {
+  return `%${value.replaceAll(/[\\%_]/g, "\\$&")}%`;
 }

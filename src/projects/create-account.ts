@@ -2,17 +2,20 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { violatesUnique } from "../database/database-errors.ts";
 import { ConflictError } from "../errors.ts";
+import { recordEvent } from "../events/record-event.ts";
+import type { Actor } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { createNamespace } from "./create-namespace.ts";
 
 /** What an account is made from; the password is already digested. */
 export interface CreateAccountInput {
+  readonly by: Actor;
   readonly username: string;
   readonly name: string;
   readonly email: string;
   readonly admin: boolean;
+  /** Null for an account that no password opens yet. */
   readonly passwordDigest: string | null;
-  readonly createdById: number;
   readonly now: Date;
 }
 
@@ -31,8 +34,21 @@ export async function createAccount(em: SqlEntityManager, input: CreateAccountIn
     state: "active",
     admin: input.admin,
     passwordDigest: input.passwordDigest,
-    createdBy: input.createdById,
+    createdBy: input.by.userId,
   });
+  await flushAccount(em);
+  await createPersonalNamespace(em, user, input.now);
+  const target = { type: "User", id: user.id, title: user.username } as const;
+  await recordEvent(em, { by: input.by, action: "created", target, at: input.now });
+  return user;
+}
+
+/**
+ * Writes a new or changed account.
+ *
+ * @throws ConflictError when the username or the e-mail address is taken
+ */
+export async function flushAccount(em: SqlEntityManager): Promise<void> {
   try {
     await em.flush();
   } catch (error) {
@@ -40,8 +56,6 @@ export async function createAccount(em: SqlEntityManager, input: CreateAccountIn
     if (violatesUnique(error, "users_email_unique")) throw new ConflictError("Email has already been taken");
     throw error;
   }
-  await createPersonalNamespace(em, user, input.now);
-  return user;
 }
 
 /** Makes the namespace that a human owns alone, at their username. */
@@ -51,6 +65,7 @@ export async function createPersonalNamespace(em: SqlEntityManager, user: User, 
     name: user.name,
     path: user.username,
     parent: null,
+    description: null,
     ownerId: user.id,
     now,
   });

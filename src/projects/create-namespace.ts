@@ -14,6 +14,7 @@ export interface CreateNamespaceInput {
   /** The full path. */
   readonly path: string;
   readonly parent: Namespace | null;
+  readonly description: string | null;
   readonly ownerId: number;
   readonly now: Date;
 }
@@ -31,6 +32,7 @@ export async function createNamespace(em: SqlEntityManager, input: CreateNamespa
     name: input.name,
     route,
     parent: input.parent,
+    description: input.description,
   });
   em.create(Member, {
     createdAt: input.now,

@@ -1,39 +1,72 @@
 /** Makes projects. */
-import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { z } from "zod";
+import { ForbiddenError } from "../errors.ts";
+import { recordEvent } from "../events/record-event.ts";
+import { validate } from "../http/validate.ts";
+import type { SignedInPrincipal } from "../users/principal.ts";
+import { ACCESS_LEVELS } from "./access-level.ts";
 import { claimPath } from "./create-namespace.ts";
-import type { Namespace } from "./namespace.entity.ts";
+import { pathSegment } from "./path.ts";
 import { Project, type Visibility } from "./project.entity.ts";
+import { findMemberNamespace, findPersonalNamespace } from "./project-access.ts";
+import type { ProjectServices } from "./project-services.ts";
 
-/** What a project is made from. */
+/** What a project is made from: it has a name, a path or both. */
 export interface CreateProjectInput {
-  readonly namespace: Namespace;
+  readonly caller: SignedInPrincipal;
+  /** Null for the caller's own. */
+  readonly namespaceId: number | null;
   /** The last segment of its path. */
-  readonly path: string;
-  readonly name: string;
+  readonly path: string | undefined;
+  readonly name: string | undefined;
   readonly description: string | null;
   readonly visibility: Visibility;
   readonly containerRegistryEnabled: boolean;
-  readonly creatorId: number;
-  readonly now: Date;
 }
 
 /**
- * Makes a project inside the caller's transaction.
+ * Makes a project in a namespace where the caller is Maintainer or above.
  *
+ * @throws NotFoundError when the caller is no member of the namespace
+ * @throws ForbiddenError when the caller is a bot, or their level too low
+ * @throws ValidationError when no path can be made of the name
  * @throws ConflictError when the path is taken by a namespace or a project
  */
-export async function createProject(em: SqlEntityManager, input: CreateProjectInput): Promise<Project> {
-  const route = await claimPath(em, `${input.namespace.route.path}/${input.path}`);
-  const project = em.create(Project, {
-    createdAt: input.now,
-    namespace: input.namespace,
-    route,
-    name: input.name,
-    description: input.description,
-    visibility: input.visibility,
-    containerRegistryEnabled: input.containerRegistryEnabled,
-    creator: input.creatorId,
+export function createProject(
+  { database, clock }: Pick<ProjectServices, "database" | "clock">,
+  input: CreateProjectInput,
+): Promise<Project> {
+  const { caller } = input;
+  if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create projects");
+  return database.transaction(async (em) => {
+    const { thing: namespace, accessLevel } =
+      input.namespaceId === null
+        ? await findPersonalNamespace(em, caller)
+        : await findMemberNamespace(em, caller, input.namespaceId);
+    if (accessLevel < ACCESS_LEVELS.maintainer) throw new ForbiddenError();
+    const { path } = validate(z.object({ path: pathSegment }), { path: input.path ?? pathFrom(input.name) });
+    const now = clock.now();
+    const route = await claimPath(em, `${namespace.route.path}/${path}`);
+    const project = em.create(Project, {
+      createdAt: now,
+      namespace,
+      route,
+      name: input.name ?? path,
+      description: input.description,
+      visibility: input.visibility,
+      containerRegistryEnabled: input.containerRegistryEnabled,
+      creator: caller.userId,
+    });
+    await em.flush();
+    const target = { type: "Project", id: project.id, title: project.name } as const;
+    await recordEvent(em, { by: caller, action: "created", target, projectId: project.id, at: now });
+    return project;
   });
-  await em.flush();
-  return project;
+}
+
+function pathFrom(name: string | undefined): string | undefined {
+  return name
+    ?.toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
 }

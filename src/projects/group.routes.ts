@@ -1,19 +1,25 @@
 /** The calls about groups. */
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
-import { ForbiddenError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { validate } from "../http/validate.ts";
+import { pageHeaders } from "../http/pagination.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { ACCESS_LEVELS } from "./access-level.ts";
-import { createNamespace } from "./create-namespace.ts";
-import { topLevelPathSegment } from "./path.ts";
-import { createGroupBody, groupResult, referenceParams, renderGroup } from "./project.schema.ts";
-import { findMemberNamespace } from "./project-access.ts";
+import { NO_ACCESS } from "./access-level.ts";
+import { createGroup, deleteGroup, updateGroup } from "./change-group.ts";
+import { createGroupBody, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
+import { listGroups } from "./list-groups.ts";
+import type { Namespace } from "./namespace.entity.ts";
+import { referenceParams } from "./project.schema.ts";
+import { findGroupAtLevel } from "./project-access.ts";
+import type { ProjectServices } from "./project-services.ts";
+import { renderGroups } from "./render-project.ts";
 
 /** `/groups`. @see spec/rest-api.md */
-export function groupOperations({ database, clock }: { database: Database; clock: Clock }): ApiOperation[] {
+export function groupOperations(services: ProjectServices): ApiOperation[] {
+  const { database, links } = services;
+  const render = async (group: Namespace) => {
+    const [rendered] = await renderGroups(database.em(), links, [group]);
+    return { body: rendered as z.input<typeof groupResult> };
+  };
   return [
     apiOperation({
       id: "createGroup",
@@ -25,22 +31,31 @@ export function groupOperations({ database, clock }: { database: Database; clock
       body: createGroupBody,
       status: 201,
       result: groupResult,
-      handle({ caller, body }) {
-        if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create groups");
-        return database.transaction(async (em) => {
-          const parent = body.parent_id == null ? null : await findMemberNamespace(em, caller, body.parent_id);
-          if (parent !== null && parent.accessLevel < ACCESS_LEVELS.maintainer) throw new ForbiddenError();
-          if (parent === null) validate(z.object({ path: topLevelPathSegment }), body);
-          const group = await createNamespace(em, {
-            kind: "group",
-            name: body.name,
-            path: parent === null ? body.path : `${parent.thing.route.path}/${body.path}`,
-            parent: parent?.thing ?? null,
-            ownerId: caller.userId,
-            now: clock.now(),
-          });
-          return { body: renderGroup(group) };
+      async handle({ caller, body }) {
+        const group = await createGroup(services, {
+          caller,
+          name: body.name,
+          path: body.path,
+          parentId: body.parent_id ?? null,
+          description: body.description ?? null,
         });
+        return await render(group);
+      },
+    }),
+    apiOperation({
+      id: "listGroups",
+      method: "get",
+      path: "/groups",
+      summary: "List the groups that the caller is a member of; all, for administrators",
+      params: NOTHING,
+      query: listGroupsQuery,
+      body: NOTHING,
+      status: 200,
+      result: z.array(groupResult),
+      async handle({ caller, query, url }) {
+        const em = database.em();
+        const [groups, total] = await listGroups(em, caller, query);
+        return { body: await renderGroups(em, links, groups), headers: pageHeaders(query, total, url) };
       },
     }),
     apiOperation({
@@ -54,8 +69,37 @@ export function groupOperations({ database, clock }: { database: Database; clock
       status: 200,
       result: groupResult,
       async handle({ caller, params }) {
-        const { thing: group } = await findMemberNamespace(database.em(), caller, params.id);
-        return { body: renderGroup(group) };
+        const { thing: group } = await findGroupAtLevel(database.em(), caller, params.id, NO_ACCESS);
+        return await render(group);
+      },
+    }),
+    apiOperation({
+      id: "updateGroup",
+      method: "put",
+      path: "/groups/:id",
+      summary: "Change a group (Owners)",
+      params: referenceParams,
+      query: NOTHING,
+      body: updateGroupBody,
+      status: 200,
+      result: groupResult,
+      async handle({ caller, params, body }) {
+        return await render(await updateGroup(services, { caller, group: params.id, changes: body }));
+      },
+    }),
+    apiOperation({
+      id: "deleteGroup",
+      method: "delete",
+      path: "/groups/:id",
+      summary: "Delete an empty group (Owners)",
+      params: referenceParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 204,
+      result: z.undefined(),
+      async handle({ caller, params }) {
+        await deleteGroup(services, { caller, group: params.id });
+        return { body: undefined };
       },
     }),
   ];

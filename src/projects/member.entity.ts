@@ -1,5 +1,5 @@
 /** A user's access level in one project or in one namespace (and all below it). Exactly one of the two is set. */
-import { defineEntity, p } from "@mikro-orm/core";
+import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { User } from "../users/user.entity.ts";
 import { Namespace } from "./namespace.entity.ts";
@@ -22,3 +22,6 @@ const MemberSchema = defineEntity({
 /** A membership. */
 export class Member extends MemberSchema.class {}
 MemberSchema.setClass(Member);
+
+/** A membership with its user and who made it. */
+export type LoadedMember = Loaded<Member, "user" | "createdBy">;

@@ -1,93 +1,158 @@
-/** The calls about the members of a project. */
+/** The calls about the members of projects and groups: the same but for where. */
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
-import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageQuery, pageWindow } from "../http/pagination.ts";
+import { pageHeaders } from "../http/pagination.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { ACCESS_LEVELS } from "./access-level.ts";
-import { addProjectMember } from "./add-member.ts";
-import { Member } from "./member.entity.ts";
-import { createMemberBody, memberParams, memberResult, referenceParams, renderMember } from "./project.schema.ts";
-import { findProjectAtLevel, findVisibleProject } from "./project-access.ts";
+import { addMember, findMember, removeMember, updateMember } from "./change-member.ts";
+import { findEffectiveMember, listEffectiveMembers, listMembers } from "./list-members.ts";
+import {
+  createMemberBody,
+  listMembersQuery,
+  memberParams,
+  memberResult,
+  renderMember,
+  updateMemberBody,
+} from "./member.schema.ts";
+import { type MemberPlace, placeOf } from "./member-place.ts";
+import { referenceParams } from "./project.schema.ts";
+import type { Reference } from "./project-access.ts";
+import type { ProjectServices } from "./project-services.ts";
 
-/** `/projects/:id/members`. @see spec/rest-api.md */
-export function memberOperations(services: { database: Database; clock: Clock }): ApiOperation[] {
-  const { database } = services;
+interface Kind {
+  readonly root: string;
+  /** In the ids of operations. */
+  readonly name: "Project" | "Group";
+  readonly place: (reference: Reference) => MemberPlace;
+}
+
+const KINDS: readonly Kind[] = [
+  { root: "/projects/:id/members", name: "Project", place: (project) => ({ project }) },
+  { root: "/groups/:id/members", name: "Group", place: (group) => ({ group }) },
+];
+
+/** `/projects/:id/members` and `/groups/:id/members`. @see spec/rest-api.md */
+export function memberOperations(services: ProjectServices): ApiOperation[] {
+  return KINDS.flatMap((kind) => [...readingOperations(services, kind), ...changingOperations(services, kind)]);
+}
+
+function readingOperations({ database, links }: ProjectServices, { root, name, place }: Kind): ApiOperation[] {
+  const what = name.toLowerCase();
   return [
     apiOperation({
-      id: "addProjectMember",
+      id: `list${name}Members`,
+      method: "get",
+      path: root,
+      summary: `List the direct members of a ${what}, bots among them`,
+      params: referenceParams,
+      query: listMembersQuery,
+      body: NOTHING,
+      status: 200,
+      result: z.array(memberResult),
+      async handle({ caller, params, query, url }) {
+        const em = database.em();
+        const [members, total] = await listMembers(em, await placeOf(em, caller, place(params.id), "see"), query);
+        return { body: members.map((member) => renderMember(member, links)), headers: pageHeaders(query, total, url) };
+      },
+    }),
+    apiOperation({
+      id: `listAll${name}Members`,
+      method: "get",
+      path: `${root}/all`,
+      summary: `List all members of a ${what}, the inherited ones too, each at their highest level`,
+      params: referenceParams,
+      query: listMembersQuery,
+      body: NOTHING,
+      status: 200,
+      result: z.array(memberResult),
+      async handle({ caller, params, query, url }) {
+        const em = database.em();
+        const found = await placeOf(em, caller, place(params.id), "see");
+        const [members, total] = await listEffectiveMembers(em, found, query);
+        return { body: members.map((member) => renderMember(member, links)), headers: pageHeaders(query, total, url) };
+      },
+    }),
+    apiOperation({
+      id: `showAny${name}Member`,
+      method: "get",
+      path: `${root}/all/:user_id`,
+      summary: `Show a direct or inherited member of a ${what}`,
+      params: memberParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: memberResult,
+      async handle({ caller, params }) {
+        const em = database.em();
+        const found = await placeOf(em, caller, place(params.id), "see");
+        return { body: renderMember(await findEffectiveMember(em, found, params.user_id), links) };
+      },
+    }),
+    apiOperation({
+      id: `show${name}Member`,
+      method: "get",
+      path: `${root}/:user_id`,
+      summary: `Show a direct member of a ${what}`,
+      params: memberParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: memberResult,
+      async handle({ caller, params }) {
+        const em = database.em();
+        const { where } = await placeOf(em, caller, place(params.id), "see");
+        return { body: renderMember(await findMember(em, where, params.user_id), links) };
+      },
+    }),
+  ];
+}
+
+function changingOperations(services: ProjectServices, { root, name, place }: Kind): ApiOperation[] {
+  const { links } = services;
+  const what = name.toLowerCase();
+  return [
+    apiOperation({
+      id: `add${name}Member`,
       method: "post",
-      path: "/projects/:id/members",
-      summary: "Make a user a member of a project",
+      path: root,
+      summary: `Make a user a member of a ${what}`,
       params: referenceParams,
       query: NOTHING,
       body: createMemberBody,
       status: 201,
       result: memberResult,
       async handle({ caller, params, body }) {
-        const { member, user } = await addProjectMember(services, {
-          caller,
-          project: params.id,
-          userId: body.user_id,
-          accessLevel: body.access_level,
-        });
-        return { body: renderMember(member, user) };
+        const input = { caller, place: place(params.id), userId: body.user_id, accessLevel: body.access_level };
+        return { body: renderMember(await addMember(services, input), links) };
       },
     }),
     apiOperation({
-      id: "listProjectMembers",
-      method: "get",
-      path: "/projects/:id/members",
-      summary: "List the direct members of a project, bots among them",
-      params: referenceParams,
-      query: pageQuery,
-      body: NOTHING,
+      id: `update${name}Member`,
+      method: "put",
+      path: `${root}/:user_id`,
+      summary: `Change the access level of a human in a ${what}`,
+      params: memberParams,
+      query: NOTHING,
+      body: updateMemberBody,
       status: 200,
-      result: z.array(memberResult),
-      async handle({ caller, params, query, url }) {
-        const em = database.em();
-        const { thing: project } = await findVisibleProject(em, caller, params.id);
-        const [members, total] = await em.findAndCount(
-          Member,
-          { project: project.id },
-          { populate: ["user"], orderBy: { id: "asc" }, ...pageWindow(query) },
-        );
-        const body = members.map((member) => renderMember(member, member.user.$));
-        return { body, headers: pageHeaders(query, total, url) };
+      result: memberResult,
+      async handle({ caller, params, body }) {
+        const input = { caller, place: place(params.id), userId: params.user_id, accessLevel: body.access_level };
+        return { body: renderMember(await updateMember(services, input), links) };
       },
     }),
     apiOperation({
-      id: "removeProjectMember",
+      id: `remove${name}Member`,
       method: "delete",
-      path: "/projects/:id/members/:user_id",
-      summary: "Remove a human from a project",
+      path: `${root}/:user_id`,
+      summary: `Remove a human from a ${what}, or leave it`,
       params: memberParams,
       query: NOTHING,
       body: NOTHING,
       status: 204,
       result: z.undefined(),
-      handle({ caller, params }) {
-        return database.transaction(async (em) => {
-          const { thing: project, accessLevel } = await findProjectAtLevel(
-            em,
-            caller,
-            params.id,
-            ACCESS_LEVELS.maintainer,
-          );
-          const where = { project: project.id, user: params.user_id };
-          const member = await em.findOne(Member, where, { populate: ["user"] });
-          if (member === null) throw new NotFoundError("Member");
-          if (member.user.$.userType === "project_bot") {
-            throw new RuleRefusedError(
-              "a bot user cannot be removed from its project: revoke its access token instead",
-            );
-          }
-          if (member.accessLevel > accessLevel) throw new ForbiddenError();
-          await em.nativeDelete(Member, { id: member.id });
-          return { body: undefined };
-        });
+      async handle({ caller, params }) {
+        await removeMember(services, { caller, place: place(params.id), userId: params.user_id });
+        return { body: undefined };
       },
     }),
   ];

@@ -13,6 +13,7 @@ const NamespaceSchema = defineEntity({
     ...baseProperties,
     kind: p.enum(NAMESPACE_KINDS),
     name: p.text(),
+    description: p.text().nullable(),
     route: () => p.oneToOne(Route).owner(),
     parent: () => p.manyToOne(Namespace).ref().nullable(),
   },

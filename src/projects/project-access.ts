@@ -70,6 +70,24 @@ export async function findMemberNamespace(
   return { thing: namespace, accessLevel };
 }
 
+/**
+ * The group, if the caller has at least `level` in it; a personal namespace is none.
+ *
+ * @throws NotFoundError when it does not exist, or the caller is no member
+ * @throws ForbiddenError when the caller's level is too low
+ */
+export async function findGroupAtLevel(
+  em: SqlEntityManager,
+  principal: Principal,
+  reference: Reference,
+  level: number,
+): Promise<Access<Namespace>> {
+  const access = await findMemberNamespace(em, principal, reference);
+  if (access.thing.kind !== "group") throw new NotFoundError("Group");
+  if (access.accessLevel < level) throw new ForbiddenError();
+  return access;
+}
+
 /** The namespace that a human owns alone. */
 export async function findPersonalNamespace(
   em: SqlEntityManager,

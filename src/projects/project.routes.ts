@@ -1,21 +1,31 @@
 /** The calls about projects. */
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
-import { ForbiddenError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageQuery } from "../http/pagination.ts";
-import { validate } from "../http/validate.ts";
+import { pageHeaders } from "../http/pagination.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { ACCESS_LEVELS } from "./access-level.ts";
+import { deleteProject, updateProject } from "./change-project.ts";
 import { createProject } from "./create-project.ts";
 import { listVisibleProjects } from "./list-projects.ts";
-import { pathSegment } from "./path.ts";
-import { createProjectBody, projectResult, referenceParams, renderProject } from "./project.schema.ts";
-import { findMemberNamespace, findPersonalNamespace, findVisibleProject } from "./project-access.ts";
+import type { Project } from "./project.entity.ts";
+import {
+  createProjectBody,
+  listProjectsQuery,
+  projectResult,
+  referenceParams,
+  updateProjectBody,
+  wantsRegistry,
+} from "./project.schema.ts";
+import { findVisibleProject } from "./project-access.ts";
+import type { ProjectServices } from "./project-services.ts";
+import { renderProjects } from "./render-project.ts";
 
 /** `/projects`. @see spec/rest-api.md */
-export function projectOperations({ database, clock }: { database: Database; clock: Clock }): ApiOperation[] {
+export function projectOperations(services: ProjectServices): ApiOperation[] {
+  const { database, links } = services;
+  const render = async (project: Project) => {
+    const [rendered] = await renderProjects(database.em(), links, [project]);
+    return { body: rendered as z.input<typeof projectResult> };
+  };
   return [
     apiOperation({
       id: "createProject",
@@ -28,29 +38,17 @@ export function projectOperations({ database, clock }: { database: Database; clo
       body: createProjectBody,
       status: 201,
       result: projectResult,
-      handle({ caller, body }) {
-        if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create projects");
-        return database.transaction(async (em) => {
-          const { thing: namespace, accessLevel } =
-            body.namespace_id == null
-              ? await findPersonalNamespace(em, caller)
-              : await findMemberNamespace(em, caller, body.namespace_id);
-          if (accessLevel < ACCESS_LEVELS.maintainer) throw new ForbiddenError();
-          const { path } = validate(z.object({ path: pathSegment }), {
-            path: body.path ?? body.name?.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
-          });
-          const project = await createProject(em, {
-            namespace,
-            path,
-            name: body.name ?? path,
-            description: body.description ?? null,
-            visibility: body.visibility,
-            containerRegistryEnabled: body.container_registry_enabled,
-            creatorId: caller.userId,
-            now: clock.now(),
-          });
-          return { body: renderProject(project) };
+      async handle({ caller, body }) {
+        const project = await createProject(services, {
+          caller,
+          namespaceId: body.namespace_id ?? null,
+          path: body.path,
+          name: body.name,
+          description: body.description ?? null,
+          visibility: body.visibility,
+          containerRegistryEnabled: wantsRegistry(body) ?? true,
         });
+        return await render(project);
       },
     }),
     apiOperation({
@@ -59,13 +57,14 @@ export function projectOperations({ database, clock }: { database: Database; clo
       path: "/projects",
       summary: "List the projects that the caller sees",
       params: NOTHING,
-      query: pageQuery,
+      query: listProjectsQuery,
       body: NOTHING,
       status: 200,
       result: z.array(projectResult),
       async handle({ caller, query, url }) {
-        const [projects, total] = await listVisibleProjects(database.em(), caller, query);
-        return { body: projects.map(renderProject), headers: pageHeaders(query, total, url) };
+        const em = database.em();
+        const [projects, total] = await listVisibleProjects(em, caller, query);
+        return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };
       },
     }),
     apiOperation({
@@ -80,7 +79,43 @@ export function projectOperations({ database, clock }: { database: Database; clo
       result: projectResult,
       async handle({ caller, params }) {
         const { thing: project } = await findVisibleProject(database.em(), caller, params.id);
-        return { body: renderProject(project) };
+        return await render(project);
+      },
+    }),
+    apiOperation({
+      id: "updateProject",
+      method: "put",
+      path: "/projects/:id",
+      summary: "Change a project",
+      params: referenceParams,
+      query: NOTHING,
+      body: updateProjectBody,
+      status: 200,
+      result: projectResult,
+      async handle({ caller, params, body }) {
+        const changes = {
+          name: body.name,
+          path: body.path,
+          description: body.description,
+          visibility: body.visibility,
+          containerRegistryEnabled: wantsRegistry(body),
+        };
+        return await render(await updateProject(services, { caller, project: params.id, changes }));
+      },
+    }),
+    apiOperation({
+      id: "deleteProject",
+      method: "delete",
+      path: "/projects/:id",
+      summary: "Delete a project, its access tokens and their bot users",
+      params: referenceParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 204,
+      result: z.undefined(),
+      async handle({ caller, params }) {
+        await deleteProject(services, { caller, project: params.id });
+        return { body: undefined };
       },
     }),
   ];

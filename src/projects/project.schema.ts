@@ -1,16 +1,20 @@
-/** Projects, groups and members on the wire, field for field as GitLab's. */
+/** Projects on the wire, field for field as GitLab's. */
 import { z } from "zod";
+import { pageQuery } from "../http/pagination.ts";
 import { reference } from "../http/reference.ts";
-import { flag, id, integer, prose, text } from "../http/validate.ts";
-import type { User } from "../users/user.entity.ts";
+import { flag, id, integer, prose, searchText, text } from "../http/validate.ts";
 import { ACCESS_LEVEL_LIST, isAccessLevel } from "./access-level.ts";
-import type { Member } from "./member.entity.ts";
-import { NAMESPACE_KINDS, type Namespace } from "./namespace.entity.ts";
-import { lastSegment, pathSegment } from "./path.ts";
-import { type Project, VISIBILITIES } from "./project.entity.ts";
+import { NAMESPACE_KINDS } from "./namespace.entity.ts";
+import { pathSegment } from "./path.ts";
+import { VISIBILITIES } from "./project.entity.ts";
 
 export const referenceParams = z.object({ id: reference });
-export const memberParams = z.object({ id: reference, user_id: id() });
+
+/** One of the five levels, as a parameter. */
+export const accessLevel = integer().pipe(z.int().refine(isAccessLevel, `an access level: ${ACCESS_LEVEL_LIST}`));
+
+/** Newer clients say `container_registry_access_level`, older ones `container_registry_enabled`. */
+const registryAccess = z.enum(["enabled", "disabled"]);
 
 export const createProjectBody = z
   .object({
@@ -19,12 +23,46 @@ export const createProjectBody = z
     namespace_id: id().nullish(),
     description: prose(2000).nullish(),
     visibility: z.enum(VISIBILITIES).default("private"),
-    container_registry_enabled: flag().default(true),
+    container_registry_enabled: flag().optional(),
+    container_registry_access_level: registryAccess.optional(),
   })
   .refine(({ name, path }) => name !== undefined || path !== undefined, {
     path: ["name"],
-    message: "given, and neither is path",
+    params: { missing: true },
   });
+
+/** What of a project may be changed; `path` only to what it is. */
+export const updateProjectBody = z.object({
+  name: text(255).optional(),
+  path: pathSegment.optional(),
+  description: prose(2000).nullish(),
+  visibility: z.enum(VISIBILITIES).optional(),
+  container_registry_enabled: flag().optional(),
+  container_registry_access_level: registryAccess.optional(),
+});
+
+/** Whether the registry is asked to be on; undefined where it is not spoken of. */
+export function wantsRegistry(body: {
+  container_registry_enabled?: boolean | undefined;
+  container_registry_access_level?: z.output<typeof registryAccess> | undefined;
+}): boolean | undefined {
+  const { container_registry_access_level: level, container_registry_enabled: enabled } = body;
+  return level === undefined ? enabled : level === "enabled";
+}
+
+/** Which projects are wanted. */
+export const listProjectsQuery = pageQuery.extend({
+  search: searchText(255).optional(),
+  search_namespaces: flag().optional(),
+  visibility: z.enum(VISIBILITIES).optional(),
+  membership: flag().optional(),
+  owned: flag().optional(),
+  min_access_level: accessLevel.optional(),
+  archived: flag().optional(),
+  order_by: z.enum(["id", "name", "path", "created_at"]).default("id"),
+  sort: z.enum(["asc", "desc"]).default("desc"),
+});
+export type ListProjectsQuery = z.output<typeof listProjectsQuery>;
 
 export const namespaceResult = z.object({
   id: z.int(),
@@ -33,6 +71,8 @@ export const namespaceResult = z.object({
   kind: z.enum(NAMESPACE_KINDS),
   full_path: z.string(),
   parent_id: z.int().nullable(),
+  avatar_url: z.null(),
+  web_url: z.string(),
 });
 
 export const projectResult = z.object({
@@ -44,93 +84,17 @@ export const projectResult = z.object({
   description: z.string().nullable(),
   visibility: z.enum(VISIBILITIES),
   container_registry_enabled: z.boolean(),
+  container_registry_access_level: registryAccess,
+  container_registry_image_prefix: z.string(),
   created_at: z.iso.datetime(),
+  last_activity_at: z.iso.datetime(),
   creator_id: z.int(),
+  web_url: z.string(),
+  http_url_to_repo: z.string(),
+  ssh_url_to_repo: z.string(),
+  default_branch: z.string().nullable(),
+  archived: z.boolean(),
+  avatar_url: z.null(),
+  topics: z.array(z.string()),
   namespace: namespaceResult,
 });
-
-/** A project as JSON; its route, namespace and namespace's route are loaded. */
-export function renderProject(project: Project): z.input<typeof projectResult> {
-  return {
-    id: project.id,
-    name: project.name,
-    path: lastSegment(project.route.path),
-    path_with_namespace: project.route.path,
-    name_with_namespace: `${project.namespace.name} / ${project.name}`,
-    description: project.description ?? null,
-    visibility: project.visibility,
-    container_registry_enabled: project.containerRegistryEnabled,
-    created_at: project.createdAt.toISOString(),
-    creator_id: project.creator.id,
-    namespace: renderNamespace(project.namespace),
-  };
-}
-
-/** A namespace as JSON; its route is loaded. */
-export function renderNamespace(namespace: Namespace): z.input<typeof namespaceResult> {
-  return {
-    id: namespace.id,
-    name: namespace.name,
-    path: lastSegment(namespace.route.path),
-    kind: namespace.kind,
-    full_path: namespace.route.path,
-    parent_id: namespace.parent?.id ?? null,
-  };
-}
-
-export const createGroupBody = z.object({
-  name: text(255),
-  path: pathSegment,
-  parent_id: id().nullish(),
-});
-
-export const groupResult = z.object({
-  id: z.int(),
-  name: z.string(),
-  path: z.string(),
-  full_path: z.string(),
-  full_name: z.string(),
-  parent_id: z.int().nullable(),
-  created_at: z.iso.datetime(),
-});
-
-/** A group as JSON; its route is loaded. */
-export function renderGroup(group: Namespace): z.input<typeof groupResult> {
-  return {
-    id: group.id,
-    name: group.name,
-    path: lastSegment(group.route.path),
-    full_path: group.route.path,
-    full_name: group.name,
-    parent_id: group.parent?.id ?? null,
-    created_at: group.createdAt.toISOString(),
-  };
-}
-
-export const createMemberBody = z.object({
-  user_id: id(),
-  access_level: integer().pipe(z.int().refine(isAccessLevel, `an access level: ${ACCESS_LEVEL_LIST}`)),
-});
-
-export const memberResult = z.object({
-  id: z.int(),
-  username: z.string(),
-  name: z.string(),
-  state: z.string(),
-  bot: z.boolean(),
-  access_level: z.int(),
-  created_at: z.iso.datetime(),
-});
-
-/** A member as JSON; `id` is the user's, as GitLab has it. */
-export function renderMember(member: Member, user: User): z.input<typeof memberResult> {
-  return {
-    id: user.id,
-    username: user.username,
-    name: user.name,
-    state: user.state,
-    bot: user.userType === "project_bot",
-    access_level: member.accessLevel,
-    created_at: member.createdAt.toISOString(),
-  };
-}

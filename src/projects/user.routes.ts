@@ -1,27 +1,37 @@
 /** The calls about accounts. They lie with the projects, not the users, since a human comes with a namespace. */
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
 import { NotFoundError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageQuery, pageWindow } from "../http/pagination.ts";
+import { pageHeaders } from "../http/pagination.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { digestPassword } from "../users/password.ts";
-import { requireAdministrator } from "../users/principal.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
 import {
   createUserBody,
-  fullUserResult,
+  listUsersQuery,
   renderFullUser,
   renderUser,
+  updateUserBody,
   userParams,
   userResult,
 } from "../users/user.schema.ts";
+import { deleteAccount, setAccountState, updateAccount } from "./change-account.ts";
 import { createAccount } from "./create-account.ts";
+import { listUsers } from "./list-users.ts";
 import { topLevelPathSegment } from "./path.ts";
+import type { ProjectServices } from "./project-services.ts";
 
 /** `/user` and `/users`. @see spec/rest-api.md */
-export function userOperations({ database, clock }: { database: Database; clock: Clock }): ApiOperation[] {
+export function userOperations(services: ProjectServices): ApiOperation[] {
+  return [...readingOperations(services), ...changingOperations(services), ...blockingOperations(services)];
+}
+
+function readingOperations({ database, links }: ProjectServices): ApiOperation[] {
+  const renderTo = (caller: SignedInPrincipal, user: User) => {
+    const isFull = user.id === caller.userId || (caller.kind === "user" && caller.admin);
+    return isFull ? renderFullUser(user, links) : renderUser(user, links);
+  };
   return [
     apiOperation({
       id: "showCurrentUser",
@@ -32,46 +42,25 @@ export function userOperations({ database, clock }: { database: Database; clock:
       query: NOTHING,
       body: NOTHING,
       status: 200,
-      result: fullUserResult,
+      result: userResult,
       async handle({ caller }) {
-        return { body: renderFullUser(await database.em().findOneOrFail(User, { id: caller.userId })) };
-      },
-    }),
-    apiOperation({
-      id: "createUser",
-      method: "post",
-      path: "/users",
-      summary: "Create the account of a human, with a personal namespace (administrators)",
-      params: NOTHING,
-      query: NOTHING,
-      body: createUserBody(topLevelPathSegment),
-      status: 201,
-      result: fullUserResult,
-      async handle({ caller, body }) {
-        requireAdministrator(caller);
-        const passwordDigest = await digestPassword(body.password);
-        const { username, name, email, admin } = body;
-        const input = { username, name, email, admin, passwordDigest, createdById: caller.userId, now: clock.now() };
-        const user = await database.transaction((em) => createAccount(em, input));
-        return { body: renderFullUser(user) };
+        return { body: renderFullUser(await database.em().findOneOrFail(User, { id: caller.userId }), links) };
       },
     }),
     apiOperation({
       id: "listUsers",
       method: "get",
       path: "/users",
-      summary: "List accounts (administrators), or find one by its username",
+      summary: "List all accounts (administrators), or find one by its username",
       params: NOTHING,
-      query: pageQuery.extend({ username: z.string().max(255).optional() }),
+      query: listUsersQuery,
       body: NOTHING,
       status: 200,
       result: z.array(userResult),
       async handle({ caller, query, url }) {
         if (query.username === undefined) requireAdministrator(caller);
-        const where = query.username === undefined ? {} : { username: query.username };
-        const options = { orderBy: { id: "desc" } as const, ...pageWindow(query) };
-        const [users, total] = await database.em().findAndCount(User, where, options);
-        return { body: users.map(renderUser), headers: pageHeaders(query, total, url) };
+        const [users, total] = await listUsers(database.em(), query);
+        return { body: users.map((user) => renderTo(caller, user)), headers: pageHeaders(query, total, url) };
       },
     }),
     apiOperation({
@@ -84,11 +73,94 @@ export function userOperations({ database, clock }: { database: Database; clock:
       body: NOTHING,
       status: 200,
       result: userResult,
-      async handle({ params }) {
+      async handle({ caller, params }) {
         const user = await database.em().findOne(User, { id: params.id });
         if (user === null) throw new NotFoundError("User");
-        return { body: renderUser(user) };
+        return { body: renderTo(caller, user) };
       },
     }),
+  ];
+}
+
+function changingOperations(services: ProjectServices): ApiOperation[] {
+  const { database, clock, links } = services;
+  return [
+    apiOperation({
+      id: "createUser",
+      method: "post",
+      path: "/users",
+      summary: "Create the account of a human, with a personal namespace (administrators)",
+      params: NOTHING,
+      query: NOTHING,
+      body: createUserBody(topLevelPathSegment),
+      status: 201,
+      result: userResult,
+      async handle({ caller, body }) {
+        requireAdministrator(caller);
+        const passwordDigest = body.password === undefined ? null : await digestPassword(body.password);
+        const { username, name, email, admin } = body;
+        const input = { by: caller, username, name, email, admin, passwordDigest, now: clock.now() };
+        const user = await database.transaction((em) => createAccount(em, input));
+        return { body: renderFullUser(user, links) };
+      },
+    }),
+    apiOperation({
+      id: "updateUser",
+      method: "put",
+      path: "/users/:id",
+      summary: "Change the account of a human (administrators)",
+      params: userParams,
+      query: NOTHING,
+      body: updateUserBody,
+      status: 200,
+      result: userResult,
+      async handle({ caller, params, body }) {
+        requireAdministrator(caller);
+        const { password, ...rest } = body;
+        const passwordDigest = password === undefined ? undefined : await digestPassword(password);
+        const user = await updateAccount(services, { caller, userId: params.id, changes: { ...rest, passwordDigest } });
+        return { body: renderFullUser(user, links) };
+      },
+    }),
+    apiOperation({
+      id: "deleteUser",
+      method: "delete",
+      path: "/users/:id",
+      summary: "Delete a human; their records pass to the Ghost User (administrators)",
+      params: userParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 204,
+      result: z.undefined(),
+      async handle({ caller, params }) {
+        await deleteAccount(services, { caller, userId: params.id });
+        return { body: undefined };
+      },
+    }),
+  ];
+}
+
+/** GitLab answers these two with `true` and 201. */
+function blockingOperations(services: ProjectServices): ApiOperation[] {
+  const operation = (id: string, verb: "block" | "unblock", summary: string) =>
+    apiOperation({
+      id,
+      method: "post",
+      path: `/users/:id/${verb}`,
+      summary,
+      params: userParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 201,
+      result: z.literal(true),
+      async handle({ caller, params }) {
+        const state = verb === "block" ? "blocked" : "active";
+        await setAccountState(services, { caller, userId: params.id, state });
+        return { body: true as const };
+      },
+    });
+  return [
+    operation("blockUser", "block", "Block a human: no credential of theirs is accepted any more (administrators)"),
+    operation("unblockUser", "unblock", "Unblock a human (administrators)"),
   ];
 }

@@ -78,14 +78,12 @@ export function authenticateRefreshToken(
   services: AuthenticationServices,
   { secret, service, address }: { secret: string; service: string; address: string },
 ): Promise<UserPrincipal> {
+  // What fails the check is a slip, not a guess that could hit: it is not counted.
+  if (!isSecret(secret)) return Promise.reject(unknownRefreshToken());
   return countingFailures(services, address, secret, async () => {
     const digest = digestSecret(secret);
-    const [row] = isSecret(secret)
-      ? await services.database.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest, service])
-      : [];
-    if (row === undefined || !digestsEqual(row.digest, digest) || row.state === "blocked") {
-      throw new UnauthenticatedError("the refresh token is not known: sign in again, with docker login or the like");
-    }
+    const [row] = await services.database.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest, service]);
+    if (row === undefined || !digestsEqual(row.digest, digest) || row.state === "blocked") throw unknownRefreshToken();
     if (row.password_digest === null || passwordFingerprint(row.password_digest) !== row.password_fingerprint) {
       throw new InvalidTokenError(
         "the password was changed since this refresh token was given: sign in again, with docker login or the like",
@@ -94,4 +92,8 @@ export function authenticateRefreshToken(
     const { user_id: userId, username, admin } = row;
     return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), tokenId: null };
   });
+}
+
+function unknownRefreshToken(): UnauthenticatedError {
+  return new UnauthenticatedError("the refresh token is not known: sign in again, with docker login or the like");
 }

@@ -68,6 +68,7 @@ export function renderAuthAndNotifications(trust: RegistryTrust): string {
   return trust.notifications === undefined ? auth : auth + renderNotifications(trust.notifications);
 }
 
+/** No media type is ignored: layers' are what mounts are reported with. Keyside leaves out what it does not need. */
 function renderNotifications({ url, secret }: NotificationTarget): string {
   return `notifications:
   endpoints:
@@ -78,8 +79,6 @@ function renderNotifications({ url, secret }: NotificationTarget): string {
       timeout: 1s
       threshold: 5
       backoff: 1s
-      # Layers: the manifest's own event already tells of the push or pull they belong to.
-      ignoredmediatypes: [application/octet-stream]
 `;
 }
 

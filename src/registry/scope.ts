@@ -53,7 +53,7 @@ export function parseScopes(values: readonly string[]): ParsedScopes {
   if (written.length > MAXIMUM_SCOPES) {
     return {
       ok: false,
-      problem: `scope: ${written.length} scopes are too many: at most ${MAXIMUM_SCOPES} in one request`,
+      problem: `is invalid: ${written.length} scopes are too many: at most ${MAXIMUM_SCOPES} in one request`,
     };
   }
   const merged = new Map<string, RequestedScope>();
@@ -62,7 +62,7 @@ export function parseScopes(values: readonly string[]): ParsedScopes {
     if (typeof parsed === "string") {
       return {
         ok: false,
-        problem: `scope: ${JSON.stringify(scope.slice(0, SHOWN_CHARACTERS))} is not a scope: ${parsed}`,
+        problem: `is invalid: ${JSON.stringify(scope.slice(0, SHOWN_CHARACTERS))} is not a scope: ${parsed}`,
       };
     }
     if (parsed === undefined) continue;
@@ -111,7 +111,8 @@ function nameProblem(name: string): string | undefined {
   if (name === "") return "its name is empty";
   if (name.length > MAXIMUM_NAME_LENGTH) return `its name is longer than ${MAXIMUM_NAME_LENGTH} characters`;
   const [head = "", ...rest] = name.split("/");
-  const mayBeHost = rest.length > 0 && HOST.test(head) && /[.:A-Z]/.test(head);
+  // A bare word in upper case would be a host too, but is a mistyped namespace: a host has a dot or a port.
+  const mayBeHost = rest.length > 0 && HOST.test(head) && /[.:]/.test(head);
   const segments = mayBeHost ? rest : [head, ...rest];
   return segments.every(isPathComponent)
     ? undefined
@@ -123,6 +124,6 @@ function keep<Action extends string>(written: readonly string[], known: readonly
 }
 
 function merge(one: RequestedScope, other: RequestedScope): RequestedScope {
-  if (one.type === "registry" || other.type === "registry") return one;
+  if (one.type === "registry") return { ...one, actions: keep([...one.actions, ...other.actions], [ANY_ACTION]) };
   return { ...one, actions: keep([...one.actions, ...other.actions], [...REPOSITORY_ACTIONS, ANY_ACTION]) };
 }

@@ -61,7 +61,7 @@ function readCommon(ctx: Context, parameters: Parameters) {
       parameters
         .one("client_id")
         ?.replace(/\p{Cc}/gu, "")
-        .slice(0, MAXIMUM_CLIENT_ID) ?? null,
+        .slice(0, MAXIMUM_CLIENT_ID) || null,
     address: ctx.ip,
   };
 }

@@ -18,11 +18,15 @@ export function tokenRouter(services: IssuingServices, ...before: Middleware[]):
   const router = new Router();
   for (const middleware of before) router.use(REALM_PATH, middleware);
   router.get(REALM_PATH, async (ctx) => {
-    const issued = await issueRegistryToken(services, readTokenQuery(ctx));
+    const request = readTokenQuery(ctx);
+    ctx.state.grant = request.credentials === undefined ? "anonymous" : "basic";
+    const issued = await issueRegistryToken(services, request);
     render(ctx, renderRegistryToken(issued));
   });
   router.post(REALM_PATH, async (ctx) => {
-    const issued = await issueRegistryToken(services, await readTokenForm(ctx, services.registry.refreshTokens));
+    const request = await readTokenForm(ctx, services.registry.refreshTokens);
+    ctx.state.grant = request.credentials?.kind;
+    const issued = await issueRegistryToken(services, request);
     render(ctx, { ...renderRegistryToken(issued), scope: issued.access.map(renderScope).join(" ") });
   });
   router.get("/jwt/jwks.json", (ctx) => {

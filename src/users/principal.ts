@@ -2,8 +2,14 @@
  * Who a request acts for: a discriminated union, never null. It lies this low so that every feature can name its caller;
  * how one is established is src/authentication's.
  */
-import { ForbiddenError } from "../errors.ts";
+import { ForbiddenError, RuleRefusedError } from "../errors.ts";
 import type { TokenScope } from "./token-scope.ts";
+
+/** Who did something, and with which access token (none for a password): what a record of it names. */
+export interface Actor {
+  readonly userId: number;
+  readonly tokenId: number | null;
+}
 
 /** Nobody in particular. */
 export interface AnonymousPrincipal {
@@ -54,4 +60,14 @@ export const ANONYMOUS: AnonymousPrincipal = Object.freeze({ kind: "anonymous" }
  */
 export function requireAdministrator(caller: SignedInPrincipal): void {
   if (caller.kind !== "user" || !caller.admin) throw new ForbiddenError();
+}
+
+/**
+ * The id of the access token that the caller presented.
+ *
+ * @throws RuleRefusedError when it was a password
+ */
+export function requireToken(caller: SignedInPrincipal): number {
+  if (caller.tokenId === null) throw new RuleRefusedError("the request presents no access token, but a password");
+  return caller.tokenId;
 }

@@ -1,49 +1,105 @@
 /** Accounts on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { flag, id, text } from "../http/validate.ts";
+import { pageQuery } from "../http/pagination.ts";
+import { flag, id, searchText, text } from "../http/validate.ts";
+import type { Links } from "../links.ts";
 import { USER_STATES, type User } from "./user.entity.ts";
 
 export const userParams = z.object({ id: id() });
 
 /** A password of a human: its length is the one rule that makes sense. @see NIST SP 800-63B section 5.1.1.2 */
-export const password = z.string().min(8).max(128);
+const password = z.string().min(8).max(128);
 
-const email = z.string().max(255).refine(isEmail, "an e-mail address");
+const email = text(255).refine(isEmail, "an e-mail address");
 
 function isEmail(value: string): boolean {
   return z.email().safeParse(value).success;
 }
 
 /** What an account is made from; the username is checked as a path, since it becomes the personal namespace's. */
-export function createUserBody(username: z.ZodType<string>) {
-  return z.object({ username, name: text(255), email, password, admin: flag().default(false) });
+export function createUserBody<Username extends z.ZodType<string>>(username: Username) {
+  return z
+    .object({
+      username,
+      name: text(255),
+      email,
+      password: password.optional(),
+      /** Keyside sends no mail: with either of these, an administrator sets a password later. */
+      reset_password: flag().optional(),
+      force_random_password: flag().optional(),
+      admin: flag().default(false),
+    })
+    .refine(
+      (body) => body.password !== undefined || body.reset_password === true || body.force_random_password === true,
+      {
+        path: ["password"],
+        params: { missing: true },
+      },
+    );
 }
 
-export const userResult = z.object({
+/** What of an account may be changed; `username` only to what it is. */
+export const updateUserBody = z.object({
+  username: text(255).optional(),
+  name: text(255).optional(),
+  email: email.optional(),
+  password: password.optional(),
+  admin: flag().optional(),
+});
+
+/** Which accounts are wanted. */
+export const listUsersQuery = pageQuery.extend({
+  username: text(255).optional(),
+  search: searchText(255).optional(),
+  active: flag().optional(),
+  blocked: flag().optional(),
+  humans: flag().optional(),
+  without_project_bots: flag().optional(),
+  order_by: z.enum(["id", "name", "username", "created_at"]).default("id"),
+  sort: z.enum(["asc", "desc"]).default("desc"),
+});
+export type ListUsersQuery = z.output<typeof listUsersQuery>;
+
+/** An account as one of a list, or inside something else. */
+export const briefUserResult = z.object({
   id: z.int(),
   username: z.string(),
   name: z.string(),
   state: z.enum(USER_STATES),
-  bot: z.boolean(),
-  created_at: z.iso.datetime(),
+  avatar_url: z.null(),
+  web_url: z.string(),
 });
 
-/** What administrators, and users themselves, see besides. */
-export const fullUserResult = userResult.extend({ email: z.string(), is_admin: z.boolean() });
+/** An account; the last two are for administrators and the user. */
+export const userResult = briefUserResult.extend({
+  bot: z.boolean(),
+  created_at: z.iso.datetime(),
+  email: z.string().optional(),
+  is_admin: z.boolean().optional(),
+});
 
-/** An account as anybody who is signed in sees it. */
-export function renderUser(user: User): z.input<typeof userResult> {
+/** An account in few words. */
+export function renderBriefUser(user: User, links: Links): z.input<typeof briefUserResult> {
   return {
     id: user.id,
     username: user.username,
     name: user.name,
     state: user.state,
+    avatar_url: null,
+    web_url: links.web(user.username),
+  };
+}
+
+/** An account as anybody who is signed in sees it. */
+export function renderUser(user: User, links: Links): z.input<typeof userResult> {
+  return {
+    ...renderBriefUser(user, links),
     bot: user.userType === "project_bot",
     created_at: user.createdAt.toISOString(),
   };
 }
 
 /** An account as administrators and the user see it. */
-export function renderFullUser(user: User): z.input<typeof fullUserResult> {
-  return { ...renderUser(user), email: user.email, is_admin: user.admin };
+export function renderFullUser(user: User, links: Links): z.input<typeof userResult> {
+  return { ...renderUser(user, links), email: user.email, is_admin: user.admin };
 }

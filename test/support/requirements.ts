@@ -26,6 +26,20 @@ export async function findDocker(): Promise<Requirement> {
   return { found, want };
 }
 
+/** Tells whether a Docker engine answers that has an image, or can pull it. */
+export async function findImage(image: string): Promise<Requirement> {
+  const docker = await findDocker();
+  if (!docker.found) return docker;
+  const want = `needs ${image}: an image that the Docker engine has or can pull (.ci/stand-in-images makes one)`;
+  const succeeds = (...args: string[]) =>
+    promisify(execFile)("docker", args).then(
+      () => true,
+      () => false,
+    );
+  const found = (await succeeds("image", "inspect", image)) || (await succeeds("pull", "--quiet", image));
+  return { found, want };
+}
+
 /** Where containerd listens: its own service's socket, then the one of dockerd's. */
 const CONTAINERD_SOCKETS = ["/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock"];
 

@@ -1,0 +1,24 @@
+/**
+ * Holds a token still. Whatever changes a token's life first locks the user that it acts for, then reads the token: two
+ * changes of one family come one after the other, and the second sees what the first did.
+ */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { lockUser } from "../users/delete-user.ts";
+import { AccessToken } from "./access-token.entity.ts";
+
+/** Which token is meant: a project's, a user's own personal one, or, for administrators, anybody's personal one. */
+export interface TokenPlace {
+  readonly id: number;
+  /** Null for a personal token. */
+  readonly project: number | null;
+  readonly user?: number;
+}
+
+/** The token as it is once nobody else is changing it, with its user; undefined when there is none in that place. */
+export async function lockToken(em: SqlEntityManager, where: TokenPlace): Promise<AccessToken | undefined> {
+  const [owner] = await em.execute<{ user_id: number }[]>("select user_id from access_tokens where id = ?", [where.id]);
+  if (owner === undefined) return undefined;
+  // Deleted while this waited, or long ago, the user is no matter: the token is revoked then.
+  await lockUser(em, owner.user_id);
+  return (await em.findOne(AccessToken, { ...where }, { populate: ["user"] })) ?? undefined;
+}

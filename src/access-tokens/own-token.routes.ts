@@ -1,0 +1,74 @@
+/** The calls about the token that the request itself presents, whether a human's or a bot's. */
+import { z } from "zod";
+import { NOTHING } from "../http/operation.ts";
+import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
+import { requireToken, type SignedInPrincipal } from "../users/principal.ts";
+import { AccessToken } from "./access-token.entity.ts";
+import { createdTokenResult, renderToken, rotateTokenBody, tokenResult } from "./access-token.schema.ts";
+import type { TokenServices } from "./create-project-token.ts";
+import { type RevokeServices, revokePersonalToken, revokeProjectToken } from "./revoke-token.ts";
+import { rotatePersonalToken, rotateProjectToken } from "./rotate-token.ts";
+
+/** `/personal_access_tokens/self`. @see spec/rest-api.md */
+export function ownTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
+  const { database, clock } = services;
+  return [
+    apiOperation({
+      id: "showOwnAccessToken",
+      method: "get",
+      path: "/personal_access_tokens/self",
+      summary: "Show the access token that the request presents",
+      params: NOTHING,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: tokenResult,
+      async handle({ caller }) {
+        const token = await database.em().findOneOrFail(AccessToken, { id: requireToken(caller) });
+        return { body: renderToken(token, clock) };
+      },
+    }),
+    apiOperation({
+      id: "revokeOwnAccessToken",
+      method: "delete",
+      path: "/personal_access_tokens/self",
+      summary: "Revoke the access token that the request presents",
+      params: NOTHING,
+      query: NOTHING,
+      body: NOTHING,
+      status: 204,
+      result: z.undefined(),
+      async handle({ caller }) {
+        await revokeOwnToken(services, caller);
+        return { body: undefined };
+      },
+    }),
+    apiOperation({
+      id: "rotateOwnAccessToken",
+      method: "post",
+      path: "/personal_access_tokens/self/rotate",
+      summary: "Rotate the access token that the request presents",
+      params: NOTHING,
+      query: NOTHING,
+      body: rotateTokenBody,
+      status: 200,
+      result: createdTokenResult,
+      rotates: true,
+      async handle({ caller, body }) {
+        const input = { caller, tokenId: requireToken(caller), expiresAt: body.expires_at ?? null };
+        const { token, secret } =
+          caller.kind === "bot"
+            ? await rotateProjectToken(services, { ...input, project: caller.project.id })
+            : await rotatePersonalToken(services, input);
+        return { body: { ...renderToken(token, clock), token: secret } };
+      },
+    }),
+  ];
+}
+
+function revokeOwnToken(services: RevokeServices, caller: SignedInPrincipal): Promise<void> {
+  const input = { caller, tokenId: requireToken(caller) };
+  return caller.kind === "bot"
+    ? revokeProjectToken(services, { ...input, project: caller.project.id })
+    : revokePersonalToken(services, input);
+}

@@ -1,0 +1,82 @@
+/** Revokes access tokens. With a project's goes its bot, and all that the bot did passes to the ghost user. */
+import type { Clock } from "../clock.ts";
+import type { Database } from "../database/database.ts";
+import { ForbiddenError, NotFoundError } from "../errors.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../projects/access-level.ts";
+import { findProjectAtLevel, type Reference } from "../projects/project-access.ts";
+import { deleteUser, lockUser, type UserDeletion } from "../users/delete-user.ts";
+import type { SignedInPrincipal } from "../users/principal.ts";
+import { AccessToken } from "./access-token.entity.ts";
+import { lockToken } from "./lock-token.ts";
+import { markRevoked } from "./mark-revoked.ts";
+
+/** What revoking works with. */
+export interface RevokeServices extends UserDeletion {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+/**
+ * Revokes a project access token, in one transaction. It is dead for the very next request.
+ *
+ * @throws NotFoundError when the caller does not see the project, or the token is not the project's or revoked already
+ * @throws ForbiddenError when the caller is no Maintainer, or a bot and the token not its own
+ * @see spec/access-tokens.md "Revoking"
+ */
+export function revokeProjectToken(
+  services: RevokeServices,
+  { caller, project: reference, tokenId }: { caller: SignedInPrincipal; project: Reference; tokenId: number },
+): Promise<void> {
+  const { database, clock } = services;
+  return database.transaction(async (em) => {
+    const isSelf = caller.kind === "bot" && caller.tokenId === tokenId;
+    const level = isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer;
+    const { thing: project } = await findProjectAtLevel(em, caller, reference, level);
+    if (caller.kind === "bot" && !isSelf) {
+      throw new ForbiddenError("403 Forbidden: a bot user may revoke no access token but its own");
+    }
+    const token = await lockToken(em, { id: tokenId, project: project.id });
+    if (token === undefined || token.revokedAt != null) throw new NotFoundError("Project Access Token");
+    await deleteUser(em, services, token.user.id, { by: caller, at: clock.now() });
+  });
+}
+
+/**
+ * Revokes a personal access token: one's own, or, as an administrator, anybody's.
+ *
+ * @throws NotFoundError when there is no such token, it is another's, or it is revoked already
+ */
+export function revokePersonalToken(
+  { database, clock }: Pick<RevokeServices, "database" | "clock">,
+  { caller, tokenId }: { caller: SignedInPrincipal; tokenId: number },
+): Promise<void> {
+  return database.transaction(async (em) => {
+    const mayAny = caller.kind === "user" && caller.admin;
+    const place = { id: tokenId, project: null, ...(mayAny ? {} : { user: caller.userId }) };
+    const token = await lockToken(em, place);
+    if (token === undefined || token.revokedAt != null) throw new NotFoundError("Personal Access Token");
+    await markRevoked(em, { tokenId: token.id }, { by: caller, at: clock.now() });
+  });
+}
+
+/**
+ * Answers a leak: a secret that was rotated away is in somebody's hands, so all that came of it dies. Does nothing for a
+ * secret that was revoked for good.
+ *
+ * @see spec/access-tokens.md "Rotating"
+ */
+export function revokeReusedFamily(services: RevokeServices, tokenId: number): Promise<void> {
+  const { database, clock } = services;
+  return database.transaction(async (em) => {
+    const [used] = await em.execute<{ user_id: number; family: string }[]>(
+      "select user_id, family from access_tokens where id = ?",
+      [tokenId],
+    );
+    if (used === undefined || !(await lockUser(em, used.user_id))) return;
+    const live = await em.findOne(AccessToken, { family: used.family, revokedAt: null }, { populate: ["user"] });
+    if (live === null) return;
+    const deletion = { by: { userId: used.user_id, tokenId }, at: clock.now() };
+    if (live.project == null) await markRevoked(em, { tokenId: live.id }, deletion);
+    else await deleteUser(em, services, live.user.id, deletion);
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * The passing of time over tokens: records each expiry, and deletes the bots all of whose tokens have been inactive for
+ * long. Of several replicas one does it at a time; what one leaves half-done the next pass finishes.
+ */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { addDays, utcDate } from "../clock.ts";
+import { recordEvent } from "../events/record-event.ts";
+import { deleteUser, lockUser } from "../users/delete-user.ts";
+import type { RevokeServices } from "./revoke-token.ts";
+
+/** What sweeping works with. */
+export interface SweepServices extends RevokeServices {
+  readonly tokenSettings: { readonly inactiveRetentionDays: number };
+}
+
+/** Any number that every Keyside agrees on: the advisory lock that one replica at a time sweeps under. */
+const SWEEP_LOCK = 6_573_642_106;
+
+/** How much one transaction takes on: locks are held for as long as it lasts. */
+const BATCH = 100;
+
+interface ExpiredRow {
+  id: number;
+  name: string;
+  user_id: number;
+  project_id: number | null;
+  expires_at: string;
+}
+
+/** Tokens that died of old age; one that was revoked before its day has an event already. */
+const MARK_EXPIRED = `
+  update access_tokens set expiry_recorded_at = ?
+  where id in (
+    select id from access_tokens
+    where expires_at <= ?::date and expiry_recorded_at is null and revoked_at is null
+    order by id limit ${BATCH} for update skip locked
+  )
+  returning id, name, user_id, project_id, expires_at::text as expires_at`;
+
+/** Bots without an active token, by the day on which their last one became inactive. */
+const FIND_DEAD_BOTS = `
+  select t.user_id from access_tokens t join users u on u.id = t.user_id
+  where u.user_type = 'project_bot'
+  group by t.user_id
+  having bool_and(t.revoked_at is not null or coalesce(t.expires_at <= ?::date, false))
+    and max(least(t.revoked_at, t.expires_at::timestamp at time zone 'UTC')) <= ?
+  order by t.user_id limit ${BATCH}`;
+
+/**
+ * Records the expiries that happened, and sweeps the bots that are long dead; answers how many of each.
+ *
+ * @see spec/access-tokens.md "Expiry"
+ */
+export async function sweepTokens(services: SweepServices): Promise<{ expired: number; swept: number }> {
+  const total = { expired: 0, swept: 0 };
+  for (;;) {
+    const done = await services.database.transaction((em) => sweepBatch(em, services));
+    total.expired += done.expired;
+    total.swept += done.swept;
+    if (done.expired < BATCH && done.swept < BATCH) return total;
+  }
+}
+
+async function sweepBatch(em: SqlEntityManager, services: SweepServices): Promise<{ expired: number; swept: number }> {
+  const [lock] = await em.execute<{ locked: boolean }[]>("select pg_try_advisory_xact_lock(?) as locked", [SWEEP_LOCK]);
+  if (lock?.locked !== true) return { expired: 0, swept: 0 };
+  const now = services.clock.now();
+  const expired = await recordExpiries(em, now);
+  const swept = await sweepBots(em, services, now);
+  return { expired, swept };
+}
+
+async function recordExpiries(em: SqlEntityManager, now: Date): Promise<number> {
+  const expired = await em.execute<ExpiredRow[]>(MARK_EXPIRED, [now, utcDate(now)]);
+  for (const { id, name, user_id, project_id, expires_at } of expired) {
+    await recordEvent(em, {
+      by: { userId: user_id, tokenId: null },
+      action: "expired",
+      target: { type: "AccessToken", id, title: name },
+      projectId: project_id,
+      at: new Date(`${expires_at}T00:00:00Z`),
+    });
+  }
+  return expired.length;
+}
+
+async function sweepBots(em: SqlEntityManager, services: SweepServices, now: Date): Promise<number> {
+  const today = utcDate(now);
+  const cutoff = new Date(`${addDays(today, -services.tokenSettings.inactiveRetentionDays)}T00:00:00Z`);
+  const values = [today, cutoff];
+  const bots = await em.execute<{ user_id: number }[]>(FIND_DEAD_BOTS, values);
+  let swept = 0;
+  for (const { user_id } of bots) {
+    // Rotated meanwhile, it lives; only under the lock is that certain.
+    if (!(await lockUser(em, user_id)) || !(await isStillDead(em, user_id, today))) continue;
+    await deleteUser(em, services, user_id, { by: undefined, at: now });
+    swept += 1;
+  }
+  return swept;
+}
+
+async function isStillDead(em: SqlEntityManager, botId: number, today: string): Promise<boolean> {
+  const [row] = await em.execute<{ active: boolean }[]>(
+    `select exists (
+       select 1 from access_tokens
+       where user_id = ? and revoked_at is null and (expires_at is null or expires_at > ?::date)
+     ) as active`,
+    [botId, today],
+  );
+  return row?.active === false;
+}

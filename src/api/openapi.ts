@@ -1,0 +1,109 @@
+/** Describes the API as OpenAPI 3.1, from the schemas that validate its requests and type its answers. */
+import { z } from "zod";
+import type { ApiOperation } from "../users/api-operation.ts";
+import { VERSION } from "../version.ts";
+
+export const openApiResult = z.object({
+  openapi: z.literal("3.1.0"),
+  info: z.record(z.string(), z.string()),
+  servers: z.array(z.object({ url: z.string() })),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  components: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+}
+
+/** What can go wrong with any call. @see spec/rest-api.md, the table of failures */
+const FAILURES: Readonly<Record<string, string>> = {
+  400: "A parameter is missing or wrong, or a rule refuses",
+  401: "No access token, or one that is not known, expired or revoked",
+  403: "The token lacks the scope, or its user the rights",
+  404: "There is no such thing, or none that the caller may see",
+  409: "It clashes with what is there",
+};
+
+/** The whole description; `baseUrl` is how clients reach Keyside. */
+export function describeOperations(
+  operations: readonly ApiOperation[],
+  baseUrl: string,
+): z.input<typeof openApiResult> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    const path = operation.path.replaceAll(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [operation.method]: describeOperation(operation) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Keyside", version: VERSION },
+    servers: [{ url: `${baseUrl}/api/v4` }],
+    security: [{ privateToken: [] }, { bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        privateToken: { type: "apiKey", in: "header", name: "PRIVATE-TOKEN" },
+        bearer: { type: "http", scheme: "bearer" },
+      },
+      schemas: { Error: ERROR_SCHEMA },
+    },
+  };
+}
+
+const ERROR_SCHEMA = {
+  type: "object",
+  properties: {
+    message: { type: "string" },
+    error: { type: "string" },
+    error_description: { type: "string" },
+    scope: { type: "string" },
+  },
+  anyOf: [{ required: ["message"] }, { required: ["error"] }],
+  additionalProperties: false,
+};
+
+function describeOperation(operation: ApiOperation) {
+  const { id, summary, method, params, query, body, status, result } = operation;
+  const content = (schema: unknown) => ({ "application/json": { schema } });
+  const failures = Object.entries(FAILURES).map(([code, description]) => [
+    code,
+    { description, content: content({ $ref: "#/components/schemas/Error" }) },
+  ]);
+  return {
+    operationId: id,
+    summary,
+    parameters: [...parameters("path", params), ...parameters("query", query)],
+    ...(method === "post" || method === "put" ? { requestBody: { content: content(inputSchema(body)) } } : {}),
+    responses: {
+      [status]: { description: summary, ...(status === 204 ? {} : { content: content(resultSchema(result)) }) },
+      ...Object.fromEntries(failures),
+    },
+  };
+}
+
+function parameters(where: "path" | "query", schema: z.ZodType) {
+  const { properties = {}, required = [] } = inputSchema(schema);
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: where,
+    required: required.includes(name),
+    schema: property,
+  }));
+}
+
+/** What is read, before anything is made of it. Rules that JSON Schema has no words for are left out. */
+function inputSchema(schema: z.ZodType): ObjectSchema {
+  return toJsonSchema(schema, "input");
+}
+
+/** What is answered: exactly these members, no others. */
+function resultSchema(schema: z.ZodType): unknown {
+  return toJsonSchema(schema, "output");
+}
+
+function toJsonSchema(schema: z.ZodType, io: "input" | "output") {
+  const { $schema, ...described } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return described;
+}

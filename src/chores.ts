@@ -1,0 +1,37 @@
+/** What the process does beside its requests, again and again: one failure is logged, and the next time comes. */
+import type { Logger } from "pino";
+
+/** Something to do every so many milliseconds. */
+export interface Chore {
+  readonly name: string;
+  readonly every: number;
+  run(): Promise<unknown>;
+}
+
+/** Starts the chores; the answer stops them, and waits for those under way. */
+export function startChores(chores: readonly Chore[], log: Logger): () => Promise<void> {
+  const underWay = new Map<Chore, Promise<void>>();
+  const timers = chores.map((chore) => {
+    const tick = () => {
+      // A chore that takes longer than its period is not run twice at once.
+      if (underWay.has(chore)) return;
+      underWay.set(
+        chore,
+        run(chore, log).finally(() => underWay.delete(chore)),
+      );
+    };
+    return setInterval(tick, chore.every).unref();
+  });
+  return async () => {
+    for (const timer of timers) clearInterval(timer);
+    await Promise.all(underWay.values());
+  };
+}
+
+async function run(chore: Chore, log: Logger): Promise<void> {
+  try {
+    await chore.run();
+  } catch (error) {
+    log.error({ err: error, chore: chore.name }, "a chore failed; it is tried again");
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The record of something that somebody did. It outlives its target and its project, so it keeps the target's name; its
+ * author may become the ghost user, but never nobody.
+ */
+import { defineEntity, type Loaded, p } from "@mikro-orm/core";
+import { baseProperties } from "../database/base.entity.ts";
+import { User } from "../users/user.entity.ts";
+
+/** What can be done to a target. */
+export const EVENT_ACTIONS = [
+  "created",
+  "updated",
+  "destroyed",
+  "joined",
+  "left",
+  "rotated",
+  "revoked",
+  "expired",
+  "blocked",
+  "unblocked",
+  "enabled",
+  "disabled",
+] as const;
+export type EventAction = (typeof EVENT_ACTIONS)[number];
+
+/** What an event is about; a `Member` is named by the user's id. */
+export const TARGET_TYPES = ["AccessToken", "FeatureFlag", "Group", "Member", "Project", "User"] as const;
+export type TargetType = (typeof TARGET_TYPES)[number];
+
+const EventSchema = defineEntity({
+  name: "Event",
+  tableName: "events",
+  properties: {
+    ...baseProperties,
+    author: () => p.manyToOne(User).ref(),
+    action: p.enum(EVENT_ACTIONS),
+    targetType: p.enum(TARGET_TYPES),
+    targetId: p.integer().nullable(),
+    targetTitle: p.text(),
+    /** The project that it happened in. A number: projects lie above events. */
+    projectId: p.integer().nullable(),
+    /** The access token by which it was done; null for a password, or for Keyside itself. */
+    tokenId: p.integer().nullable(),
+  },
+});
+
+/** An event. */
+export class Event extends EventSchema.class {}
+EventSchema.setClass(Event);
+
+/** An event with its author. */
+export type LoadedEvent = Loaded<Event, "author">;

@@ -1,0 +1,64 @@
+/** Events on the wire, field for field as GitLab's. */
+import { z } from "zod";
+import { pageQuery } from "../http/pagination.ts";
+import { date } from "../http/validate.ts";
+import type { Links } from "../links.ts";
+import { briefUserResult, renderBriefUser } from "../users/user.schema.ts";
+import { EVENT_ACTIONS, type LoadedEvent, TARGET_TYPES, type TargetType } from "./event.entity.ts";
+
+/** Filters write a type in snake case, results in camel case: both are GitLab's. */
+const TYPE_PARAMETERS = {
+  access_token: "AccessToken",
+  feature_flag: "FeatureFlag",
+  group: "Group",
+  member: "Member",
+  project: "Project",
+  user: "User",
+} as const satisfies Record<string, TargetType>;
+type TypeParameter = keyof typeof TYPE_PARAMETERS;
+
+/** Which events are wanted; the dates themselves are left out. */
+export const listEventsQuery = pageQuery
+  .extend({
+    action: z.enum(EVENT_ACTIONS).optional(),
+    target_type: z.enum(Object.keys(TYPE_PARAMETERS) as TypeParameter[]).optional(),
+    before: date().optional(),
+    after: date().optional(),
+    sort: z.enum(["asc", "desc"]).default("desc"),
+  })
+  .transform(({ target_type, ...query }) => ({
+    ...query,
+    targetType: target_type === undefined ? undefined : TYPE_PARAMETERS[target_type],
+  }));
+
+export const eventResult = z.object({
+  id: z.int(),
+  project_id: z.int().nullable(),
+  action_name: z.enum(EVENT_ACTIONS),
+  target_id: z.int().nullable(),
+  target_type: z.enum(TARGET_TYPES),
+  target_title: z.string(),
+  author_id: z.int(),
+  author: briefUserResult,
+  author_username: z.string(),
+  created_at: z.iso.datetime(),
+  access_token_id: z.int().nullable(),
+});
+
+/** An event as JSON; its author is loaded. */
+export function renderEvent(event: LoadedEvent, links: Links): z.input<typeof eventResult> {
+  const author = event.author.$;
+  return {
+    id: event.id,
+    project_id: event.projectId ?? null,
+    action_name: event.action,
+    target_id: event.targetId ?? null,
+    target_type: event.targetType,
+    target_title: event.targetTitle,
+    author_id: author.id,
+    author: renderBriefUser(author, links),
+    author_username: author.username,
+    created_at: event.createdAt.toISOString(),
+    access_token_id: event.tokenId ?? null,
+  };
+}

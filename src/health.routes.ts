@@ -1,0 +1,44 @@
+/**
+ * What operators' machines ask: `/-/liveness`, `/-/readiness`, `/-/metrics`. The first two say little and answer anybody.
+ * Metrics tell how an instance is used: they answer the addresses of `KEYSIDE_METRICS_CLIENTS` alone, this machine by
+ * default, and look like nothing to everybody else. Behind a proxy, that needs `KEYSIDE_TRUSTED_PROXIES`.
+ */
+import Router from "@koa/router";
+import type { Container } from "./container.ts";
+import { NotFoundError } from "./errors.ts";
+import { addressSet } from "./http/client-address.ts";
+import { expiryWarnings } from "./signing/expiry-warnings.ts";
+
+/** The router of `/-`. @see spec/rest-api.md "Operations" */
+export function healthRouter({ database, signingKeys, clock, metrics, config }: Container): Router {
+  const router = new Router({ prefix: "/-" });
+  const metricsClients = addressSet(config.network.metricsClients);
+
+  // The process answers.
+  router.get("/liveness", (ctx) => {
+    ctx.body = { status: "ok" };
+  });
+
+  // So do its database and its signing key; warnings tell of what will end, while all is still well.
+  router.get("/readiness", async (ctx) => {
+    const now = clock.now();
+    const usable = signingKeys.current().notAfter > now;
+    const warnings = expiryWarnings(signingKeys, now);
+    await database.query({ name: "readiness", text: "select 1" }, []);
+    ctx.status = usable ? 200 : 503;
+    ctx.body = {
+      status: usable ? "ok" : "failed",
+      database: "ok",
+      signing_key: usable ? "ok" : "expired",
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+  });
+
+  router.get("/metrics", async (ctx) => {
+    if (!metricsClients.has(ctx.ip)) throw new NotFoundError("Route");
+    const { contentType, text } = await metrics.render();
+    ctx.set("Content-Type", contentType);
+    ctx.body = text;
+  });
+  return router;
+}

@@ -1,0 +1,24 @@
+/** The addresses of things, as clients and people reach them. */
+import type { Config } from "./config.ts";
+
+/** Makes addresses from full paths (`team/app`) and usernames. */
+export interface Links {
+  /** The page of a user, a group or a project. */
+  web(path: string): string;
+  gitHttp(path: string): string;
+  gitSsh(path: string): string;
+  /** What the names of a project's images begin with: `registry.example.com/team/app`. */
+  image(path: string): string;
+}
+
+/** The addresses of this instance. */
+export function createLinks(config: Pick<Config, "url" | "registry">): Links {
+  const { hostname } = new URL(config.url);
+  const registry = new URL(config.registry.url).host;
+  return {
+    web: (path) => `${config.url}/${path}`,
+    gitHttp: (path) => `${config.url}/${path}.git`,
+    gitSsh: (path) => `git@${hostname}:${path}.git`,
+    image: (path) => `${registry}/${path}`,
+  };
+}

@@ -1,0 +1,59 @@
+/** What Keyside counts and measures, in Prometheus' format. One per application: nothing is global. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** In seconds: a token takes a millisecond or two, a password a tenth of a second. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** The instruments, and the page that shows them. */
+export class Metrics {
+  readonly #registry = new Registry();
+
+  readonly tokenRequests = new Counter({
+    name: "keyside_token_requests_total",
+    help: "Requests to the token endpoint, by how the client identified itself and what became of it",
+    labelNames: ["grant", "outcome"] as const,
+    registers: [this.#registry],
+  });
+
+  readonly tokenDuration = new Histogram({
+    name: "keyside_token_request_duration_seconds",
+    help: "How long requests to the token endpoint took",
+    labelNames: ["grant"] as const,
+    buckets: DURATION_BUCKETS,
+    registers: [this.#registry],
+  });
+
+  /** `counted`: another wrong credential; `locked`: the one that locked a network; `refused`: tried while locked. */
+  readonly authenticationFailures = new Counter({
+    name: "keyside_authentication_failures_total",
+    help: "Wrong credentials: counted, locked (the one too many of a network) and refused (while locked)",
+    labelNames: ["event"] as const,
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** A value that is read whenever the page is asked for. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
+
+  /** The page. */
+  async render(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  /** Lets go of what observes the process. */
+  close(): void {
+    this.#registry.clear();
+  }
+}

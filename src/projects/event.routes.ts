@@ -1,0 +1,69 @@
+/** The calls about events. They lie with the projects, not the events, since who sees a project sees its events. */
+import { z } from "zod";
+import { ForbiddenError, NotFoundError } from "../errors.ts";
+import { eventResult, listEventsQuery, renderEvent } from "../events/event.schema.ts";
+import { listEvents } from "../events/list-events.ts";
+import { NOTHING } from "../http/operation.ts";
+import { pageHeaders } from "../http/pagination.ts";
+import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
+import type { SignedInPrincipal } from "../users/principal.ts";
+import { User } from "../users/user.entity.ts";
+import { userParams } from "../users/user.schema.ts";
+import { ACCESS_LEVELS } from "./access-level.ts";
+import { referenceParams } from "./project.schema.ts";
+import { findProjectAtLevel } from "./project-access.ts";
+import type { ProjectServices } from "./project-services.ts";
+
+/** `/events`, and those of projects and users. @see spec/rest-api.md */
+export function eventOperations({ database, links }: ProjectServices): ApiOperation[] {
+  const page = async (of: Parameters<typeof listEvents>[1], query: z.output<typeof listEventsQuery>, url: URL) => {
+    const [events, total] = await listEvents(database.em(), of, query, query);
+    return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url) };
+  };
+  const common = {
+    method: "get",
+    query: listEventsQuery,
+    body: NOTHING,
+    status: 200,
+    result: z.array(eventResult),
+  } as const;
+  return [
+    apiOperation({
+      ...common,
+      id: "listOwnEvents",
+      path: "/events",
+      summary: "List what the caller did",
+      params: NOTHING,
+      handle: ({ caller, query, url }) => page({ authorId: caller.userId }, query, url),
+    }),
+    apiOperation({
+      ...common,
+      id: "listUserEvents",
+      path: "/users/:id/events",
+      summary: "List what a user did: oneself, or, as an administrator, anybody",
+      params: userParams,
+      async handle({ caller, params, query, url }) {
+        requireSelfOrAdministrator(caller, params.id);
+        if ((await database.em().count(User, { id: params.id })) === 0) throw new NotFoundError("User");
+        return await page({ authorId: params.id }, query, url);
+      },
+    }),
+    apiOperation({
+      ...common,
+      id: "listProjectEvents",
+      path: "/projects/:id/events",
+      summary: "List what was done in a project, for its members",
+      params: referenceParams,
+      async handle({ caller, params, query, url }) {
+        const { thing } = await findProjectAtLevel(database.em(), caller, params.id, ACCESS_LEVELS.reporter);
+        return await page({ projectId: thing.id }, query, url);
+      },
+    }),
+  ];
+}
+
+/** What somebody does in projects that the caller may not see is none of the caller's business. */
+function requireSelfOrAdministrator(caller: SignedInPrincipal, userId: number): void {
+  const isAdministrator = caller.kind === "user" && caller.admin;
+  if (caller.userId !== userId && !isAdministrator) throw new ForbiddenError();
+}

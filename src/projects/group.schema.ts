@@ -1,0 +1,45 @@
+/** Groups on the wire, field for field as GitLab's. */
+import { z } from "zod";
+import { pageQuery } from "../http/pagination.ts";
+import { flag, id, prose, searchText, text } from "../http/validate.ts";
+import { pathSegment } from "./path.ts";
+import { accessLevel } from "./project.schema.ts";
+
+export const createGroupBody = z.object({
+  name: text(255),
+  path: pathSegment,
+  parent_id: id().nullish(),
+  description: prose(2000).nullish(),
+});
+
+/** What of a group may be changed; `path` only to what it is. */
+export const updateGroupBody = z.object({
+  name: text(255).optional(),
+  path: pathSegment.optional(),
+  description: prose(2000).nullish(),
+});
+
+/** Which groups are wanted. */
+export const listGroupsQuery = pageQuery.extend({
+  search: searchText(255).optional(),
+  owned: flag().optional(),
+  min_access_level: accessLevel.optional(),
+  top_level_only: flag().optional(),
+  order_by: z.enum(["name", "path", "id"]).default("name"),
+  sort: z.enum(["asc", "desc"]).default("asc"),
+});
+export type ListGroupsQuery = z.output<typeof listGroupsQuery>;
+
+export const groupResult = z.object({
+  id: z.int(),
+  name: z.string(),
+  path: z.string(),
+  description: z.string().nullable(),
+  visibility: z.literal("private"),
+  full_path: z.string(),
+  full_name: z.string(),
+  parent_id: z.int().nullable(),
+  created_at: z.iso.datetime(),
+  avatar_url: z.null(),
+  web_url: z.string(),
+});

@@ -1,0 +1,41 @@
+/** Members of projects and groups on the wire, field for field as GitLab's. */
+import { z } from "zod";
+import { pageQuery } from "../http/pagination.ts";
+import { reference } from "../http/reference.ts";
+import { id, searchText } from "../http/validate.ts";
+import type { Links } from "../links.ts";
+import { briefUserResult, renderBriefUser } from "../users/user.schema.ts";
+import type { LoadedMember } from "./member.entity.ts";
+import { accessLevel } from "./project.schema.ts";
+
+export const memberParams = z.object({ id: reference, user_id: id() });
+
+export const createMemberBody = z.object({ user_id: id(), access_level: accessLevel });
+export const updateMemberBody = z.object({ access_level: accessLevel });
+
+/** Which members are wanted: `query` looks into names and usernames. */
+export const listMembersQuery = pageQuery.extend({ query: searchText(255).optional() });
+export type ListMembersQuery = z.output<typeof listMembersQuery>;
+
+export const memberResult = briefUserResult.extend({
+  bot: z.boolean(),
+  access_level: z.int(),
+  created_at: z.iso.datetime(),
+  expires_at: z.null(),
+  membership_state: z.literal("active"),
+  created_by: briefUserResult.nullable(),
+});
+
+/** A member as JSON; `id` is the user's, as GitLab has it. The user and who added them are loaded. */
+export function renderMember(member: LoadedMember, links: Links): z.input<typeof memberResult> {
+  const user = member.user.$;
+  return {
+    ...renderBriefUser(user, links),
+    bot: user.userType === "project_bot",
+    access_level: member.accessLevel,
+    created_at: member.createdAt.toISOString(),
+    expires_at: null,
+    membership_state: "active",
+    created_by: member.createdBy == null ? null : renderBriefUser(member.createdBy.$, links),
+  };
+}

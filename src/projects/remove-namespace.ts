@@ -1,0 +1,34 @@
+/** Deletes groups and personal namespaces, once nothing lies in them. @see docs/adr/0009-what-holds-projects-stays.md */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { ConflictError } from "../errors.ts";
+import type { Namespace } from "./namespace.entity.ts";
+
+/** How much of what lies inside is named. */
+const NAMED = 3;
+
+/**
+ * Demands that nothing lies in a namespace, and keeps it so until the transaction ends.
+ *
+ * @throws ConflictError naming what lies in it
+ */
+export async function requireEmptyNamespace(em: SqlEntityManager, namespace: Namespace, what: string): Promise<void> {
+  await em.execute("select 1 from namespaces where id = ? for update", [namespace.id]);
+  const inside = await em.execute<{ path: string }[]>(
+    `select r.path from routes r
+     where r.id in (select route_id from projects where namespace_id = ?)
+       or r.id in (select route_id from namespaces where parent_id = ?)
+     order by r.path limit ${NAMED + 1}`,
+    [namespace.id, namespace.id],
+  );
+  if (inside.length === 0) return;
+  const named = inside.slice(0, NAMED).map(({ path }) => path);
+  const list = [...named, ...(inside.length > named.length ? ["..."] : [])].join(", ");
+  throw new ConflictError(`${what} still holds ${list}: delete what is in it first`);
+}
+
+/** Deletes an empty namespace with its memberships and its path, inside the caller's transaction. */
+export async function removeNamespace(em: SqlEntityManager, namespace: Namespace): Promise<void> {
+  await em.execute("delete from members where namespace_id = ?", [namespace.id]);
+  await em.execute("delete from namespaces where id = ?", [namespace.id]);
+  await em.execute("delete from routes where id = ?", [namespace.route.id]);
+}

@@ -1,0 +1,122 @@
+/** Projects and groups as JSON: what lies in several tables is gathered in two queries, whatever their number. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { z } from "zod";
+import type { Links } from "../links.ts";
+import type { groupResult } from "./group.schema.ts";
+import type { Namespace } from "./namespace.entity.ts";
+import { lastSegment, pathPrefixes } from "./path.ts";
+import type { Project } from "./project.entity.ts";
+import type { namespaceResult, projectResult } from "./project.schema.ts";
+
+/** Renders projects; their routes, namespaces and namespaces' routes are loaded. */
+export async function renderProjects(
+  em: SqlEntityManager,
+  links: Links,
+  projects: readonly Project[],
+): Promise<z.input<typeof projectResult>[]> {
+  const fullNames = await findFullNames(
+    em,
+    projects.map(({ namespace }) => namespace.route.path),
+  );
+  const activity = await findLastActivity(
+    em,
+    projects.map(({ id }) => id),
+  );
+  return projects.map((project) => {
+    const path = project.route.path;
+    return {
+      id: project.id,
+      name: project.name,
+      path: lastSegment(path),
+      path_with_namespace: path,
+      name_with_namespace: `${fullNames(project.namespace.route.path)} / ${project.name}`,
+      description: project.description ?? null,
+      visibility: project.visibility,
+      container_registry_enabled: project.containerRegistryEnabled,
+      container_registry_access_level: project.containerRegistryEnabled ? "enabled" : "disabled",
+      container_registry_image_prefix: links.image(path),
+      created_at: project.createdAt.toISOString(),
+      last_activity_at: (activity.get(project.id) ?? project.createdAt).toISOString(),
+      creator_id: project.creator.id,
+      web_url: links.web(path),
+      http_url_to_repo: links.gitHttp(path),
+      ssh_url_to_repo: links.gitSsh(path),
+      // Nothing was pushed by Git yet, so there is no branch.
+      default_branch: null,
+      archived: false,
+      avatar_url: null,
+      topics: [],
+      namespace: renderNamespace(project.namespace, links),
+    };
+  });
+}
+
+/** Renders groups; their routes are loaded. */
+export async function renderGroups(
+  em: SqlEntityManager,
+  links: Links,
+  groups: readonly Namespace[],
+): Promise<z.input<typeof groupResult>[]> {
+  const fullNames = await findFullNames(
+    em,
+    groups.map(({ route }) => route.path),
+  );
+  return groups.map((group) => {
+    const path = group.route.path;
+    return {
+      id: group.id,
+      name: group.name,
+      path: lastSegment(path),
+      description: group.description ?? null,
+      // Only its members see a group.
+      visibility: "private",
+      full_path: path,
+      full_name: fullNames(path),
+      parent_id: group.parent?.id ?? null,
+      created_at: group.createdAt.toISOString(),
+      avatar_url: null,
+      web_url: links.web(`groups/${path}`),
+    };
+  });
+}
+
+function renderNamespace(namespace: Namespace, links: Links): z.input<typeof namespaceResult> {
+  const path = namespace.route.path;
+  return {
+    id: namespace.id,
+    name: namespace.name,
+    path: lastSegment(path),
+    kind: namespace.kind,
+    full_path: path,
+    parent_id: namespace.parent?.id ?? null,
+    avatar_url: null,
+    web_url: links.web(namespace.kind === "group" ? `groups/${path}` : path),
+  };
+}
+
+/** A function from the full path of a namespace to the names along it: `Team / Backend`. */
+async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Promise<(path: string) => string> {
+  const prefixes = [...new Set(paths.flatMap(pathPrefixes))];
+  const rows =
+    prefixes.length === 0
+      ? []
+      : await em.execute<{ path: string; name: string }[]>(
+          "select r.path, n.name from namespaces n join routes r on r.id = n.route_id where r.path in (?)",
+          [prefixes],
+        );
+  const names = new Map(rows.map(({ path, name }) => [path, name]));
+  return (path) =>
+    pathPrefixes(path)
+      .map((prefix) => names.get(prefix) ?? lastSegment(prefix))
+      .join(" / ");
+}
+
+/** When something last happened in each project. */
+async function findLastActivity(em: SqlEntityManager, projectIds: readonly number[]): Promise<Map<number, Date>> {
+  if (projectIds.length === 0) return new Map();
+  const rows = await em.execute<{ project_id: number; at: string | Date }[]>(
+    "select project_id, max(created_at) as at from events where project_id in (?) group by project_id",
+    [projectIds],
+  );
+  return new Map(rows.map(({ project_id, at }) => [project_id, new Date(at)]));
+}

@@ -1,0 +1,98 @@
+/** What a registry reports, as it writes it; and which of it is worth keeping. */
+import { z } from "zod";
+
+/** What is asked of an event before it is kept; the rest of it is dropped. */
+const ACTIONS = ["push", "pull", "mount", "delete"] as const;
+
+/** PostgreSQL stores no NUL, and nothing here is for several lines. */
+const word = (maximum: number) =>
+  z
+    .string()
+    .max(maximum)
+    .regex(/^[^\p{Cc}]*$/u, "text without control characters");
+const named = word(255).min(1);
+
+/** @see distribution `notifications/event.go` */
+const eventSchema = z.object({
+  id: named,
+  timestamp: z.iso.datetime({ offset: true }),
+  action: z.enum(ACTIONS),
+  target: z.object({
+    repository: named,
+    mediaType: word(255).optional(),
+    digest: word(255).optional(),
+    tag: word(255).optional(),
+    fromRepository: word(255).optional(),
+  }),
+  request: z.object({ method: z.string().optional() }).optional(),
+  actor: z.object({ name: word(255).optional() }).optional(),
+});
+
+const envelopeSchema = z.object({ events: z.array(z.unknown()) });
+
+/** Something that happened in a registry. */
+export interface RegistryReport {
+  readonly id: string;
+  readonly happenedAt: Date;
+  readonly action: (typeof ACTIONS)[number];
+  readonly repository: string;
+  readonly fromRepository: string | null;
+  readonly digest: string | null;
+  readonly tag: string | null;
+  readonly mediaType: string | null;
+  /** The `sub` of the registry token that it was done with; empty for anonymous. */
+  readonly actor: string;
+}
+
+/** What layers and configurations are reported as. */
+const BLOB = "application/octet-stream";
+
+/** Reads a report, leniently: what cannot be read or is not worth keeping is left out. Never throws. */
+export function readReports(body: string): RegistryReport[] {
+  const envelope = envelopeSchema.safeParse(parseJson(body));
+  const events = envelope.success ? envelope.data.events : [];
+  return events.flatMap((candidate) => {
+    const event = eventSchema.safeParse(candidate);
+    return event.success && isWorthKeeping(event.data) ? [toReport(event.data)] : [];
+  });
+}
+
+/**
+ * Images are kept, not their parts: the manifest's push or pull speaks for its layers'. A mount is only ever of a layer,
+ * and a deletion does not say what it is of. A client that asks whether a manifest is there (HEAD) has not pulled it.
+ *
+ * @see spec/registry-auth.md "Notifications from the registry"
+ */
+function isWorthKeeping({ action, target, request }: z.output<typeof eventSchema>): boolean {
+  switch (action) {
+    case "push":
+      return target.mediaType !== BLOB;
+    case "pull":
+      return target.mediaType !== BLOB && request?.method === "GET";
+    case "mount":
+    case "delete":
+      return true;
+  }
+}
+
+function toReport({ id, timestamp, action, target, actor }: z.output<typeof eventSchema>): RegistryReport {
+  return {
+    id,
+    happenedAt: new Date(timestamp),
+    action,
+    repository: target.repository,
+    fromRepository: target.fromRepository || null,
+    digest: target.digest || null,
+    tag: target.tag || null,
+    mediaType: target.mediaType || null,
+    actor: actor?.name ?? "",
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

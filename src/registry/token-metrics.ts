@@ -1,0 +1,29 @@
+/** Counts and times the requests to the token endpoint. */
+import type { Middleware } from "koa";
+import type { Metrics } from "../metrics.ts";
+
+/** Middleware to stand before what answers errors; whoever reads the request sets `ctx.state.grant`. */
+export function measureTokenRequests({ tokenRequests, tokenDuration }: Metrics): Middleware {
+  return async (ctx, next) => {
+    const start = performance.now();
+    await next();
+    const grant = String(ctx.state.grant ?? "unreadable");
+    tokenRequests.inc({ grant, outcome: outcomeOf(ctx.status) });
+    tokenDuration.observe({ grant }, (performance.now() - start) / 1000);
+  };
+}
+
+function outcomeOf(status: number): string {
+  switch (status) {
+    case 200:
+      return "issued";
+    case 401:
+      return "unauthorized";
+    case 429:
+      return "throttled";
+    case 503:
+      return "unavailable";
+    default:
+      return status < 500 ? "invalid" : "failed";
+  }
+}

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestService, type TestService } from "../support/service.ts";
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.stop());
+
+const get = async (path: string) => {
+  const response = await fetch(service.url + path);
+  return { status: response.status, body: (await response.json()) as unknown };
+};
+
+describe("GET /-/liveness", () => {
+  it("answers while the process lives", async () => {
+    expect(await get("/-/liveness")).toEqual({ status: 200, body: { status: "ok" } });
+  });
+});
+
+describe("GET /-/readiness", () => {
+  it("answers 200 while the database and the signing key serve", async () => {
+    expect(await get("/-/readiness")).toEqual({
+      status: 200,
+      body: { status: "ok", database: "ok", signing_key: "ok", warnings: [] },
+    });
+  });
+});

@@ -1,0 +1,341 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  addMember,
+  createGroup,
+  createProject,
+  createToken,
+  createUser,
+  enableProjectTokens,
+  type TestToken,
+  type TestUser,
+} from "../support/factories.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
+import { requestToken, type TokenQuestion } from "../support/token-request.ts";
+
+const IMAGES = ["team/private/image", "team/internal/image", "team/public/image"];
+
+let service: TestService;
+const ids: Record<"private" | "internal" | "public" | "disabled", number> = {
+  private: 0,
+  internal: 0,
+  public: 0,
+  disabled: 0,
+};
+let ann: TestUser;
+let stranger: TestUser;
+
+beforeAll(async () => {
+  service = await startTestService();
+  await enableProjectTokens(service);
+  const team = await createGroup(service, "team");
+  for (const visibility of ["private", "internal", "public"] as const) {
+    ids[visibility] = await createProject(service, team, visibility, { visibility });
+  }
+  ids.disabled = await createProject(service, team, "disabled", {
+    visibility: "public",
+    container_registry_enabled: false,
+  });
+  ann = await createUser(service, "ann");
+  stranger = await createUser(service, "stranger");
+  await addMember(service, ids.private, ann.id, 30);
+});
+afterAll(() => service.stop());
+
+/** What is granted of pull, push and delete on an image. */
+const grants = async (question: TokenQuestion, ...names: string[]) => {
+  const { status, access } = await requestToken(service, {
+    ...question,
+    scopes: names.map((name) => `repository:${name}:pull,push,delete`),
+  });
+  expect(status).toBe(200);
+  return access;
+};
+const grantsByToken = async ({ secret }: TestToken, ...names: string[]) => await grants({ password: secret }, ...names);
+
+describe("GET /jwt/auth", () => {
+  it("answers as registry clients read it", async () => {
+    const { status, headers, body, claims } = await requestToken(service, {
+      scopes: ["repository:team/public/image:pull"],
+    });
+    expect(status).toBe(200);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("content-type")).toMatch(/^application\/json/);
+    expect(new Set(Object.keys(body))).toEqual(new Set(["token", "access_token", "expires_in", "issued_at"]));
+    expect(body).toMatchObject({
+      access_token: body["token"],
+      expires_in: 300,
+      issued_at: service.clock.now().toISOString(),
+    });
+    const now = service.clock.now().getTime() / 1000;
+    expect(claims).toMatchObject({
+      iss: "keyside",
+      sub: "",
+      aud: "container_registry",
+      iat: now,
+      nbf: now - 10,
+      exp: now + 300,
+    });
+    expect(claims.jti).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("answers with a trailing slash too, without a redirect", async () => {
+    const response = await fetch(`${service.url}/jwt/auth/?service=container_registry`, { redirect: "manual" });
+    expect(response.status).toBe(200);
+  });
+
+  it("gives a token with push longer, for large layers", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const pull = await requestToken(service, { password: token.secret, scopes: ["repository:team/private:pull"] });
+    const push = await requestToken(service, { password: token.secret, scopes: ["repository:team/private:pull,push"] });
+    expect([pull.body["expires_in"], push.body["expires_in"]]).toEqual([300, 900]);
+    expect((push.claims.exp ?? 0) - (push.claims.iat ?? 0)).toBe(900);
+  });
+
+  it("gives docker login, which asks for no scope, a token without access", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry"]);
+    const { status, claims } = await requestToken(service, { username: "whoever", password: token.secret });
+    expect(status).toBe(200);
+    expect(claims["access"]).toEqual([]);
+    expect(claims.sub).toMatch(new RegExp(`^project_${ids.private}_bot_[0-9a-f]{16}$`));
+  });
+});
+
+describe("a project access token at GET /jwt/auth", () => {
+  it.each([
+    [["read_registry", "write_registry"], ["team/private pull,push"]],
+    [["read_registry"], ["team/private pull"]],
+    [["write_registry"], ["team/private push"]],
+    [["delete_registry"], ["team/private delete"]],
+    [["read_registry", "write_registry", "delete_registry"], ["team/private pull,push,delete"]],
+    [["api"], []],
+    [["read_api", "read_repository", "write_repository"], []],
+  ])("of the scopes %j gets %j in a private project", async (scopes, expected) => {
+    expect(await grantsByToken(await createToken(service.root, ids.private, scopes), "team/private")).toEqual(expected);
+  });
+
+  it.each([
+    [10, []],
+    [20, ["team/private pull"]],
+    [30, ["team/private pull,push"]],
+    [40, ["team/private pull,push,delete"]],
+  ])("at access level %d gets %j of all registry scopes", async (level, expected) => {
+    const scopes = ["read_registry", "write_registry", "delete_registry"];
+    const token = await createToken(service.root, ids.private, scopes, { access_level: level });
+    expect(await grantsByToken(token, "team/private")).toEqual(expected);
+  });
+
+  it("gets pull on a public project without read_registry", async () => {
+    const token = await createToken(service.root, ids.public, ["write_registry"]);
+    expect(await grantsByToken(token, "team/public")).toEqual(["team/public pull,push"]);
+  });
+
+  it("holds for images nested below its project, at any depth, and for no neighbour that begins alike", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry"]);
+    const names = ["team/private/a", "team/private/a/b/c", "team/privateer", "team/private-2/a", "team"];
+    expect(await grantsByToken(token, ...names)).toEqual(["team/private/a pull", "team/private/a/b/c pull"]);
+  });
+
+  it("is anonymous in every other project: nothing of a private or internal one, pull of a public one", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry", "delete_registry"]);
+    const names = ["team/internal/image", "team/public/image"];
+    expect(await grantsByToken(token, ...names)).toEqual(["team/public/image pull"]);
+    const other = await createToken(service.root, ids.public, ["read_registry", "write_registry"]);
+    expect(await grantsByToken(other, "team/private/image")).toEqual([]);
+  });
+
+  it("gets what it may of a mount from a second project", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const scopes = [
+      "repository:team/private/image:pull,push",
+      "repository:team/public/base:pull",
+      "repository:team/internal/x:pull",
+    ];
+    const { access } = await requestToken(service, { password: token.secret, scopes });
+    expect(access).toEqual(["team/private/image pull,push", "team/public/base pull"]);
+  });
+
+  it("gets concrete actions for *", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const { access } = await requestToken(service, { password: token.secret, scopes: ["repository:team/private:*"] });
+    expect(access).toEqual(["team/private pull,push"]);
+  });
+
+  it("gets the same for scopes in one value and in several", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const [one, other] = ["repository:team/private/a:pull", "repository:team/private/b:push,pull"];
+    const inOne = await requestToken(service, { password: token.secret, scopes: [`${one} ${other}`] });
+    const inTwo = await requestToken(service, { password: token.secret, scopes: [one, other] });
+    expect(inOne.access).toEqual(["team/private/a pull", "team/private/b pull,push"]);
+    expect(inTwo.access).toEqual(inOne.access);
+  });
+
+  it("is refused from 00:00:00 UTC of its date on, and told why", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry"], { expires_at: "2026-11-03" });
+    service.clock.set(new Date("2026-11-02T23:59:59.999Z"));
+    expect(await grantsByToken(token, "team/private")).toEqual(["team/private pull"]);
+    service.clock.set(new Date("2026-11-03T00:00:00.000Z"));
+    const { status, body, headers } = await requestToken(service, { password: token.secret });
+    expect(status).toBe(401);
+    expect(headers.get("www-authenticate")).toMatch(/^Basic realm=/);
+    expect(body).toMatchObject({
+      errors: [{ code: "UNAUTHORIZED", message: expect.stringContaining("expired on 2026-11-03") }],
+    });
+    service.clock.set(new Date("2026-11-02T12:00:00Z"));
+  });
+
+  it("is refused at once when it was revoked, even for a public image", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry"]);
+    expect(await grantsByToken(token, "team/private")).toEqual(["team/private pull"]);
+    expect((await service.root.delete(`/projects/${ids.private}/access_tokens/${token.id}`)).status).toBe(204);
+    for (const scopes of [[], ["repository:team/private:pull"], ["repository:team/public/image:pull"]]) {
+      expect((await requestToken(service, { password: token.secret, scopes })).status).toBe(401);
+    }
+  });
+
+  it("is refused when mistyped", async () => {
+    const { secret } = await createToken(service.root, ids.private, ["read_registry"]);
+    const mistyped = secret.slice(0, -1) + (secret.endsWith("x") ? "y" : "x");
+    expect((await requestToken(service, { password: mistyped })).status).toBe(401);
+  });
+});
+
+describe("anonymous at GET /jwt/auth", () => {
+  it("gets pull on a public project and nothing else", async () => {
+    expect(await grants({}, ...IMAGES)).toEqual(["team/public/image pull"]);
+  });
+
+  it("is also who sends an empty user and password", async () => {
+    const { status, claims, access } = await requestToken(service, {
+      username: "",
+      password: "",
+      scopes: ["repository:team/public/image:pull"],
+    });
+    expect({ status, sub: claims.sub, access }).toEqual({ status: 200, sub: "", access: ["team/public/image pull"] });
+  });
+
+  it("cannot tell a private repository from one that does not exist", async () => {
+    const comparable = async (name: string) => {
+      const { status, headers, body, claims } = await requestToken(service, {
+        scopes: [`repository:${name}:pull,push`],
+      });
+      const { token: _token, access_token: _same, ...rest } = body;
+      const { jti: _jti, ...others } = claims;
+      const left = [...headers].filter(([header]) => !["x-request-id", "date", "content-length"].includes(header));
+      return JSON.stringify({ status, left, rest, others, length: headers.get("content-length") });
+    };
+    const hidden = await comparable("team/private");
+    expect(await comparable("team/nowhere")).toBe(hidden);
+    expect(await comparable("team/disabled")).toBe(hidden);
+    expect(await comparable("nobody/nothing")).toBe(hidden);
+  });
+});
+
+describe("a human at GET /jwt/auth", () => {
+  it("has every registry scope with a password, within their level", async () => {
+    const { username, password } = ann;
+    expect(await grants({ username, password }, ...IMAGES)).toEqual([
+      "team/private/image pull,push",
+      "team/internal/image pull",
+      "team/public/image pull",
+    ]);
+  });
+
+  it("is named in the token", async () => {
+    const { username, password } = ann;
+    expect((await requestToken(service, { username, password })).claims.sub).toBe("ann");
+  });
+
+  it("has a personal access token's scopes, whatever username is sent", async () => {
+    const { body } = await service.root.post(`/users/${ann.id}/personal_access_tokens`, {
+      name: "pull",
+      scopes: ["read_registry"],
+    });
+    expect(await grants({ username: "whoever", password: body.token }, ...IMAGES)).toEqual([
+      "team/private/image pull",
+      "team/internal/image pull",
+      "team/public/image pull",
+    ]);
+    expect(await grants({ password: ann.secret }, ...IMAGES)).toEqual(["team/public/image pull"]);
+  });
+
+  it("who is no member pulls from internal and public projects only", async () => {
+    const { username, password } = stranger;
+    expect(await grants({ username, password }, ...IMAGES)).toEqual([
+      "team/internal/image pull",
+      "team/public/image pull",
+    ]);
+  });
+
+  it("inherits a level from the group", async () => {
+    const owner = await createUser(service, "owner", { scopes: ["api", "read_registry", "write_registry"] });
+    const as = service.as(owner.secret);
+    const { body: group } = await as.post("/groups", { name: "Own", path: "own" });
+    const { body: nested } = await as.post("/groups", { name: "Sub", path: "sub", parent_id: group.id });
+    expect((await as.post("/projects", { path: "app", namespace_id: nested.id })).status).toBe(201);
+    expect(await grants({ password: owner.secret }, "own/sub/app/image")).toEqual(["own/sub/app/image pull,push"]);
+  });
+
+  it("who is an administrator is Owner everywhere", async () => {
+    expect(await grants({ username: "root", password: ROOT_PASSWORD }, "team/private")).toEqual([
+      "team/private pull,push,delete",
+    ]);
+  });
+
+  it.each([
+    ["wrong password", "ann", "wrong password"],
+    ["another's password", "ann", "password of stranger"],
+    ["unknown user", "nobody", "password of ann"],
+    ["bot's name", "ghost", ""],
+    ["NUL", "ann\0", "password of ann"],
+  ])("is refused with 401 for a %s, even for a public project", async (_what, username, password) => {
+    const { status, headers, body } = await requestToken(service, {
+      username,
+      password,
+      scopes: ["repository:team/public/image:pull"],
+    });
+    expect(status).toBe(401);
+    expect(headers.get("www-authenticate")).toMatch(/^Basic realm=/);
+    expect(body).toEqual({
+      errors: [{ code: "UNAUTHORIZED", message: "wrong username or password" }],
+      error: "invalid_client",
+      error_description: "wrong username or password",
+    });
+  });
+
+  it("who is blocked is refused, by password and by token", async () => {
+    const { id, username, password, secret } = await createUser(service, "leaver", { scopes: ["read_registry"] });
+    expect((await requestToken(service, { password: secret })).status).toBe(200);
+    await service.container.database.em().execute("update users set state = 'blocked' where id = ?", [id]);
+    expect((await requestToken(service, { username, password })).status).toBe(401);
+    expect((await requestToken(service, { password: secret })).status).toBe(401);
+  });
+});
+
+describe("a project whose registry is disabled", () => {
+  it("grants nothing to anybody", async () => {
+    const token = await createToken(service.root, ids.disabled, ["read_registry", "write_registry"]);
+    expect(await grantsByToken(token, "team/disabled/image")).toEqual([]);
+    expect(await grants({}, "team/disabled/image")).toEqual([]);
+    expect(await grants({ username: "root", password: ROOT_PASSWORD }, "team/disabled/image")).toEqual([]);
+  });
+});
+
+describe("the catalog", () => {
+  const ask = async (question: TokenQuestion, action = "*") =>
+    (await requestToken(service, { ...question, scopes: [`registry:catalog:${action}`] })).access;
+
+  it("is for administrators, and keeps its literal *", async () => {
+    expect(await ask({ username: "root", password: ROOT_PASSWORD })).toEqual(["registry:catalog *"]);
+  });
+
+  it("is for nobody else", async () => {
+    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry", "api"]);
+    expect(await ask({})).toEqual([]);
+    expect(await ask({ username: ann.username, password: ann.password })).toEqual([]);
+    expect(await ask({ password: token.secret })).toEqual([]);
+  });
+
+  it("has no other action", async () => {
+    expect(await ask({ username: "root", password: ROOT_PASSWORD }, "pull")).toEqual([]);
+  });
+});

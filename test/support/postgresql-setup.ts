@@ -1,0 +1,66 @@
+/**
+ * Before the tests on PostgreSQL: one server for the whole run. The image that docker compose runs, where an engine has
+ * it or can pull it; else the `postgres` of this machine, in a directory of its own; else the tests cannot run, and say so.
+ */
+import { readFile } from "node:fs/promises";
+import { GenericContainer, Wait } from "testcontainers";
+import type { TestProject } from "vitest/node";
+import { findPostgresPrograms, type PostgresServer, startPostgresProcess } from "./postgres-process.ts";
+import { findDocker } from "./requirements.ts";
+
+/** Provides `postgresUrl`, or `postgresMissing`: why there is none. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const reasons: string[] = [];
+  const server = (await startContainer(reasons)) ?? (await startProcess(reasons));
+  project.provide("postgresUrl", server?.url);
+  project.provide("postgresMissing", server === undefined ? `needs postgresql: ${reasons.join("; ")}` : undefined);
+  const why = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
+  if (server !== undefined) process.stdout.write(`PostgreSQL of this run: ${server.origin}${why}\n`);
+  return async () => {
+    await server?.stop();
+  };
+}
+
+async function startContainer(reasons: string[]): Promise<PostgresServer | undefined> {
+  const docker = await findDocker();
+  if (!docker.found) {
+    reasons.push("no Docker engine answers");
+    return undefined;
+  }
+  const image = await composeImage();
+  try {
+    const container = await new GenericContainer(image)
+      .withEnvironment({ POSTGRES_USER: "keyside", POSTGRES_PASSWORD: "keyside" })
+      .withCommand(["-c", "fsync=off"])
+      .withExposedPorts(5432)
+      .withWaitStrategy(Wait.forLogMessage(/listening on IPv4 address "0\.0\.0\.0"/))
+      .start();
+    const url = `postgres://keyside:keyside@${container.getHost()}:${container.getMappedPort(5432)}/keyside`;
+    return {
+      url,
+      origin: `the image ${image}`,
+      stop: async () => {
+        await container.stop();
+      },
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    reasons.push(`the image ${image} does not start (${reason})`);
+    return undefined;
+  }
+}
+
+async function startProcess(reasons: string[]): Promise<PostgresServer | undefined> {
+  const programs = await findPostgresPrograms();
+  if (programs !== undefined) return await startPostgresProcess(programs);
+  reasons.push("postgres and initdb are neither on the PATH nor in /usr/lib/postgresql");
+  return undefined;
+}
+
+/** The image that the compose file names, so that tests run on what users run. */
+async function composeImage(): Promise<string> {
+  const compose = await readFile(new URL("../../docker-compose.yml", import.meta.url), "utf8");
+  const image = /image: *(postgres:\S+)/.exec(compose)?.[1];
+  if (image === undefined) throw new Error("docker-compose.yml names no postgres image");
+  return image;
+}

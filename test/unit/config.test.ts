@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { ConfigurationError } from "../../src/errors.ts";
+
+function complaint(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing was wrong");
+}
+
+describe("readConfig", () => {
+  it("needs nothing to be set", () => {
+    expect(readConfig({})).toMatchObject({
+      url: "http://localhost:8080",
+      host: "127.0.0.1",
+      port: 8080,
+      databaseUrl: undefined,
+      dataDir: resolve("data"),
+      certsDir: resolve("certs"),
+      rootPassword: undefined,
+      logLevel: "info",
+      registry: {
+        url: "http://localhost:5000",
+        service: "container_registry",
+        issuer: "keyside",
+        tokenTtl: 300,
+        pushTokenTtl: 900,
+        signingAlgorithm: "ES256",
+      },
+      tokens: { prefix: "kspat-", maxLifetimeDays: undefined },
+    });
+  });
+
+  it("takes empty variables for absent ones", () => {
+    expect(readConfig({ KEYSIDE_PORT: "", DATABASE_URL: "", KEYSIDE_URL: "" })).toEqual(readConfig({}));
+  });
+
+  it("is frozen, all the way down", () => {
+    const config = readConfig({});
+    expect([config, config.registry, config.tokens].every(Object.isFrozen)).toBe(true);
+  });
+
+  it("drops a trailing slash of a URL", () => {
+    expect(readConfig({ KEYSIDE_URL: "https://keyside.test/" }).url).toBe("https://keyside.test");
+  });
+
+  it.each([
+    ["KEYSIDE_URL", "localhost:8080"],
+    ["KEYSIDE_URL", "ftp://keyside.test"],
+    ["KEYSIDE_URL", "http://keyside.test/?a=b"],
+    ["KEYSIDE_URL", "http://keyside.test/#a"],
+    ["KEYSIDE_PORT", "65536"],
+    ["KEYSIDE_PORT", "-1"],
+    ["KEYSIDE_PORT", "eighty"],
+    ["KEYSIDE_PORT", "80.5"],
+    ["REGISTRY_URL", "registry"],
+    ["REGISTRY_TOKEN_TTL", "59"],
+    ["REGISTRY_TOKEN_TTL", "3601"],
+    ["REGISTRY_TOKEN_TTL", "5m"],
+    ["REGISTRY_PUSH_TOKEN_TTL", "0"],
+    ["REGISTRY_SIGNING_ALG", "HS256"],
+    ["REGISTRY_SIGNING_ALG", "es256"],
+    ["KEYSIDE_TOKEN_PREFIX", "with space"],
+    ["KEYSIDE_TOKEN_PREFIX", "a".repeat(21)],
+    ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "0"],
+    ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "36501"],
+    ["KEYSIDE_LOG_LEVEL", "loud"],
+  ])("refuses %s=%s, naming the variable, the value and the form wanted", (name, value) => {
+    expect(complaint({ [name]: value })).toMatch(new RegExp(`^${name}: .* is not \\S+`));
+    expect(complaint({ [name]: value })).toContain(JSON.stringify(value));
+  });
+
+  it.each([
+    ["DATABASE_URL", "mysql://user:hunter2@host/db"],
+    ["DATABASE_URL", "hunter2"],
+    ["KEYSIDE_ROOT_PASSWORD", "hunter2"],
+    ["KEYSIDE_URL", "https://user:hunter2@keyside.test"],
+    ["REGISTRY_URL", "https://user:hunter2@keyside.test"],
+    ["REGISTRY_URL", "https://hunter2@keyside.test"],
+  ])("refuses %s=%s without repeating the secret in it", (name, value) => {
+    expect(complaint({ [name]: value })).toMatch(new RegExp(`^${name}: .* is not \\S+`));
+    expect(complaint({ [name]: value })).not.toContain("hunter2");
+  });
+
+  it.each(["postgres://host/db", "postgresql://u:p@host:5432/db?sslmode=require"])("reads DATABASE_URL=%s", (url) => {
+    expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
+  it("names every wrong variable at once", () => {
+    const message = complaint({ KEYSIDE_PORT: "x", REGISTRY_TOKEN_TTL: "1", KEYSIDE_LOG_LEVEL: "loud" });
+    for (const name of ["KEYSIDE_PORT", "REGISTRY_TOKEN_TTL", "KEYSIDE_LOG_LEVEL"])
+      expect(message).toContain(`${name}: `);
+  });
+});
