@@ -25,7 +25,7 @@ export interface TokenRequest {
 }
 
 export interface TokenRequestRecorder {
-  /** The URL of the proxy, by the name of this machine: crane refuses a realm at an address of another port. */
+  /** The URL of the proxy, by name: some clients refuse a realm at a private address. */
   readonly realm: string;
   /** Gives what came since the last call, oldest first. */
   take(): TokenRequest[];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ClientStage } from "../../support/client-stage.ts";
 import { containersTool, ownStore, toRegistry } from "../../support/containers-tools.ts";
-import { writeBuildContext } from "../../support/oci-layout.ts";
+import { archiveOf, writeBuildContext, writeOciLayout } from "../../support/oci-layout.ts";
 import { type ClientDriver, DONE, describeClient, refused } from "./client-contract.ts";
 
 const DENIED = /denied: requested access to the resource is denied/;
@@ -19,10 +19,10 @@ async function prepare(stage: ClientStage) {
   const buildah = await containersTool(stage, "buildah", ownStore(stage, "buildah"));
   const driver: ClientDriver = {
     async push(image, as) {
-      const name = `localhost/${randomUUID()}`;
-      const context = await writeBuildContext(stage.directory);
-      expect(await buildah("build", "--isolation", "chroot", "--layers", "--tag", name, context)).toMatchObject(DONE);
-      return buildah("push", ...toRegistry(as), name, `docker://${image}`);
+      const archive = await archiveOf(await writeOciLayout(stage.directory));
+      const loaded = await buildah("pull", "--quiet", `oci-archive:${archive}`);
+      expect(loaded).toMatchObject(DONE);
+      return buildah("push", ...toRegistry(as), loaded.stdout.trim(), `docker://${image}`);
     },
     pull: (image, as) => buildah("pull", "--policy", "always", ...toRegistry(as), image),
   };
@@ -37,6 +37,18 @@ async function cleanUp({ buildah }: Buildah): Promise<void> {
 }
 
 await describeClient("buildah", { prepare, says: SAYS, cleanUp }, (test) => {
+  it("pushes what it built", async () => {
+    const { stage, client } = test();
+    const [name, image] = [`localhost/${randomUUID()}`, stage.image("closed")];
+    const context = await writeBuildContext(stage.directory);
+    expect(await client.buildah("build", "--isolation", "chroot", "--layers", "--tag", name, context)).toMatchObject(
+      DONE,
+    );
+    const push = ["push", ...toRegistry(stage.as.full), name, `docker://${image}`];
+    expect(await client.buildah(...push)).toMatchObject(DONE);
+    expect(await client.pull(image, stage.as.reader)).toMatchObject(DONE);
+  });
+
   it("commits upon a private image, and mounts that one's layers, asking to pull from there", async () => {
     const { stage, client } = test();
     const [base, target] = [stage.repository("closed"), stage.repository("closed")];

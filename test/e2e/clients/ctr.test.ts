@@ -71,11 +71,14 @@ await describeClient("ctr", { prepare, says: SAYS, cleanUp, requires: containerd
     await client.push(image, stage.as.full);
     const pushing = stage.takeTokenRequests();
     const scopes = [`repository:${repository}:pull repository:${repository}:pull,push`];
-    expect(pushing).toEqual([expect.objectContaining({ ...asked, scopes })]);
+    expect(pushing[0]).toMatchObject({ ...asked, scopes });
 
     await client.pull(image, stage.as.reader);
+    // It fetches layers side by side, and each may ask for itself.
     const pulling = stage.takeTokenRequests();
-    expect(pulling).toEqual([expect.objectContaining({ ...asked, scopes: [`repository:${repository}:pull`] })]);
+    expect(pulling.length).toBeGreaterThan(0);
+    for (const request of pulling)
+      expect(request).toMatchObject({ ...asked, scopes: [`repository:${repository}:pull`] });
   });
 
   it("asks by GET where it has no credentials", async () => {

@@ -1,10 +1,10 @@
-/** podman: builds an image, pushes and pulls it with a store of its own. */
+/** podman: builds images, pushes and pulls them, with a store of its own. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ClientCredentials, ClientStage } from "../../support/client-stage.ts";
 import { containersTool, ownStore, toRegistry } from "../../support/containers-tools.ts";
-import { writeBuildContext } from "../../support/oci-layout.ts";
+import { archiveOf, writeBuildContext, writeOciLayout } from "../../support/oci-layout.ts";
 import { type ClientDriver, DONE, describeClient, refused } from "./client-contract.ts";
 
 const DENIED = /denied: requested access to the resource is denied/;
@@ -18,6 +18,12 @@ const SAYS = {
 async function prepare(stage: ClientStage) {
   const tmpdir = ["--tmpdir", join(stage.directory, "podman", "tmp")];
   const podman = await containersTool(stage, "podman", [...ownStore(stage, "podman"), ...tmpdir]);
+  const load = async () => {
+    const archive = await archiveOf(await writeOciLayout(stage.directory));
+    const loaded = await podman("pull", "--quiet", `oci-archive:${archive}`);
+    expect(loaded).toMatchObject(DONE);
+    return loaded.stdout.trim();
+  };
   const build = async () => {
     const name = `localhost/${randomUUID()}`;
     const context = await writeBuildContext(stage.directory);
@@ -27,7 +33,7 @@ async function prepare(stage: ClientStage) {
   const push = (name: string, image: string, as: ClientCredentials | undefined) =>
     podman("push", ...toRegistry(as), name, image);
   const driver: ClientDriver = {
-    push: async (image, as) => push(await build(), image, as),
+    push: async (image, as) => push(await load(), image, as),
     pull: (image, as) => podman("pull", ...toRegistry(as), image),
   };
   return { ...driver, podman, build, pushBuilt: push };
@@ -38,7 +44,7 @@ type Podman = Awaited<ReturnType<typeof prepare>>;
 const cleanUp = ({ podman }: Podman) => podman("rmi", "--all", "--force");
 
 await describeClient("podman", { prepare, says: SAYS, cleanUp }, (test) => {
-  it("pushes layers that are in another repository by mounting them, asking to pull from there", async () => {
+  it("pushes what it built, and pushes it elsewhere by mounting its layers, asking to pull from there", async () => {
     const { stage, client } = test();
     const [source, target] = [stage.repository("closed"), stage.repository("closed")];
     const built = await client.build();
