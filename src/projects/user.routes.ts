@@ -5,6 +5,7 @@ import type { Database } from "../database/database.ts";
 import { NotFoundError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
 import { pageHeaders, pageQuery, pageWindow } from "../http/pagination.ts";
+import { text } from "../http/validate.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { digestPassword } from "../users/password.ts";
 import { requireAdministrator } from "../users/principal.ts";
@@ -62,7 +63,7 @@ export function userOperations({ database, clock }: { database: Database; clock:
       path: "/users",
       summary: "List accounts (administrators), or find one by its username",
       params: NOTHING,
-      query: pageQuery.extend({ username: z.string().max(255).optional() }),
+      query: pageQuery.extend({ username: text(255).optional() }),
       body: NOTHING,
       status: 200,
       result: z.array(userResult),

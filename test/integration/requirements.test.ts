@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { findCommand, findDocker } from "../support/requirements.ts";
+import { findCommand, findDocker, findImage } from "../support/requirements.ts";
 
 let directory: string;
 beforeEach(async () => {
@@ -48,5 +48,27 @@ describe("findDocker", () => {
 
   it("lives without the command", async () => {
     expect(await findDocker()).toMatchObject({ found: false });
+  });
+});
+
+describe("findImage", () => {
+  const putEngine = (images: string) =>
+    putCommand("docker", `#!/bin/sh\ncase "$1" in info) echo 28.2.2 ;; ${images}) ;; *) exit 1 ;; esac\n`);
+
+  it.each(["image", "pull"])("takes an image that the engine has or can pull: docker %s", async (command) => {
+    await putEngine(command);
+    expect(await findImage("registry:2")).toMatchObject({ found: true });
+  });
+
+  it("does not take the engine alone for the image", async () => {
+    await putEngine("none");
+    expect(await findImage("registry:2")).toMatchObject({
+      found: false,
+      want: expect.stringMatching(/^needs registry:2/),
+    });
+  });
+
+  it("wants an engine first", async () => {
+    expect(await findImage("registry:2")).toEqual(await findDocker());
   });
 });

@@ -10,13 +10,15 @@ import { systemIds } from "../../src/ids.ts";
 import { serve } from "../../src/main.ts";
 import { ApiClient } from "./api-client.ts";
 import { FakeClock } from "./clock.ts";
-import { createTestDatabase } from "./database.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** What a test may choose. */
 export interface TestServiceOptions {
   readonly clock?: FakeClock;
   /** Environment variables, as an operator would set them. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The database, in the place of a new one; it is removed at the end too. */
+  readonly database?: TestDatabase;
 }
 
 /** A running Keyside. */
@@ -39,7 +41,7 @@ export const ROOT_PASSWORD = "correct horse battery staple";
 /** Starts a service on a free port with a database of its own. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const directory = await mkdtemp(join(tmpdir(), "keyside-test-"));
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const clock = options.clock ?? new FakeClock();
   const logLines: string[] = [];
   const config = readConfig({

@@ -1,0 +1,63 @@
+/** The command `keyside`: exit code 0 on success, 1 when refused, 2 for wrong usage; errors are one sentence on stderr. */
+import { Command, CommanderError } from "commander";
+import { type Config, readConfig } from "../config.ts";
+import { KeysideError } from "../errors.ts";
+import { addFeatureCommands } from "./commands/feature.command.ts";
+import { addGroupCommands, addMemberCommands, addProjectCommands } from "./commands/project.command.ts";
+import { addServiceCommands } from "./commands/service.command.ts";
+import { addTokenCommands } from "./commands/token.command.ts";
+import { addUserCommands } from "./commands/user.command.ts";
+import type { CliContext } from "./context.ts";
+import { type Output, processOutput } from "./output.ts";
+import { RefusedError } from "./refused-error.ts";
+
+const REFUSED = 1;
+const WRONG_USAGE = 2;
+
+/** Runs one command line, without the program's name; answers the exit code. */
+export async function main(argv: readonly string[], output: Output = processOutput): Promise<number> {
+  const program = createProgram({ config: memoized(() => readConfig()), output });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof KeysideError || error instanceof RefusedError) {
+      output.complain(`keyside: ${error.message}`);
+      return REFUSED;
+    }
+    throw error;
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  const program = new Command("keyside")
+    .description("Project access tokens for any Docker registry.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.output.line(text.trimEnd()),
+      writeErr: (text) => context.output.complain(`keyside: ${text.trimEnd().replace(/^error: /, "")}`),
+    })
+    .showHelpAfterError("(see `keyside help`)")
+    .addHelpText(
+      "after",
+      "\nCommands other than up, serve and certs talk to the service: at KEYSIDE_URL with KEYSIDE_TOKEN, or, on the\n" +
+        "server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
+    );
+  addServiceCommands(program, context);
+  addTokenCommands(program, context);
+  addFeatureCommands(program, context);
+  addProjectCommands(program, context);
+  addGroupCommands(program, context);
+  addMemberCommands(program, context);
+  addUserCommands(program, context);
+  return program;
+}
+
+function memoized(read: () => Config): () => Config {
+  let config: Config | undefined;
+  return () => {
+    config ??= read();
+    return config;
+  };
+}

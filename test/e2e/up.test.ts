@@ -1,0 +1,102 @@
+/** What a new user does: start, paste the printed lines, stop, start again. */
+import { describe, expect, it } from "vitest";
+import { DockerCommand } from "../support/docker-command.ts";
+import { freePort } from "../support/free-port.ts";
+import { findImage } from "../support/requirements.ts";
+import { type Environment, type RunningCommand, runToEnd, startCommand } from "../support/running-command.ts";
+import { scratchDirectory } from "../support/scratch-directory.ts";
+
+/** From the command to the lines to paste. */
+const START_LIMIT = 30_000;
+
+/** An instance that lives in a directory of its own, on ports that nobody else has. */
+async function newInstance(): Promise<Environment & { REGISTRY_URL: string; KEYSIDE_URL: string }> {
+  const directory = await scratchDirectory();
+  const port = String(await freePort());
+  return {
+    ...process.env,
+    KEYSIDE_DATA_DIR: `${directory}/data`,
+    KEYSIDE_CERTS_DIR: `${directory}/certs`,
+    KEYSIDE_PORT: port,
+    KEYSIDE_URL: `http://localhost:${port}`,
+    REGISTRY_URL: `http://localhost:${await freePort()}`,
+  };
+}
+
+/** Runs `npm start` until it has printed all that it has to say. @throws Error when that takes too long */
+async function npmStart(environment: Environment): Promise<RunningCommand> {
+  const running = startCommand(["npm", "start"], environment);
+  await Promise.race([running.printed(/^Ctrl-C stops both\.$/m), timeLimit(START_LIMIT)]);
+  return running;
+}
+
+function timeLimit(milliseconds: number): Promise<never> {
+  const signal = AbortSignal.timeout(milliseconds);
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+/** The lines that a user is told to paste: the indented ones. */
+function linesToPaste({ output }: RunningCommand): string[] {
+  return output.split("\n").flatMap((line) => (line.startsWith("  ") ? [line.trim()] : []));
+}
+
+async function containersOf(instance: Environment): Promise<string[]> {
+  const filter = `label=keyside.data-directory=${instance["KEYSIDE_DATA_DIR"]}`;
+  const { stdout } = await runToEnd(["docker", "ps", "--all", "--quiet", "--filter", filter]);
+  return stdout.split("\n").filter((id) => id !== "");
+}
+
+describe("npm start", () => {
+  it("prints lines that work as pasted, stops cleanly, and finds its data at the next start", async ({ skip }) => {
+    const registryImage = await findImage("registry:2");
+    skip(!registryImage.found, registryImage.want);
+    const instance = await newInstance();
+    const person = await DockerCommand.create();
+
+    const first = await npmStart(instance);
+    expect(first.output).toContain(`${instance.KEYSIDE_URL}/api/v4`);
+    const lines = linesToPaste(first);
+    expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "tag", "push", "pull"]);
+    const name = lines[3]?.split(" ").at(-1) ?? "";
+    person.removeAfterwards(name);
+    const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: lines.join("\n") });
+    expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
+    expect(await containersOf(instance)).toHaveLength(1);
+
+    first.signal("SIGINT");
+    expect(await first.ended).toBe(0);
+    expect(first.output).toMatch(/^Stopped\.$/m);
+    expect(first.groupIsGone()).toBe(true);
+    expect(await containersOf(instance)).toEqual([]);
+    await expect(fetch(instance.KEYSIDE_URL)).rejects.toThrow("fetch failed");
+
+    const second = await npmStart(instance);
+    const [loginLine = ""] = lines;
+    const login = await runToEnd(["sh", "-e"], { environment: person.environment, input: loginLine });
+    expect(login).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
+    expect(await person.pullAnew(name)).toMatchObject({ code: 0 });
+    second.signal("SIGTERM");
+    expect(await second.ended).toBe(0);
+    expect(await containersOf(instance)).toEqual([]);
+  });
+
+  it("runs alone where no registry can be had, and says why and how to connect one", async () => {
+    const instance = await newInstance();
+    const running = startCommand([process.execPath, "bin/keyside.js", "up"], { ...instance, PATH: "/nowhere" });
+    const [line] = await running.printed(/^Registry .*$/m);
+    expect(line).toMatch(/^Registry +none: no docker command on the PATH; /);
+    await running.printed(/rootcertbundle: .*ca\.crt.*^Ctrl-C stops/ms);
+    running.signal("SIGINT");
+    expect(await running.ended).toBe(0);
+    expect(running.groupIsGone()).toBe(true);
+  });
+
+  it("names the variable to change where the registry's port is taken, and leaves nothing behind", async () => {
+    const instance = await newInstance();
+    const environment = { ...instance, REGISTRY_URL: instance.KEYSIDE_URL };
+    const running = startCommand([process.execPath, "bin/keyside.js", "up"], environment);
+    expect(await running.ended).toBe(1);
+    expect(running.output).toMatch(/^keyside: REGISTRY_URL: .* in use by another program; .*$/m);
+    expect(running.output).not.toMatch(/^ {4}at /m);
+  });
+});
