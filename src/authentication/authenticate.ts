@@ -177,11 +177,12 @@ async function checkPassword(
   { username, password }: BasicCredentials,
   network: string,
 ): Promise<PasswordPrincipal> {
-  // 1. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
+  // 1. Who may not guess is refused before anything costly, and whether the guess is right or not.
+  lockout.refuseIfKnownLocked(network);
+  // 2. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
   const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
-  // 2. Who may not guess is refused before anything costly, and whether the guess is right or not.
-  if (found !== undefined) lockout.refuseIfLocked(found);
+  if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
   // 3. The costly comparison, which takes as long for nobody.
   const digest = row?.password_digest ?? undefined;
