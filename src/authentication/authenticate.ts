@@ -184,9 +184,12 @@ async function checkPassword(
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
   if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
-  // 3. The costly comparison, which takes as long for nobody.
+  // 3. The costly comparison, which takes as long for nobody. While it waited, others of its network may have failed.
   const digest = row?.password_digest ?? undefined;
-  const matches = await passwordChecks.run(network, () => passwordMatches(password, digest));
+  const matches = await passwordChecks.run(network, () => {
+    lockout.refuseIfKnownLocked(network);
+    return passwordMatches(password, digest);
+  });
   // 4. A blocked user is nobody.
   if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");

@@ -91,14 +91,16 @@ export class Lockout {
     const [row] = await database.query<FailureState & { added: boolean }>(RECORD_FAILURE, values);
     if (row === undefined) return;
     this.refuseIfLocked(network, row);
-    if (row.added) onFailure?.(row.failures + 1 >= MAXIMUM_FAILURES ? "locked" : "counted");
+    if (!row.added) return;
+    const isLast = row.failures + 1 >= MAXIMUM_FAILURES;
+    onFailure?.(isLast ? "locked" : "counted");
+    if (isLast) this.#remember(network, row.oldest ?? clock.now().getTime() / 1000);
   }
 
   /** @throws TooManyFailuresError when the network is in this state, and so may guess no more for now */
   refuseIfLocked(network: string, { failures, oldest }: FailureState): void {
     if (failures < MAXIMUM_FAILURES || oldest === null) return;
-    if (this.#locked.size >= MAXIMUM_REMEMBERED) this.#locked.clear();
-    this.#locked.set(network, (oldest + FAILURE_WINDOW) * 1000);
+    this.#remember(network, oldest);
     this.refuseIfKnownLocked(network);
   }
 
@@ -119,6 +121,11 @@ export class Lockout {
   /** Deletes the failures that no longer count. */
   async forgetOldFailures(): Promise<void> {
     await this.#services.database.query(FORGET_FAILURES, [this.windowStart()]);
+  }
+
+  #remember(network: string, oldest: number): void {
+    if (this.#locked.size >= MAXIMUM_REMEMBERED) this.#locked.clear();
+    this.#locked.set(network, (oldest + FAILURE_WINDOW) * 1000);
   }
 
   /** A wrong password is often nearly a right one: without the key, what is stored cannot be searched for. */
