@@ -6,6 +6,7 @@ const integration = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
 };
+
 // The tests remove their containers themselves; testcontainers' own remover is one more image that must be pulled.
 process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
 

@@ -53,7 +53,10 @@ describe("the migrated schema", () => {
     const entities = [...storage.getAll().values()];
     expect(entities).toHaveLength(ENTITIES.length);
     const declared = entities.flatMap(declaredColumns);
-    expect(declared.sort(byName)).toEqual((await migratedColumns()).sort(byName));
+    // The tables of hot paths have no entity: they are written and read in SQL alone.
+    const tables = new Set(entities.map(({ tableName }) => tableName));
+    const migrated = (await migratedColumns()).filter(({ table }) => tables.has(table));
+    expect(declared.sort(byName)).toEqual(migrated.sort(byName));
   });
 
   it("has an index that begins with the column of each foreign key", async () => {

@@ -26,10 +26,11 @@ beforeAll(async () => {
   service = await startTestService();
   await enableProjectTokens(service);
   const team = await createGroup(service, "team");
-  const ids: Record<string, number> = {};
+  const ids = new Map<string, number>();
   for (const visibility of ["private", "internal", "public"]) {
-    ids[visibility] = await createProject(service, team, visibility, { visibility });
+    ids.set(visibility, await createProject(service, team, visibility, { visibility }));
   }
+  const own = ids.get("private") ?? expect.unreachable();
   const off = { visibility: "public", container_registry_enabled: false };
   await createProject(service, team, "disabled", off);
   for (const person of PEOPLE) {
@@ -37,7 +38,7 @@ beforeAll(async () => {
     credentials[person] = { username: person, password: user.secret };
     credentials[`${person} by password`] = { username: person, password: user.password };
     if (LEVELS[person] === 0) continue;
-    for (const id of Object.values(ids)) await addMember(service, id, user.id, LEVELS[person]);
+    for (const id of ids.values()) await addMember(service, id, user.id, LEVELS[person]);
   }
   const narrow = await createUser(service, "narrow", { scopes: ["read_registry"], admin: true });
   credentials["an administrator who may only read"] = { username: "narrow", password: narrow.secret };
@@ -51,16 +52,16 @@ beforeAll(async () => {
     "write-only": ["write_registry"],
     "API-only": ["api"],
   })) {
-    const { secret } = await createToken(service.root, ids["private"] ?? 0, scopes);
+    const { secret } = await createToken(service.root, own, scopes);
     credentials[`${/^A/.test(name) ? "an" : "a"} ${name} bot of team/private`] = {
       username: "anything",
       password: secret,
     };
   }
-  const dying = await createToken(service.root, ids["private"] ?? 0, REGISTRY, { expires_at: "2026-11-03" });
+  const dying = await createToken(service.root, own, REGISTRY, { expires_at: "2026-11-03" });
   credentials["an expired bot"] = { username: "x", password: dying.secret };
-  const revoked = await createToken(service.root, ids["private"] ?? 0, REGISTRY);
-  await service.root.delete(`/projects/${ids["private"]}/access_tokens/${revoked.id}`);
+  const revoked = await createToken(service.root, own, REGISTRY);
+  await service.root.delete(`/projects/${own}/access_tokens/${revoked.id}`);
   credentials["a revoked bot"] = { username: "x", password: revoked.secret };
   credentials["a wrong password"] = { username: "root", password: "hunter2hunter2" };
   credentials["nobody's username"] = { username: "nobody", password: "hunter2hunter2" };
