@@ -12,7 +12,7 @@ import type { ApiAnswer } from "./api-client.ts";
 import { FakeClock } from "./clock.ts";
 import { freePort } from "./free-port.ts";
 import { startTestService } from "./service.ts";
-import { recordTokenRequests, type TokenRequest } from "./token-requests.ts";
+import { recordTokenRequests, type TokenRequest } from "./token-recorder.ts";
 
 const COMMAND_LIMIT = 60_000;
 const PROJECTS = ["closed", "open", "foreign"] as const;
