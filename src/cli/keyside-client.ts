@@ -44,7 +44,7 @@ export class KeysideClient {
   async list(path: string): Promise<unknown[]> {
     const rows: unknown[] = [];
     for (let page = 1; ; page += 1) {
-      const { body } = await this.call("GET", `${path}${path.includes("?") ? "&" : "?"}per_page=100&page=${page}`);
+      const { body } = await this.call("GET", `${path}${joint(path)}per_page=100&page=${page}`);
       if (!Array.isArray(body)) throw new RefusedError(`${this.#url} does not answer like Keyside`);
       rows.push(...body);
       if (body.length < 100) return rows;
@@ -96,6 +96,12 @@ export async function openClient(config: Config): Promise<KeysideClient> {
 function localHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
+}
+
+/** What comes between an address and one more parameter. */
+function joint(path: string): string {
+  if (!path.includes("?")) return "?";
+  return /[?&]$/.test(path) ? "" : "&";
 }
 
 function parseJson(text: string, url: string): unknown {

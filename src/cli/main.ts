@@ -3,11 +3,13 @@ import { Command, CommanderError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { KeysideError } from "../errors.ts";
 import { addFeatureCommands } from "./commands/feature.command.ts";
-import { addGroupCommands, addMemberCommands, addProjectCommands } from "./commands/project.command.ts";
+import { addGroupCommands } from "./commands/group.command.ts";
+import { addMemberCommands } from "./commands/member.command.ts";
+import { addProjectCommands } from "./commands/project.command.ts";
 import { addRegistryCommands } from "./commands/registry.command.ts";
 import { addServiceCommands } from "./commands/service.command.ts";
 import { addTokenCommands } from "./commands/token.command.ts";
-import { addUserCommands } from "./commands/user.command.ts";
+import { addRefreshTokenCommands, addUserCommands } from "./commands/user.command.ts";
 import type { CliContext } from "./context.ts";
 import { type Output, processOutput } from "./output.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -53,6 +55,7 @@ function createProgram(context: CliContext): Command {
   addGroupCommands(program, context);
   addMemberCommands(program, context);
   addUserCommands(program, context);
+  addRefreshTokenCommands(program, context);
   return program;
 }
 

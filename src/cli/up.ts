@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { destination, pino } from "pino";
 import { type Config, processEnvironment } from "../config.ts";
+import { systemIds } from "../ids.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
 import { startService } from "../main.ts";
+import { NOTIFICATIONS_PATH } from "../registry/notification.routes.ts";
+import type { NotificationTarget } from "../registry/registry-config.ts";
 import { REALM_PATH } from "../registry/token.routes.ts";
 import { createDemoToken, pasteLines } from "./demo-project.ts";
 import { openClient } from "./keyside-client.ts";
@@ -22,7 +25,8 @@ const run = promisify(execFile);
  * @throws ConfigurationError when something cannot start as configured
  * @throws RefusedError when the registry ends by itself
  */
-export async function up(config: Config, output: Output): Promise<void> {
+export async function up(given: Config, output: Output): Promise<void> {
+  const config = withNotificationSecret(given);
   const stopping = stopSignal();
   const abort = new AbortController();
   void stopping.then(() => abort.abort());
@@ -64,6 +68,7 @@ async function startRegistry(
       service: config.registry.service,
       issuer: config.registry.issuer,
       rootCertBundle: join(config.certsDir, "ca.crt"),
+      notifications: notificationTarget(config),
       environment: processEnvironment(),
       report: (line) => output.line(line),
       signal,
@@ -72,6 +77,16 @@ async function startRegistry(
     if (signal.aborted) return undefined;
     throw error;
   }
+}
+
+/** A registry that is started anew may know its reports' secret anew; one that was configured stays. */
+function withNotificationSecret(config: Config): Config {
+  const notificationSecret = config.registry.notificationSecret ?? systemIds.hex(32);
+  return { ...config, registry: { ...config.registry, notificationSecret } };
+}
+
+function notificationTarget({ port, registry }: Config): NotificationTarget {
+  return { url: `http://127.0.0.1:${port}${NOTIFICATIONS_PATH}`, secret: registry.notificationSecret ?? "" };
 }
 
 async function introduce(

@@ -25,4 +25,11 @@ export function addFeatureCommands(program: Command, context: CliContext): void 
       const { body } = await (await clientOf(context)).call("GET", "/features");
       show(context, body, { json, columns: ["name", "state"] });
     });
+  feature
+    .command("reset")
+    .description("forget every setting of a feature: off everywhere, as at the beginning")
+    .argument("<name>", "the feature")
+    .action(async (name: string) => {
+      await (await clientOf(context)).call("DELETE", `/features/${segment(name)}`);
+    });
 }

@@ -1,14 +1,16 @@
-/** `keyside user`: accounts of humans, for administrators. */
+/** `keyside user` and `keyside refresh-token`: accounts of humans, and what they are signed in with. */
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { type CliContext, clientOf, show, withJson } from "../context.ts";
+import { wholeNumber } from "./arguments.ts";
 import { findUserId } from "./find-user.ts";
 
 const COLUMNS = ["id", "username", "name", "state", "bot"];
+const REFRESH_TOKEN_COLUMNS = ["id", "service", "client_id", "last_four", "created_at"];
 
 /** Adds the commands about accounts. */
 export function addUserCommands(program: Command, context: CliContext): void {
-  const user = program.command("user").description("create, list and show accounts (administrators)");
+  const user = program.command("user").description("create, list, show, block and delete accounts (administrators)");
   withJson(user.command("create"))
     .description("create the account of a human; the password comes by standard input")
     .argument("<username>", "by which they sign in")
@@ -17,10 +19,10 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .option("--name <name>", "what people call them")
     .option("--admin", "make them an administrator")
     .action(async (username: string, options: { email: string; name?: string; admin?: boolean; json?: boolean }) => {
-      const password = (await text(process.stdin)).replace(/\r?\n$/, "");
-      const client = await clientOf(context);
+      const password = await readPassword();
       const { email, admin, name = username } = options;
-      const { body } = await client.call("POST", "/users", { username, name, email, password, admin });
+      const account = { username, name, email, password, admin };
+      const { body } = await (await clientOf(context)).call("POST", "/users", account);
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withJson(user.command("list"))
@@ -36,4 +38,64 @@ export function addUserCommands(program: Command, context: CliContext): void {
       const { body } = await client.call("GET", `/users/${await findUserId(client, username)}`);
       show(context, body, { json, columns: COLUMNS });
     });
+  user
+    .command("password")
+    .description("set the password of a human; it comes by standard input, and ends their refresh tokens")
+    .argument("<username>", "whose")
+    .requiredOption("--password-stdin", "read the password from standard input")
+    .action(async (username: string) => {
+      const password = await readPassword();
+      const client = await clientOf(context);
+      await client.call("PUT", `/users/${await findUserId(client, username)}`, { password });
+    });
+  for (const [verb, description] of [
+    ["block", "refuse every credential of a human, until unblocked"],
+    ["unblock", "accept the credentials of a human again"],
+  ] as const) {
+    user
+      .command(verb)
+      .description(description)
+      .argument("<username>", "whom")
+      .action(async (username: string) => {
+        const client = await clientOf(context);
+        await client.call("POST", `/users/${await findUserId(client, username)}/${verb}`);
+      });
+  }
+  user
+    .command("delete")
+    .description("delete a human; what they did passes to the Ghost User")
+    .argument("<username>", "whom")
+    .action(async (username: string) => {
+      const client = await clientOf(context);
+      await client.call("DELETE", `/users/${await findUserId(client, username)}`);
+    });
+}
+
+/** Adds the commands about refresh tokens. */
+export function addRefreshTokenCommands(program: Command, context: CliContext): void {
+  const refreshToken = program
+    .command("refresh-token")
+    .description("list and revoke what registry clients are signed in with, in place of a password");
+  withJson(refreshToken.command("list"))
+    .description("list your refresh tokens, or those of --user (administrators)")
+    .option("--user <username>", "whose")
+    .action(async ({ user, json }: { user?: string; json?: boolean }) => {
+      const client = await clientOf(context);
+      const address = user === undefined ? "/user" : `/users/${await findUserId(client, user)}`;
+      show(context, await client.list(`${address}/refresh_tokens`), { json, columns: REFRESH_TOKEN_COLUMNS });
+    });
+  refreshToken
+    .command("revoke")
+    .description("revoke a refresh token: its client must sign in again")
+    .argument("<id>", "the refresh token's number", wholeNumber)
+    .option("--user <username>", "whose (administrators)")
+    .action(async (id: number, { user }: { user?: string }) => {
+      const client = await clientOf(context);
+      const address = user === undefined ? "/user" : `/users/${await findUserId(client, user)}`;
+      await client.call("DELETE", `${address}/refresh_tokens/${id}`);
+    });
+}
+
+async function readPassword(): Promise<string> {
+  return (await text(process.stdin)).replace(/\r?\n$/, "");
 }
