@@ -6,6 +6,7 @@ import { projectTokenOperations } from "./access-tokens/project-token.routes.ts"
 import { apiError } from "./api/api-error.ts";
 import { apiRouter } from "./api/bind-operations.ts";
 import { instanceOperations } from "./api/instance.routes.ts";
+import { mergeSlashes } from "./api/merge-slashes.ts";
 import type { Container } from "./container.ts";
 import { isConnectionFailure } from "./database/database-errors.ts";
 import { NotFoundError } from "./errors.ts";
@@ -50,6 +51,7 @@ export function createApp(container: Container): Koa {
   app.use(healthRouter(container).routes());
   app.use(tokenRouter(container, measureTokenRequests(container.metrics), errorsIn(registryError)).routes());
   app.use(notificationRouter(container).routes());
+  app.use(mergeSlashes);
   app.use(apiRouter(container, operations, config.url).routes());
   app.use(() => {
     throw new NotFoundError("Route");

@@ -12,6 +12,8 @@ import {
   UnauthenticatedError,
   UnsupportedMediaTypeError,
 } from "../errors.ts";
+import { readMultipart } from "../http/multipart.ts";
+import { sendJson } from "../http/send-json.ts";
 import { validate } from "../http/validate.ts";
 import type { ApiOperation } from "../users/api-operation.ts";
 import type { SignedInPrincipal } from "../users/principal.ts";
@@ -20,6 +22,7 @@ export const API_ROOT = "/api/v4";
 
 /** What a body may hold; a larger one is 413. */
 const BODY_LIMIT = "1mb";
+const MULTIPART_LIMIT_BYTES = 1024 * 1024;
 
 const parseBody = bodyParser({
   enableTypes: ["json", "form"],
@@ -57,7 +60,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
       ctx.status = operation.status;
       for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
       ctx.set("Cache-Control", "no-store");
-      if (operation.status !== 204) ctx.body = answer.body;
+      if (operation.status !== 204) sendJson(ctx, answer.body);
     });
   }
   return router;
@@ -97,6 +100,10 @@ function requireScope({ scopes }: SignedInPrincipal, method: ApiOperation["metho
 async function readBody(ctx: Context): Promise<void> {
   // A body of length 0 with some content type is what many clients send with DELETE.
   if (ctx.request.length === 0 || ctx.is() === null) return;
+  if (ctx.is("multipart")) {
+    ctx.request.body = await readMultipart(ctx.req, MULTIPART_LIMIT_BYTES);
+    return;
+  }
   if (!ctx.is("json", "urlencoded")) {
     const type = JSON.stringify(ctx.request.type.slice(0, 100));
     throw new UnsupportedMediaTypeError(

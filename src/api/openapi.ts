@@ -104,6 +104,17 @@ function resultSchema(schema: z.ZodType): unknown {
 }
 
 function toJsonSchema(schema: z.ZodType, io: "input" | "output") {
-  const { $schema, ...described } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const { $schema, ...described } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override({ zodSchema, jsonSchema }) {
+      if (io === "input" && zodSchema instanceof z.ZodObject) jsonSchema.required = requiredMembers(zodSchema);
+    },
+  });
   return described;
+}
+
+/** What is read leniently (`"40"` for 40) would count as optional: zod cannot see that nothing is refused all the same. */
+function requiredMembers({ shape }: z.ZodObject): string[] {
+  return Object.entries(shape).flatMap(([name, member]) => (z.safeParse(member, undefined).success ? [] : [name]));
 }

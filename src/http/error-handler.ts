@@ -11,6 +11,7 @@ import {
   UnavailableError,
   UnsupportedMediaTypeError,
 } from "../errors.ts";
+import { sendJson } from "./send-json.ts";
 
 /** An answer to a failure. */
 export interface ErrorAnswer {
@@ -38,7 +39,7 @@ export function errorHandler(
       else if (error?.detail !== undefined) log.info({ code: error.code, detail: error.detail }, "request refused");
       ctx.status = answer.status;
       for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
-      ctx.body = answer.body;
+      sendJson(ctx, answer.body);
     }
   };
 }

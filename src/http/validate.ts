@@ -99,14 +99,20 @@ export function id() {
   return integer().pipe(z.int().min(1).max(2_147_483_647));
 }
 
-/** True or false, also as a form or a query writes it: `"true"`, `"1"`. */
+/** True or false, also as a form or a query writes it: `"true"`, Python's `"True"`, `"1"`. */
 export function flag() {
-  return z.preprocess((value) => {
-    if (value === "true" || value === "1" || value === 1) return true;
-    if (value === "false" || value === "0" || value === 0) return false;
-    return value;
-  }, z.boolean());
+  return z.preprocess(
+    (value) => (typeof value === "object" ? value : (FLAGS.get(String(value).toLowerCase()) ?? value)),
+    z.boolean(),
+  );
 }
+
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
 
 /** A list, also as a form or a query writes it: one value, `a,b`, or `list[]`. */
 export function list<Item extends z.ZodType>(item: Item, maximum: number) {

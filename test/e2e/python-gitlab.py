@@ -1,0 +1,125 @@
+"""Runs python-gitlab, unchanged, through everything that Keyside has of GitLab's API; prints each chapter that passed.
+
+Usage: python-gitlab.py URL TOKEN, where TOKEN is an administrator's personal access token with the scope api.
+"""
+
+import sys
+
+import gitlab
+
+url, secret = sys.argv[1:]
+root = gitlab.Gitlab(url, private_token=secret)
+
+
+def refused(status, call):
+    """The call is answered with this status."""
+    try:
+        call()
+    except gitlab.exceptions.GitlabError as error:
+        assert error.response_code == status, f"{error.response_code}: {error}"
+        return error.error_message
+    raise AssertionError(f"expected {status}")
+
+
+root.auth()
+assert root.user.username == "root"
+version, revision = root.version()
+assert version != "unknown" and revision
+assert refused(401, gitlab.Gitlab(url, private_token="wrong").auth)
+print("instance")
+
+feature = root.features.set("resource_access_token", True)
+assert feature.name == "resource_access_token" and feature.state == "on"
+assert [each.name for each in root.features.list()] == ["resource_access_token"]
+print("features")
+
+user = root.users.create(
+    {"username": "pia", "name": "Pia", "email": "pia@example.com", "password": "a long enough password"}
+)
+assert root.users.get(user.id).username == "pia"
+assert [each.id for each in root.users.list(username="pia")] == [user.id]
+user.name = "Pia Two"
+user.save()
+assert root.users.get(user.id).name == "Pia Two"
+assert user.block() is True and root.users.get(user.id).state == "blocked"
+assert user.unblock() is True
+person = gitlab.Gitlab(url, private_token=user.personal_access_tokens.create({"name": "own", "scopes": ["api"]}).token)
+person.auth()
+assert person.user.id == user.id
+refused(403, lambda: person.users.create({"username": "x", "name": "x", "email": "x@example.com", "password": "12345678"}))
+print("users")
+
+group = person.groups.create({"name": "Python", "path": "python", "visibility": "private"})
+subgroup = person.groups.create({"name": "Sub", "path": "sub", "parent_id": group.id})
+assert person.groups.get("python/sub").full_name == "Python / Sub"
+group.description = "Snakes"
+group.save()
+assert person.groups.get(group.id).description == "Snakes"
+assert {each.full_path for each in person.groups.list()} == {"python", "python/sub"}
+print("groups")
+
+project = person.projects.create({"name": "App", "namespace_id": subgroup.id, "initialize_with_readme": False})
+assert person.projects.get("python/sub/app").id == project.id
+project.visibility = "internal"
+project.save()
+assert person.projects.get(project.id).visibility == "internal"
+assert [each.id for each in person.projects.list(owned=True)] == [project.id]
+refused(409, lambda: person.projects.create({"name": "App", "namespace_id": subgroup.id}))
+refused(404, lambda: person.projects.get("nobody/nothing"))
+print("projects")
+
+friend = root.users.create(
+    {"username": "fred", "name": "Fred", "email": "fred@example.com", "force_random_password": True}
+)
+member = project.members.create({"user_id": friend.id, "access_level": gitlab.const.AccessLevel.DEVELOPER.value})
+member.access_level = 20
+member.save()
+assert project.members.get(friend.id).access_level == 20
+group.members.create({"user_id": friend.id, "access_level": 30})
+assert project.members_all.get(friend.id).access_level == 30
+assert {each.username for each in project.members_all.list()} == {"pia", "fred"}
+group.members.delete(friend.id)
+project.members.delete(friend.id)
+refused(404, lambda: project.members.get(friend.id))
+print("members")
+
+token = project.access_tokens.create({"name": "ci", "scopes": ["api"], "access_level": 40, "expires_at": "2027-01-01"})
+bot = gitlab.Gitlab(url, private_token=token.token)
+bot.auth()
+assert bot.user.id == token.user_id and bot.user.bot
+assert bot.projects.get(project.id).path == "app"
+refused(404, lambda: bot.groups.get("python"))
+refused(400, lambda: project.members.delete(token.user_id))
+rotated = bot.http_post(f"/projects/{project.id}/access_tokens/self/rotate")
+assert rotated["user_id"] == token.user_id
+assert person.http_get(f"/projects/{project.id}/access_tokens/{token.id}")["active"] is False
+refused(401, bot.auth)
+assert [each.id for each in project.access_tokens.list(state="active")] == [rotated["id"]]
+project.access_tokens.delete(rotated["id"])
+refused(404, lambda: project.access_tokens.delete(rotated["id"]))
+assert person.http_get("/personal_access_tokens/self")["name"] == "own"
+message = refused(400, lambda: project.access_tokens.create({"name": "", "scopes": ["everything"]}))
+assert "name is empty" in message and "scopes does not have a valid value" in message, message
+print("tokens")
+
+actions = [event.action_name for event in project.events.list(get_all=True)]
+assert {"created", "updated", "joined", "left", "rotated", "revoked"} <= set(actions), actions
+assert person.events.list()[0].author_username == "pia"
+assert len(user.events.list()) > 0
+print("events")
+
+for number in range(5):
+    project.access_tokens.create({"name": f"token {number}", "scopes": ["read_api"]})
+assert len(list(project.access_tokens.list(iterator=True, per_page=2, state="active"))) == 5
+print("pages")
+
+refused(409, group.delete)
+project.delete()
+subgroup.delete()
+group.delete()
+root.users.delete(user.id)
+refused(404, lambda: root.users.get(user.id))
+refused(401, person.auth)
+root.features.delete("resource_access_token")
+assert root.features.list()[0].state == "off"
+print("removals")
