@@ -7,6 +7,9 @@ const integration = {
   hookTimeout: 60_000,
 };
 
+// The tests remove their containers themselves; testcontainers' own remover is one more image that must be pulled.
+process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
+
 export default defineConfig({
   test: {
     reporters: ["default", new ClosingReporter()],
@@ -27,8 +30,6 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          // The tests remove their containers themselves; testcontainers' own remover is an image that must be pulled.
-          env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
         },
       },
     ],

@@ -45,6 +45,8 @@ export function createApp(container: Container): Koa {
   ];
   const operations = [...features, ...instanceOperations(features, config.url)];
 
+  // What a request fails with is answered below; here arrive connections that broke, which Koa would print.
+  app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
   app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));
   app.use(errorsIn(apiError));

@@ -1,6 +1,6 @@
 /** The configuration: the only reader of the environment. Read once, before anything listens, and frozen. */
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
 
@@ -145,6 +145,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.KEYSIDE_PORT,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.KEYSIDE_DATA_DIR,
+    /** What a first start leaves for the machine's operator, readable by its owner alone. */
+    operatorTokenFile: join(values.KEYSIDE_DATA_DIR, "operator-token"),
+    rootPasswordFile: join(values.KEYSIDE_DATA_DIR, "initial-root-password"),
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,

@@ -3,7 +3,6 @@
  * line on the same machine may do everything. Idempotent: a later start adds only what is missing.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { AccessToken } from "./access-tokens/access-token.entity.ts";
 import { createPersonalToken } from "./access-tokens/create-personal-token.ts";
@@ -13,10 +12,6 @@ import { ConfigurationError } from "./errors.ts";
 import { createPersonalNamespace } from "./projects/create-account.ts";
 import { ensureSystemUsers, ROOT_USERNAME } from "./users/system-users.ts";
 import { User } from "./users/user.entity.ts";
-
-/** The files that a first start leaves in the data directory, readable by its owner alone. */
-export const OPERATOR_TOKEN_FILE = "operator-token";
-export const ROOT_PASSWORD_FILE = "initial-root-password";
 
 /** Brings the schema up to date and makes what is missing; of several replicas, one at a time. */
 export async function prepareInstance(container: Container): Promise<void> {
@@ -34,13 +29,12 @@ export async function prepareInstance(container: Container): Promise<void> {
 async function rootPassword({ config, ids }: Container): Promise<string> {
   if (config.rootPassword !== undefined) return config.rootPassword;
   const password = ids.base62(24);
-  const file = join(config.dataDir, ROOT_PASSWORD_FILE);
-  await writeSecret(file, password);
+  await writeSecret(config.rootPasswordFile, password);
   return password;
 }
 
 async function ensureOperatorToken(em: SqlEntityManager, container: Container): Promise<void> {
-  const file = join(container.config.dataDir, OPERATOR_TOKEN_FILE);
+  const file = container.config.operatorTokenFile;
   const present = await readIfPresent(file);
   // A token that this database does not know is another database's, or a start's that failed half-way.
   if (present !== undefined && (await em.count(AccessToken, { digest: digestSecret(present.trim()) })) > 0) return;

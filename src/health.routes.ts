@@ -26,7 +26,12 @@ export function healthRouter({ database, signingKeys, clock, metrics, config }: 
     const warnings = expiryWarnings(signingKeys, now);
     await database.query({ name: "readiness", text: "select 1" }, []);
     ctx.status = usable ? 200 : 503;
-    ctx.body = { status: usable ? "ok" : "failed", database: "ok", signing_key: usable ? "ok" : "expired", warnings };
+    ctx.body = {
+      status: usable ? "ok" : "failed",
+      database: "ok",
+      signing_key: usable ? "ok" : "expired",
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
   });
 
   router.get("/metrics", async (ctx) => {

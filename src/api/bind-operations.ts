@@ -29,7 +29,7 @@ const parseBody = bodyParser({
   jsonLimit: BODY_LIMIT,
   formLimit: BODY_LIMIT,
   onError: (error) => {
-    if ((error as { status?: number }).status === 413) throw error;
+    if ([413, 415].includes((error as { status?: number }).status ?? 400)) throw error;
     throw new MalformedBodyError("the request body cannot be parsed as what its Content-Type says");
   },
 });

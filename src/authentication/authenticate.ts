@@ -183,15 +183,19 @@ async function checkPassword(
   { username, password }: BasicCredentials,
   network: string,
 ): Promise<PasswordPrincipal> {
-  // 1. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
+  // 1. Who may not guess is refused before anything costly, and whether the guess is right or not.
+  lockout.refuseIfKnownLocked(network);
+  // 2. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
   const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
-  // 2. Who may not guess is refused before anything costly, and whether the guess is right or not.
-  if (found !== undefined) lockout.refuseIfLocked(found);
+  if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
-  // 3. The costly comparison, which takes as long for nobody.
+  // 3. The costly comparison, which takes as long for nobody. While it waited, others of its network may have failed.
   const digest = row?.password_digest ?? undefined;
-  const matches = await passwordChecks.run(network, () => passwordMatches(password, digest));
+  const matches = await passwordChecks.run(network, () => {
+    lockout.refuseIfKnownLocked(network);
+    return passwordMatches(password, digest);
+  });
   // 4. A blocked user is nobody.
   if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");

@@ -19,6 +19,9 @@ export const MAXIMUM_FAILURES = 10;
 /** How long a failure counts, in seconds: short enough to sit out. */
 export const FAILURE_WINDOW = 600;
 
+/** How many locked networks a process remembers; some 100 bytes each. What it forgets, the database knows. */
+const MAXIMUM_REMEMBERED = 10_000;
+
 /** What locking out works with. */
 export interface LockoutServices {
   readonly database: Database;
@@ -62,6 +65,8 @@ const FORGET_FAILURES: PreparedQuery = {
 /** Counts failures and refuses those who had too many. */
 export class Lockout {
   readonly #services: LockoutServices;
+  /** Until when networks are locked, in milliseconds since the epoch: nothing shortens a lock, so it need not be asked for again. */
+  readonly #locked = new Map<string, number>();
 
   constructor(services: LockoutServices) {
     this.#services = services;
@@ -80,28 +85,47 @@ export class Lockout {
    */
   async recordFailure(address: string, credential: string): Promise<void> {
     const { database, clock, onFailure } = this.#services;
-    const values = [networkOf(address), this.windowStart(), this.#digest(credential), clock.now()];
+    const network = networkOf(address);
+    this.refuseIfKnownLocked(network);
+    const values = [network, this.windowStart(), this.#digest(credential), clock.now()];
     const [row] = await database.query<FailureState & { added: boolean }>(RECORD_FAILURE, values);
     if (row === undefined) return;
-    this.refuseIfLocked(row);
-    if (row.added) onFailure?.(row.failures + 1 >= MAXIMUM_FAILURES ? "locked" : "counted");
+    this.refuseIfLocked(network, row);
+    if (!row.added) return;
+    const isLast = row.failures + 1 >= MAXIMUM_FAILURES;
+    onFailure?.(isLast ? "locked" : "counted");
+    if (isLast) this.#remember(network, row.oldest ?? clock.now().getTime() / 1000);
   }
 
-  /** @throws TooManyFailuresError when the network of this state may guess no more for now */
-  refuseIfLocked({ failures, oldest }: FailureState): void {
-    if (failures < MAXIMUM_FAILURES) return;
-    const { clock, onFailure } = this.#services;
-    onFailure?.("refused");
-    const retryAfter = (oldest ?? 0) + FAILURE_WINDOW - clock.now().getTime() / 1000;
+  /** @throws TooManyFailuresError when the network is in this state, and so may guess no more for now */
+  refuseIfLocked(network: string, { failures, oldest }: FailureState): void {
+    if (failures < MAXIMUM_FAILURES || oldest === null) return;
+    this.#remember(network, oldest);
+    this.refuseIfKnownLocked(network);
+  }
+
+  /** @throws TooManyFailuresError when this process knows the network for locked: that spares the database a flood */
+  refuseIfKnownLocked(network: string): void {
+    const left = (this.#locked.get(network) ?? 0) - this.#services.clock.now().getTime();
+    if (left <= 0) {
+      this.#locked.delete(network);
+      return;
+    }
+    this.#services.onFailure?.("refused");
     throw new TooManyFailuresError(
       "too many wrong credentials came from your address: wait some minutes, or sign in with an access token",
-      retryAfter,
+      left / 1000,
     );
   }
 
   /** Deletes the failures that no longer count. */
   async forgetOldFailures(): Promise<void> {
     await this.#services.database.query(FORGET_FAILURES, [this.windowStart()]);
+  }
+
+  #remember(network: string, oldest: number): void {
+    if (this.#locked.size >= MAXIMUM_REMEMBERED) this.#locked.clear();
+    this.#locked.set(network, (oldest + FAILURE_WINDOW) * 1000);
   }
 
   /** A wrong password is often nearly a right one: without the key, what is stored cannot be searched for. */

@@ -1,8 +1,6 @@
 /** The command line's way to the service: its public API, by HTTP, under the same rules as everybody. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { OPERATOR_TOKEN_FILE } from "../first-start.ts";
 import { RefusedError } from "./refused-error.ts";
 
 /** An answer of the API. */
@@ -83,7 +81,7 @@ export class KeysideClient {
  */
 export async function openClient(config: Config): Promise<KeysideClient> {
   if (config.clientToken !== undefined) return new KeysideClient(config.url, config.clientToken);
-  const file = join(config.dataDir, OPERATOR_TOKEN_FILE);
+  const file = config.operatorTokenFile;
   try {
     const secret = (await readFile(file, "utf8")).trim();
     return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, secret);

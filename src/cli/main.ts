@@ -4,6 +4,7 @@ import { type Config, readConfig } from "../config.ts";
 import { KeysideError } from "../errors.ts";
 import { addFeatureCommands } from "./commands/feature.command.ts";
 import { addGroupCommands, addMemberCommands, addProjectCommands } from "./commands/project.command.ts";
+import { addRegistryCommands } from "./commands/registry.command.ts";
 import { addServiceCommands } from "./commands/service.command.ts";
 import { addTokenCommands } from "./commands/token.command.ts";
 import { addUserCommands } from "./commands/user.command.ts";
@@ -45,6 +46,7 @@ function createProgram(context: CliContext): Command {
         "server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
+  addRegistryCommands(program, context);
   addTokenCommands(program, context);
   addFeatureCommands(program, context);
   addProjectCommands(program, context);

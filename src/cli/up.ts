@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { destination, pino } from "pino";
 import { type Config, processEnvironment } from "../config.ts";
-import { OPERATOR_TOKEN_FILE, ROOT_PASSWORD_FILE } from "../first-start.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
 import { startService } from "../main.ts";
 import { REALM_PATH } from "../registry/token.routes.ts";
@@ -82,17 +81,14 @@ async function introduce(
   logFile: string,
 ): Promise<void> {
   const secret = await createDemoToken(await openClient(config));
-  const passwordFile = join(config.dataDir, ROOT_PASSWORD_FILE);
-  const hasPasswordFile = await readFile(passwordFile).then(
+  const hasPasswordFile = await readFile(config.rootPasswordFile).then(
     () => true,
     () => false,
   );
   const address = new URL(config.registry.url).host;
   output.line("");
-  output.line(
-    `API        ${config.url}/api/v4   (the operator's token is in ${join(config.dataDir, OPERATOR_TOKEN_FILE)})`,
-  );
-  if (hasPasswordFile) output.line(`Sign in    root, with the password in ${passwordFile}`);
+  output.line(`API        ${config.url}/api/v4   (the operator's token is in ${config.operatorTokenFile})`);
+  if (hasPasswordFile) output.line(`Sign in    root, with the password in ${config.rootPasswordFile}`);
   output.line(`Registry   ${registry.kind === "none" ? "none" : address}: ${registry.reason}`);
   output.line(`Log        ${logFile}`);
   output.line("");

@@ -1,7 +1,10 @@
 /** Tells one failure of the database from another, whatever wraps it. A failing database is 5xx, never "bad credentials". */
 import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from "@mikro-orm/core";
 
-/** Connection refused, lost or too slow; and PostgreSQL's classes 080 (connection; 08P01 is a bad request of ours), 53 (resources) and 57P (shutting down). */
+/**
+ * Connection refused, lost or too slow; and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down).
+ * 08P01, a message that breaks the protocol, is no passing fault but ours.
+ */
 const CONNECTION_CODES =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|080..|53...|57P..)$/;
 const CONNECTION_WORDS = /timeout exceeded when trying to connect|Connection terminated|PGlite is clos/i;

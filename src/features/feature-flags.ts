@@ -33,10 +33,14 @@ export async function setFeature(
   em: SqlEntityManager,
   { feature, projectId, enabled, now }: { feature: Feature; projectId: number | null; enabled: boolean; now: Date },
 ): Promise<void> {
-  const setting = await em.findOne(FeatureFlag, { name: feature, project: projectId });
-  if (setting === null) em.create(FeatureFlag, { createdAt: now, name: feature, project: projectId, enabled });
-  else setting.enabled = enabled;
-  await em.flush();
+  // One statement, so that two who set it at once both do.
+  const unique =
+    projectId === null ? "(name) where project_id is null" : "(name, project_id) where project_id is not null";
+  await em.execute(
+    `insert into feature_flags (created_at, name, project_id, enabled) values (?, ?, ?, ?)
+     on conflict ${unique} do update set enabled = excluded.enabled`,
+    [now, feature, projectId, enabled],
+  );
 }
 
 /** Forgets all settings of a feature: it is off then. Inside the caller's transaction. */

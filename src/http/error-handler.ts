@@ -35,13 +35,22 @@ export function errorHandler(
     } catch (thrown) {
       const error = recognise(thrown, isUnavailable);
       const answer = dialect(error);
-      if (answer.status >= 500) log.error({ err: thrown, requestId: ctx.state.requestId }, "request failed");
+      if (answer.status >= 500)
+        log.error({ err: describeFailure(thrown), requestId: ctx.state.requestId }, "request failed");
       else if (error?.detail !== undefined) log.info({ code: error.code, detail: error.detail }, "request refused");
       ctx.status = answer.status;
       for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
       sendJson(ctx, answer.body);
     }
   };
+}
+
+/** What the log tells of a failure. A driver's error carries its query with all values, digests among them: not that. */
+function describeFailure(thrown: unknown): Readonly<Record<string, unknown>> {
+  if (!(thrown instanceof Error)) return { message: String(thrown) };
+  const { name, message, stack, cause } = thrown;
+  const { code } = thrown as { code?: unknown };
+  return { type: name, message, code, stack, cause: cause === undefined ? undefined : describeFailure(cause) };
 }
 
 function recognise(thrown: unknown, isUnavailable: (error: unknown) => boolean): KeysideError | undefined {

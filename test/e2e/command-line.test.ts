@@ -187,7 +187,7 @@ describe("keyside serve, where it cannot start", () => {
   afterAll(() => certs.delete());
 
   /** What `keyside serve` needs, in a directory of its own, with a CA that a test may spoil. */
-  async function instance(): Promise<Record<string, string>> {
+  async function instance() {
     const directory = await scratchDirectory();
     await cp(certs.path, join(directory, "certs"), { recursive: true });
     return {
@@ -209,7 +209,7 @@ describe("keyside serve, where it cannot start", () => {
 
   it("names a port that is in use", async () => {
     const environment = await instance();
-    const port = Number(environment["KEYSIDE_PORT"]);
+    const port = Number(environment.KEYSIDE_PORT);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
     onTestFinished(() => void other.close());
@@ -221,14 +221,14 @@ describe("keyside serve, where it cannot start", () => {
     const first = startCommand([...KEYSIDE, "serve"], environment);
     await first.printed(/"msg":"listening"/);
     const second = await serve({ ...environment, KEYSIDE_PORT: String(await freePort()) });
-    expect(failure(second)).toContain(join(environment["KEYSIDE_DATA_DIR"] ?? "", "database"));
+    expect(failure(second)).toContain(join(environment.KEYSIDE_DATA_DIR, "database"));
     first.signal("SIGTERM");
     expect(await first.ended).toBe(0);
   });
 
   it("names a key that it may not read", async () => {
     const environment = await instance();
-    const directory = environment["KEYSIDE_CERTS_DIR"] ?? "";
+    const directory = environment.KEYSIDE_CERTS_DIR;
     await chmod(join(directory, "ca.key"), 0o000);
     const command = [...KEYSIDE, "serve"];
     if (process.geteuid?.() === 0) {
@@ -242,7 +242,7 @@ describe("keyside serve, where it cannot start", () => {
     const environment = await instance();
     const other = await madeCertsDirectory(new FakeClock(new Date()));
     onTestFinished(() => other.delete());
-    await cp(other.file("ca.key"), join(environment["KEYSIDE_CERTS_DIR"] ?? "", "ca.key"));
+    await cp(other.file("ca.key"), join(environment.KEYSIDE_CERTS_DIR, "ca.key"));
     expect(failure(await serve(environment))).toMatch(/ca\.key is not the key of .*ca\.crt/);
   });
 
@@ -251,7 +251,7 @@ describe("keyside serve, where it cannot start", () => {
     const long = new FakeClock(new Date("2010-01-01T00:00:00Z"));
     const expired = await madeCertsDirectory(long);
     onTestFinished(() => expired.delete());
-    await cp(expired.path, environment["KEYSIDE_CERTS_DIR"] ?? "", { recursive: true });
+    await cp(expired.path, environment.KEYSIDE_CERTS_DIR, { recursive: true });
     expect(failure(await serve(environment))).toMatch(/ca\.crt expired on 2020-01-01T/);
   });
 

@@ -98,14 +98,14 @@ describe("the database round trips of one token request", () => {
       expect(statement.trim()).toMatch(/^select\b(?!.*\b(insert|update|delete|for update)\b)/is);
   });
 
-  it("leave every table as it was", async () => {
+  it("leave every table as it was, but for the note of a failure", async () => {
     const contents = async () => {
       const em = service.container.database.em();
       const tables = await em.execute<{ name: string }[]>(
         "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
       );
       const rows: unknown[] = [];
-      for (const { name } of tables)
+      for (const { name } of tables.filter(({ name }) => name !== "authentication_failures"))
         rows.push([name, await em.execute(`select t.*, t.xmin::text as version from ${name} t order by 1`)]);
       return rows;
     };

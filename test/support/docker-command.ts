@@ -11,7 +11,10 @@ import { scratchDirectory } from "./scratch-directory.ts";
 export class DockerCommand {
   readonly environment: Readonly<Record<string, string | undefined>>;
 
+  readonly #configDirectory: string;
+
   private constructor(configDirectory: string) {
+    this.#configDirectory = configDirectory;
     this.environment = { ...process.env, DOCKER_CONFIG: configDirectory };
   }
 
@@ -28,6 +31,13 @@ export class DockerCommand {
   login(registry: string, { username, password }: { username: string; password: string }): Promise<CommandEnd> {
     const args = ["docker", "login", registry, "--username", username, "--password-stdin"];
     return runToEnd(args, { environment: this.environment, input: password });
+  }
+
+  /** Puts credentials where a login would, unchecked. */
+  async remember(registry: string, { username, password }: { username: string; password: string }): Promise<void> {
+    const auth = Buffer.from(`${username}:${password}`).toString("base64");
+    const content = JSON.stringify({ auths: { [registry]: { auth } } });
+    await writeFile(join(this.#configDirectory, "config.json"), content);
   }
 
   /** Pushes a new image of one random layer under a name; the local copy is kept until the test is over. */

@@ -27,10 +27,10 @@ export async function startGuardedRegistry(environment: Record<string, string> =
     environment: { KEYSIDE_PORT: port, KEYSIDE_URL: url, ...environment },
   });
   try {
-    const container = await startRegistryContainer(service, url);
+    const container = await startRegistryContainer(service.container.config);
     return {
       service,
-      registry: `localhost:${container.getMappedPort(PORT)}`,
+      registry: `localhost:${portOf(container)}`,
       async stop() {
         await container.stop();
         await service.stop();
@@ -42,11 +42,25 @@ export async function startGuardedRegistry(environment: Record<string, string> =
   }
 }
 
-function startRegistryContainer({ container: { config } }: TestService, url: string): Promise<StartedTestContainer> {
+/** The host port that Docker gave a registry. */
+export function portOf(container: StartedTestContainer): number {
+  return container.getMappedPort(PORT);
+}
+
+/** Starts a registry that trusts the CA of `certsDir` and sends its clients to the Keyside at `url`. */
+export function startRegistryContainer({
+  url,
+  certsDir,
+  registry: { service, issuer },
+}: {
+  url: string;
+  certsDir: string;
+  registry: { service: string; issuer: string };
+}): Promise<StartedTestContainer> {
   const content = renderRegistryConfig({
     realm: url + REALM_PATH,
-    service: config.registry.service,
-    issuer: config.registry.issuer,
+    service,
+    issuer,
     rootCertBundle: ROOT_CERTIFICATE,
     address: `:${PORT}`,
     storageDirectory: "/var/lib/registry",
@@ -54,7 +68,7 @@ function startRegistryContainer({ container: { config } }: TestService, url: str
   });
   return new GenericContainer("registry:2")
     .withCopyContentToContainer([{ content, target: CONFIGURATION }])
-    .withCopyFilesToContainer([{ source: `${config.certsDir}/ca.crt`, target: ROOT_CERTIFICATE }])
+    .withCopyFilesToContainer([{ source: `${certsDir}/ca.crt`, target: ROOT_CERTIFICATE }])
     .withExposedPorts(PORT)
     .withWaitStrategy(Wait.forHttp("/v2/", PORT).forStatusCode(401))
     .start();

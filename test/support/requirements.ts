@@ -40,6 +40,24 @@ export async function findImage(image: string): Promise<Requirement> {
   return { found, want };
 }
 
+/** Where containerd listens: its own service's socket, then the one of dockerd's. */
+const CONTAINERD_SOCKETS = ["/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock"];
+
+/** Tells whether a containerd answers the `ctr` command, and at which socket. */
+export async function findContainerd(): Promise<Requirement & { readonly address: string }> {
+  const want = "needs containerd: a running one that lets this user in (start dockerd, and run the tests as root)";
+  for (const address of CONTAINERD_SOCKETS) {
+    const answers = await promisify(execFile)("ctr", ["--address", address, "version"], {
+      timeout: ENGINE_ANSWER_MS,
+    }).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return { found: true, want, address };
+  }
+  return { found: false, want, address: "" };
+}
+
 /** Tells whether a command of that name, without a slash, is an executable file in a directory of the PATH. */
 export async function findCommand(name: string): Promise<Requirement> {
   const want = `needs ${name}: the \`${name}\` command on the PATH`;

@@ -61,7 +61,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   await prepareInstance(container);
   const running = await serve(container);
   const url = `http://127.0.0.1:${running.address.port}`;
-  const operatorToken = (await readFile(join(config.dataDir, "operator-token"), "utf8")).trim();
+  const operatorToken = (await readFile(config.operatorTokenFile, "utf8")).trim();
   return {
     url,
     clock,

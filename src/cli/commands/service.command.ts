@@ -1,12 +1,12 @@
-/** `keyside up`, `serve`, `certs` and `demo`: what runs on the server's own machine. */
+/**
+ * `keyside up`, `serve`, `certs` and `demo`: what runs on the server's own machine. The service itself is loaded by the
+ * commands that run it: the others need not wait for the database and the rest.
+ */
 import type { Command } from "commander";
 import { systemClock } from "../../clock.ts";
-import { startService } from "../../main.ts";
-import { openSigningKeys } from "../../signing/signing-keys.ts";
 import { type CliContext, clientOf } from "../context.ts";
 import { createDemoToken, pasteLines } from "../demo-project.ts";
 import { stopSignal } from "../stop-signal.ts";
-import { up } from "../up.ts";
 
 /** The image that whoever runs the compose stack has. */
 const REGISTRY_IMAGE = "registry:2";
@@ -16,13 +16,17 @@ export function addServiceCommands(program: Command, context: CliContext): void 
   program
     .command("up")
     .description("run Keyside, its embedded database and a real registry side by side, with a demo project")
-    .action(() => up(context.config(), context.output));
+    .action(async () => {
+      const { up } = await import("../up.ts");
+      await up(context.config(), context.output);
+    });
 
   program
     .command("serve")
     .description("run the service alone")
     .action(async () => {
       const stopping = stopSignal();
+      const { startService } = await import("../../main.ts");
       const service = await startService(context.config());
       await stopping;
       await service.stop();
@@ -34,6 +38,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .option("--rotate", "replace the leaf key; running services follow within a minute, registries need nothing")
     .action(async ({ rotate }: { rotate?: boolean }) => {
       const config = context.config();
+      const { openSigningKeys } = await import("../../signing/signing-keys.ts");
       const keys = await openSigningKeys({
         directory: config.certsDir,
         algorithm: config.registry.signingAlgorithm,

@@ -29,7 +29,7 @@ describe("isConnectionFailure", () => {
     expect(isConnectionFailure(Object.assign(new AggregateError(refusals), { code: "ECONNREFUSED" }))).toBe(true);
   });
 
-  it.each(["23505", "42P01", "22021", "28P01", "ENOENT"])("is not %s", (code) => {
+  it.each(["23505", "42P01", "22021", "28P01", "08P01", "ENOENT"])("is not %s", (code) => {
     expect(isConnectionFailure(withCode(code))).toBe(false);
   });
 

@@ -1,0 +1,88 @@
+/**
+ * Why a registry refuses a registry token: from the token, the registry's clock and, where it can be read, the registry's
+ * configuration. The registry itself says no more than "invalid_token", whatever the reason. Pure.
+ */
+import { X509Certificate } from "node:crypto";
+import type { RegistryTokenContents } from "./registry-probe.ts";
+
+/** What the doctor knows of the registry's `auth.token` section; undefined where it was not given. */
+export interface KnownRegistryAuth {
+  readonly issuer: string;
+  readonly rootCertBundle: { readonly path: string; readonly certificates: readonly X509Certificate[] };
+}
+
+/** The leeway that registries grant, in seconds. @see distribution `registry/auth/token/token.go` */
+const LEEWAY = 60;
+
+/** The cause, in words, and what to do. */
+export function whyRefused(
+  token: RegistryTokenContents,
+  {
+    registryDate,
+    auth,
+    service,
+  }: { registryDate: Date | undefined; auth: KnownRegistryAuth | undefined; service: string },
+): string {
+  return (
+    arrayAudience(token) ??
+    otherAudience(token, service) ??
+    clockSkew(token, registryDate) ??
+    (auth === undefined ? issuerOrTrust(token) : (otherIssuer(token, auth) ?? notTrusted(token, auth))) ??
+    "the registry refuses the token, though its issuer, audience, times and chain are as they should be: see the registry's log"
+  );
+}
+
+function arrayAudience({ claims }: RegistryTokenContents): string | undefined {
+  if (!Array.isArray(claims["aud"])) return undefined;
+  return "array audience: the token's audience is a list, which registries of version 2 refuse: the realm is not Keyside's, or something in between rewrites its answers";
+}
+
+function otherAudience({ claims }: RegistryTokenContents, service: string): string | undefined {
+  if (claims["aud"] === service) return undefined;
+  return `service differs: the registry's auth.token.service is ${JSON.stringify(service)}, the token is for ${JSON.stringify(claims["aud"])}`;
+}
+
+function clockSkew({ claims }: RegistryTokenContents, registryDate: Date | undefined): string | undefined {
+  const [notBefore, expires, issuedAt] = [Number(claims["nbf"]), Number(claims["exp"]), Number(claims["iat"])];
+  if (registryDate === undefined || Number.isNaN(notBefore) || Number.isNaN(expires)) return undefined;
+  const now = registryDate.getTime() / 1000;
+  if (now >= notBefore - LEEWAY && now <= expires + LEEWAY) return undefined;
+  const seconds = Math.round(Math.abs(now - issuedAt));
+  const which = now < issuedAt ? "behind" : "ahead of";
+  return `clock skew: the registry's clock is ${seconds} s ${which} Keyside's; set both by NTP`;
+}
+
+function otherIssuer({ claims }: RegistryTokenContents, { issuer }: KnownRegistryAuth): string | undefined {
+  if (claims["iss"] === issuer) return undefined;
+  return (
+    `issuer differs: the registry's auth.token.issuer is ${JSON.stringify(issuer)}, Keyside's REGISTRY_ISSUER is ` +
+    `${JSON.stringify(claims["iss"])}; make them the same and restart the registry`
+  );
+}
+
+function notTrusted(token: RegistryTokenContents, { rootCertBundle }: KnownRegistryAuth): string | undefined {
+  const leaf = leafOf(token);
+  if (
+    leaf === undefined ||
+    rootCertBundle.certificates.some((ca) => leaf.checkIssued(ca) && leaf.verify(ca.publicKey))
+  ) {
+    return (
+      `the key may not be trusted: ${rootCertBundle.path} holds the CA of Keyside's key now, but a registry reads its bundle at ` +
+      "its start alone: restart the registry"
+    );
+  }
+  return `key not trusted: the registry's rootcertbundle ${rootCertBundle.path} does not hold the CA of Keyside's key; copy Keyside's ca.crt there and restart the registry`;
+}
+
+function issuerOrTrust(token: RegistryTokenContents): string {
+  const { claims } = token;
+  const ca = leafOf(token)?.issuer.replaceAll("\n", ", ");
+  return (
+    `issuer differs, or key not trusted: the registry's auth.token.issuer must be ${JSON.stringify(claims["iss"])}, and its ` +
+    `rootcertbundle must hold the certificate of ${ca ?? "Keyside's CA"} (Keyside's ca.crt); give --registry-config FILE to tell which`
+  );
+}
+
+function leafOf({ x5c: [leaf] }: RegistryTokenContents): X509Certificate | undefined {
+  return leaf === undefined ? undefined : new X509Certificate(Buffer.from(leaf, "base64"));
+}

@@ -1,0 +1,101 @@
+/** `docker compose up`: Keyside from its Dockerfile with PostgreSQL and a registry, as docker-compose.yml says. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { DockerCommand } from "../support/docker-command.ts";
+import { freePort } from "../support/free-port.ts";
+import { findImage, type Requirement } from "../support/requirements.ts";
+import { type CommandEnd, type Environment, runToEnd } from "../support/running-command.ts";
+
+const BUILD_LIMIT = 600_000;
+
+/** What the stack is made of; each must be there or be had. */
+async function findWanting(): Promise<Requirement | undefined> {
+  for (const image of ["registry:2", "postgres:17-trixie", "node:24-bookworm-slim"]) {
+    const requirement = await findImage(image);
+    if (!requirement.found) return requirement;
+  }
+  const { code } = await runToEnd(["docker", "compose", "version"]);
+  return code === 0
+    ? undefined
+    : { found: false, want: "needs docker compose: version 2 of the docker command's plugin" };
+}
+
+const wanting = await findWanting();
+
+describe("docker compose up", () => {
+  let environment: Environment;
+  let registry: string;
+
+  const compose = (...args: string[]): Promise<CommandEnd> => runToEnd(["docker", "compose", ...args], { environment });
+
+  beforeAll(async () => {
+    if (wanting !== undefined) return;
+    const [keysidePort, registryPort] = [await freePort(), await freePort()];
+    registry = `localhost:${registryPort}`;
+    const buildx = await runToEnd(["docker", "buildx", "version"]);
+    environment = {
+      ...process.env,
+      COMPOSE_PROJECT_NAME: `keyside-test-${randomBytes(4).toString("hex")}`,
+      KEYSIDE_PORT: String(keysidePort),
+      REGISTRY_PORT: String(registryPort),
+      ...(buildx.code === 0 ? {} : { DOCKER_BUILDKIT: "0" }),
+    };
+    const started = await compose("up", "--detach", "--wait", "--build");
+    expect(started).toMatchObject({ code: 0 });
+  }, BUILD_LIMIT);
+  afterAll(async () => {
+    if (wanting !== undefined) return;
+    const ended = await compose("down", "--volumes", "--remove-orphans");
+    expect(ended).toMatchObject({ code: 0 });
+    await runToEnd(["docker", "image", "rm", `${environment["COMPOSE_PROJECT_NAME"]}`]);
+    const label = `label=com.docker.compose.project=${environment["COMPOSE_PROJECT_NAME"]}`;
+    const volumes = await runToEnd(["docker", "volume", "ls", "--quiet", "--filter", label]);
+    expect(volumes).toMatchObject({ code: 0, stdout: "" });
+  });
+  beforeEach(({ skip }) => skip(wanting !== undefined, wanting?.want));
+
+  it("gives lines to paste that work, and tokens that outlive a restart", async () => {
+    const demo = await compose("exec", "-T", "keyside", "keyside", "demo");
+    expect(demo).toMatchObject({ code: 0, stderr: "" });
+    const person = await DockerCommand.create();
+    const name = `${registry}/demo/app/hello:1`;
+    person.removeAfterwards(name);
+    const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: demo.stdout });
+    expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
+    expect(pasted.stdout).toContain("1: digest: sha256:");
+
+    expect(await compose("down")).toMatchObject({ code: 0 });
+    expect(await compose("up", "--detach", "--wait")).toMatchObject({ code: 0 });
+    expect(await person.pullAnew(name)).toMatchObject({ code: 0 });
+    const [loginLine = ""] = demo.stdout.split("\n");
+    const login = await runToEnd(["sh", "-e"], { environment: person.environment, input: loginLine });
+    expect(login).toMatchObject({ code: 0 });
+  });
+
+  it("keeps the keys of Keyside and the password of the database from the registry", async () => {
+    const search = "find / -path /proc -prune -o '(' -name 'ca.*' -o -name leaf.pem ')' -print";
+    const files = await compose("exec", "-T", "registry", "sh", "-c", search);
+    expect(files.stdout).toBe("/etc/registry-trust/ca.crt\n");
+    const volumes = await compose("config", "--format", "json");
+    const { services } = JSON.parse(volumes.stdout);
+    const sources = services.registry.volumes.map(({ source }: { source: string }) => source.split("/").at(-1));
+    expect(sources.toSorted()).toEqual(["config.yml", "registry-data", "registry-trust"]);
+  });
+
+  it("runs without root, where nothing can be written but its volumes", async () => {
+    const id = await compose("exec", "-T", "keyside", "id", "-u");
+    expect(id).toMatchObject({ code: 0, stdout: "1000\n" });
+    const write = await compose("exec", "-T", "keyside", "sh", "-c", "touch /opt/keyside/src/new");
+    expect(write).toMatchObject({ code: 1, stderr: expect.stringMatching(/Read-only file system|Permission denied/) });
+  });
+
+  it("shows no secret in the logs", async () => {
+    const { stdout: secret } = await compose("exec", "-T", "keyside", "cat", "/var/lib/keyside/operator-token");
+    expect(secret).toMatch(/^kspat-\w+\n$/);
+    const { stdout: password } = await compose("exec", "-T", "keyside", "cat", "/run/database-password/password");
+    expect(password).toMatch(/^[0-9a-f]{64}$/);
+    const logs = await compose("logs", "--no-color");
+    expect(logs.stdout).toContain('"msg":"listening"');
+    for (const hidden of [secret.trim(), password]) expect(logs.stdout).not.toContain(hidden);
+  });
+});

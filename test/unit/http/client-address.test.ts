@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { addressSet, clientAddress, networkOf } from "../../../src/http/client-address.ts";
+
+const trusted = addressSet(["10.0.0.0/8", "192.0.2.1", "fd00::/8"]);
+const nobody = addressSet([]);
+
+describe("clientAddress", () => {
+  it.each([
+    ["203.0.113.7", "", "203.0.113.7", "no proxy"],
+    ["203.0.113.7", "198.51.100.1", "203.0.113.7", "what an untrusted peer writes"],
+    ["10.0.0.1", "", "10.0.0.1", "a proxy that writes nothing"],
+    ["10.0.0.1", "203.0.113.7", "203.0.113.7", "one proxy"],
+    ["10.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7", "a client that wrote the header itself"],
+    ["10.0.0.1", "203.0.113.7, 10.0.0.2", "203.0.113.7", "two proxies"],
+    ["10.0.0.1", "203.0.113.7, 198.51.100.1, 10.0.0.2", "198.51.100.1", "an untrusted proxy between"],
+    ["10.0.0.1", "10.0.0.3,10.0.0.2", "10.0.0.3", "a client among the proxies"],
+    ["10.0.0.1", "203.0.113.7, nonsense", "10.0.0.1", "an entry that is no address"],
+    ["10.0.0.1", "nonsense, 203.0.113.7", "203.0.113.7", "nonsense further left"],
+    ["10.0.0.1", "203.0.113.7:4711", "203.0.113.7", "an entry with a port"],
+    ["10.0.0.1", "[2001:db8::1]:4711", "2001:db8::1", "an IPv6 entry with a port"],
+    ["10.0.0.1", "2001:DB8::1", "2001:db8::1", "an IPv6 entry"],
+    ["::ffff:10.0.0.1", "203.0.113.7", "203.0.113.7", "a mapped peer"],
+    ["::ffff:203.0.113.7", "", "203.0.113.7", "a mapped client"],
+    ["fd00::1", "203.0.113.7", "203.0.113.7", "an IPv6 proxy"],
+    ["fe80::1%eth0", "203.0.113.7", "fe80::1", "a zone"],
+    ["192.0.2.1", "203.0.113.7", "203.0.113.7", "a proxy named by its address"],
+    ["192.0.2.2", "203.0.113.7", "192.0.2.2", "its neighbour"],
+    ["", "203.0.113.7", "", "a connection that is gone"],
+  ])("of peer %j and header %j is %j: %s", (peer, header, expected) => {
+    expect(clientAddress(peer, header, trusted)).toBe(expected);
+  });
+
+  it("is the peer's wherever no proxy is trusted", () => {
+    expect(clientAddress("127.0.0.1", "203.0.113.7", nobody)).toBe("127.0.0.1");
+  });
+});
+
+describe("networkOf", () => {
+  it.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8:1:2::", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["64:ff9b::192.0.2.33", "64:ff9b:0:0::/64"],
+    ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+    ["nonsense", "nonsense"],
+  ])("of %s is %s", (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});

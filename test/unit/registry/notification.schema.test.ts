@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readReports } from "../../../src/registry/notification.schema.ts";
+import { event } from "../../support/registry-event.ts";
+
+const BLOB = "application/octet-stream";
+const ids = (...events: unknown[]) => readReports(JSON.stringify({ events })).map(({ id }) => id);
+
+describe("readReports", () => {
+  it("reads what a registry reports of a push", () => {
+    const [report] = readReports(JSON.stringify({ events: [event({ id: "1", action: "push" })] }));
+    expect(report).toEqual({
+      id: "1",
+      happenedAt: new Date("2026-11-02T11:59:58.123Z"),
+      action: "push",
+      repository: "team/app/image",
+      fromRepository: null,
+      digest: `sha256:${"a".repeat(64)}`,
+      tag: "latest",
+      mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+      actor: "ann",
+    });
+  });
+
+  it("keeps what is of an image, and leaves out what is only a part of it", () => {
+    expect(
+      ids(
+        event({ id: "push", action: "push" }),
+        event({ id: "layer pushed", action: "push", target: { mediaType: BLOB } }),
+        event({ id: "pull", action: "pull", method: "GET" }),
+        event({ id: "asked for", action: "pull", method: "HEAD" }),
+        event({ id: "layer pulled", action: "pull", method: "GET", target: { mediaType: BLOB } }),
+        event({ id: "mount", action: "mount", target: { mediaType: BLOB, fromRepository: "team/base" } }),
+        event({ id: "deleted by digest", action: "delete", target: { mediaType: undefined, tag: undefined } }),
+        event({ id: "deleted by tag", action: "delete", target: { mediaType: undefined, digest: undefined } }),
+      ),
+    ).toEqual(["push", "pull", "mount", "deleted by digest", "deleted by tag"]);
+  });
+
+  it.each([
+    ["another action", event({ action: "scrub" })],
+    ["no id", { ...event({}), id: undefined }],
+    ["no repository", event({ target: { repository: "" } })],
+    ["NUL", event({ target: { repository: "team/\0" } })],
+    ["no time", { ...event({}), timestamp: "yesterday" }],
+    ["no object", 7],
+  ])("leaves out an event with %s, and keeps its neighbours", (_what, odd) => {
+    expect(ids(odd, event({ id: "good" }))).toEqual(["good"]);
+  });
+
+  it("never throws", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => Array.isArray(readReports(body))));
+    for (const body of ["", "{", "[]", "null", '{"events":{}}']) expect(readReports(body)).toEqual([]);
+  });
+});
