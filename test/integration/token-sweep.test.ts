@@ -138,3 +138,20 @@ describe("the last use of a token", () => {
     expect(await lastUse(robot.tokenId)).toBe(service.clock.now().toISOString());
   });
 });
+
+describe("a stop", () => {
+  it("loses no last use: what was gathered is written before the database closes", async () => {
+    const stopping = await startTestService();
+    const person = await createPerson(stopping, "olga");
+    await stopping.container.lastUse.flush();
+    stopping.clock.advance({ hours: 1 });
+    await person.client.get("/user");
+    const query = vi.spyOn(stopping.container.database, "query");
+    const close = vi.spyOn(stopping.container.database, "close");
+    await stopping.stop();
+    const written = query.mock.calls.findIndex(([{ name }]) => name === "write_last_use");
+    expect(query.mock.calls[written]?.[1][1]).toEqual([stopping.clock.now().toISOString()]);
+    expect(await query.mock.results[written]?.value).toEqual([]);
+    expect(query.mock.invocationCallOrder[written]).toBeLessThan(close.mock.invocationCallOrder[0] ?? 0);
+  });
+});
