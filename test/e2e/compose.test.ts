@@ -1,6 +1,6 @@
 /** `docker compose up`: Keyside from its Dockerfile with PostgreSQL and a registry, as docker-compose.yml says. */
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerCommand } from "../support/docker-command.ts";
 import { freePort } from "../support/free-port.ts";
 import { findImage, type Requirement } from "../support/requirements.ts";
@@ -79,7 +79,20 @@ describe("docker compose up", () => {
     const volumes = await compose("config", "--format", "json");
     const { services } = JSON.parse(volumes.stdout);
     const sources = services.registry.volumes.map(({ source }: { source: string }) => source.split("/").at(-1));
-    expect(sources.toSorted()).toEqual(["config.yml", "registry-data", "registry-trust"]);
+    expect(sources.toSorted()).toEqual(["registry-data", "registry-trust"]);
+  });
+
+  it("takes the registry's reports, by a secret that only the two know", async () => {
+    await vi.waitFor(
+      async () => {
+        const { stdout } = await compose("logs", "--no-color", "keyside");
+        expect(stdout).toMatch(/"path":"\/registry\/notifications","status":200/);
+      },
+      { timeout: 20_000, interval: 500 },
+    );
+    const reports = "http://keyside:8080/registry/notifications";
+    const wrong = await compose("exec", "-T", "registry", "wget", "-q", "-O-", "--post-data={}", reports);
+    expect(wrong.code).not.toBe(0);
   });
 
   it("runs without root, where nothing can be written but its volumes", async () => {
@@ -96,6 +109,8 @@ describe("docker compose up", () => {
     expect(password).toMatch(/^[0-9a-f]{64}$/);
     const logs = await compose("logs", "--no-color");
     expect(logs.stdout).toContain('"msg":"listening"');
-    for (const hidden of [secret.trim(), password]) expect(logs.stdout).not.toContain(hidden);
+    const { stdout: reports } = await compose("exec", "-T", "keyside", "cat", "/run/notification-secret/secret");
+    expect(reports).toMatch(/^[0-9a-f]{64}$/);
+    for (const hidden of [secret.trim(), password, reports]) expect(logs.stdout).not.toContain(hidden);
   });
 });
