@@ -70,7 +70,8 @@ export function renderAuthAndNotifications(trust: RegistryTrust): string {
 
 /** No media type is ignored: layers' are what mounts are reported with. Keyside leaves out what it does not need. */
 function renderNotifications({ url, secret }: NotificationTarget): string {
-  return `notifications:
+  return `# Keep log.level at warn: at info, the registry logs the headers below, and with them the secret.
+notifications:
   endpoints:
     - name: keyside
       url: ${scalar(url)}
