@@ -65,7 +65,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
   withJson(whose(token.command("rotate")))
     .description("replace the secret of an access token, and print the new one, this one time")
     .argument("<id>", "the token's number", wholeNumber)
-    .option("--expires <date>", "YYYY-MM-DD: dead from midnight UTC of this date on")
+    .option("--expires <date>", "YYYY-MM-DD; a week from today, if not said")
     .action(async (id: number, options: Whose & { expires?: string; json?: boolean }, command: Command) => {
       const client = await clientOf(context);
       const { one } = await addressesOf(options, command, client);
