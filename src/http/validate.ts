@@ -102,15 +102,17 @@ export function id() {
 /** True or false, also as a form or a query writes it: `"true"`, Python's `"True"`, `"1"`. */
 export function flag() {
   return z.preprocess(
-    (value) => (typeof value === "object" ? value : (FLAGS.get(String(value).toLowerCase()) ?? value)),
+    (value) => (typeof value === "object" ? value : (FLAGS.get(String(value)) ?? value)),
     z.boolean(),
   );
 }
 
 const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
+  ["True", true],
   ["1", true],
   ["false", false],
+  ["False", false],
   ["0", false],
 ]);
 
