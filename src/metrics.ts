@@ -31,6 +31,14 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  /** `stored` and `known` (come before) count events, `unreadable` and `refused` (another secret) whole reports. */
+  readonly registryReports = new Counter({
+    name: "keyside_registry_reports_total",
+    help: "What registries reported: events stored and known, reports unreadable and refused",
+    labelNames: ["outcome"] as const,
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }

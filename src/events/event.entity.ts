@@ -20,11 +20,17 @@ export const EVENT_ACTIONS = [
   "unblocked",
   "enabled",
   "disabled",
+  "pushed",
+  "pulled",
+  "mounted",
 ] as const;
 export type EventAction = (typeof EVENT_ACTIONS)[number];
 
-/** What an event is about; a `Member` is named by the user's id. */
-export const TARGET_TYPES = ["AccessToken", "FeatureFlag", "Group", "Member", "Project", "User"] as const;
+/**
+ * What an event is about. A `Member` is named by the user's id; an `Image`, which lies in a registry, has no id, and its
+ * title is `repository:tag` or `repository@digest`.
+ */
+export const TARGET_TYPES = ["AccessToken", "FeatureFlag", "Group", "Image", "Member", "Project", "User"] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
 
 const EventSchema = defineEntity({

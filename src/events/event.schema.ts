@@ -11,6 +11,7 @@ const TYPE_PARAMETERS = {
   access_token: "AccessToken",
   feature_flag: "FeatureFlag",
   group: "Group",
+  image: "Image",
   member: "Member",
   project: "Project",
   user: "User",

@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import type { Database } from "../database/database.ts";
 import { NotFoundError, UnauthenticatedError } from "../errors.ts";
 import { readBody } from "../http/form.ts";
+import type { Metrics } from "../metrics.ts";
 import { readReports } from "./notification.schema.ts";
 import { storeReports } from "./store-reports.ts";
 
@@ -24,17 +25,20 @@ export interface NotificationServices {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, "registryReports">;
   readonly registry: Pick<Config["registry"], "notificationSecret">;
 }
 
 /** The webhook; without a configured secret there is none. @see spec/registry-auth.md "Notifications from the registry" */
 export function notificationRouter(services: NotificationServices): Router {
-  const { log, registry } = services;
+  const { log, registry, metrics } = services;
+  const count = (outcome: string, number = 1) => metrics.registryReports.inc({ outcome }, number);
   const router = new Router();
   router.post(NOTIFICATIONS_PATH, async (ctx) => {
     // 1. Who reports. A wrong secret is for the operator to mend: then the registry's next try succeeds.
     if (registry.notificationSecret === undefined) throw new NotFoundError("Route");
     if (!isSame(ctx.get("Authorization"), registry.notificationSecret)) {
+      count("refused");
       throw new UnauthenticatedError("the Authorization header is not REGISTRY_NOTIFICATION_SECRET", {
         detail: "a registry's report had another Authorization header than REGISTRY_NOTIFICATION_SECRET says",
       });
@@ -43,8 +47,11 @@ export function notificationRouter(services: NotificationServices): Router {
     const body = await readBody(ctx.req, MAXIMUM_BYTES);
     if (body === undefined) log.warn({ maximumBytes: MAXIMUM_BYTES }, "a registry's report is too long to be read");
     const reports = readReports(body?.toString("utf8") ?? "");
+    if (reports === undefined) count("unreadable");
     // 3. Stored before it is acknowledged: should the database be away, the registry tries again.
-    const stored = await storeReports(services, reports);
+    const stored = await storeReports(services, reports ?? []);
+    count("stored", stored);
+    count("known", (reports?.length ?? 0) - stored);
     ctx.status = 200;
     ctx.body = { stored };
   });

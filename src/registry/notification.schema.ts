@@ -47,11 +47,14 @@ export interface RegistryReport {
 /** What layers and configurations are reported as. */
 const BLOB = "application/octet-stream";
 
-/** Reads a report, leniently: what cannot be read or is not worth keeping is left out. Never throws. */
-export function readReports(body: string): RegistryReport[] {
+/**
+ * Reads a report, leniently: events that cannot be read or are not worth keeping are left out. Undefined for what is no
+ * report at all. Never throws.
+ */
+export function readReports(body: string): RegistryReport[] | undefined {
   const envelope = envelopeSchema.safeParse(parseJson(body));
-  const events = envelope.success ? envelope.data.events : [];
-  return events.flatMap((candidate) => {
+  if (!envelope.success) return undefined;
+  return envelope.data.events.flatMap((candidate) => {
     const event = eventSchema.safeParse(candidate);
     return event.success && isWorthKeeping(event.data) ? [toReport(event.data)] : [];
   });

@@ -87,6 +87,50 @@ describe("POST /registry/notifications", () => {
     expect(await stored("elsewhere")).toEqual([expect.objectContaining({ project_id: null, user_id: ann })]);
   });
 
+  it("shows what was done to images among the project's events, with their authors", async () => {
+    const shown = await createProject(service, await createGroup(service, "shown"), "app");
+    const target = (more: Record<string, unknown> = {}) => ({ repository: "shown/app/image", ...more });
+    const layer = { mediaType: "application/octet-stream" };
+    const reports = [
+      event({ id: "shown push", target: target() }),
+      event({ id: "shown layer", target: target(layer) }),
+      event({ id: "shown pull", action: "pull", method: "GET", target: target({ tag: undefined }) }),
+      event({ id: "shown mount", action: "mount", target: target({ ...layer, tag: undefined, digest: "sha256:b" }) }),
+      event({ id: "shown delete", action: "delete", target: target({ tag: "old", digest: undefined }) }),
+      event({ id: "shown anonymous", action: "pull", method: "GET", actor: "", target: target() }),
+    ];
+    await report(reports);
+    await report(reports);
+    const { body } = await service.root.get(`/projects/${shown}/events?target_type=image&sort=asc`);
+    const common = { project_id: shown, author_id: ann, target_type: "Image", target_id: null, access_token_id: null };
+    expect(body).toEqual([
+      expect.objectContaining({ ...common, action_name: "pushed", target_title: "shown/app/image:latest" }),
+      expect.objectContaining({ action_name: "pulled", target_title: `shown/app/image@sha256:${"a".repeat(64)}` }),
+      expect.objectContaining({ action_name: "mounted", target_title: "shown/app/image@sha256:b" }),
+      expect.objectContaining({ action_name: "destroyed", target_title: "shown/app/image:old" }),
+    ]);
+    expect(body[0].created_at).toBe("2026-11-02T11:59:58.123Z");
+    const pushes = await service.root.get(`/projects/${shown}/events?action=pushed`);
+    expect(pushes.body).toHaveLength(1);
+  });
+
+  it("counts what became of reports", async () => {
+    const counted = await startTestService({ environment: { REGISTRY_NOTIFICATION_SECRET: SECRET } });
+    await report([event({ id: "1" }), event({ id: "2" })], {}, counted);
+    await report([event({ id: "2" }), event({ id: "3" })], {}, counted);
+    await report("{", {}, counted);
+    await report([event({ id: "4" })], { authorization: "Bearer wrong" }, counted);
+    const page = await (await fetch(`${counted.url}/-/metrics`)).text();
+    const counts = [...page.matchAll(/^keyside_registry_reports_total\{outcome="(\w+)"\} (\d+)$/gm)];
+    expect(Object.fromEntries(counts.map(([, outcome, count]) => [outcome, count]))).toEqual({
+      stored: "3",
+      known: "1",
+      unreadable: "1",
+      refused: "1",
+    });
+    await counted.stop();
+  });
+
   it("passes a bot's events to the Ghost User when its token is revoked", async () => {
     const token = await createToken(service.root, project, ["read_registry"]);
     const bot = (await service.root.get(`/users/${token.userId}`)).body.username;
@@ -95,6 +139,9 @@ describe("POST /registry/notifications", () => {
     expect((await service.root.delete(`/projects/${project}/access_tokens/${token.id}`)).status).toBe(204);
     const [ghost] = await service.container.database.em().execute("select id from users where user_type = 'ghost'");
     expect(await stored("bot's")).toEqual([expect.objectContaining({ user_id: ghost?.id, project_id: project })]);
+    const { body } = await service.root.get(`/projects/${project}/events?action=pushed`);
+    expect(body.map((pushed: { author_id: number }) => pushed.author_id)).toContain(ghost?.id);
+    expect(body.map((pushed: { author_id: number }) => pushed.author_id)).not.toContain(token.userId);
   });
 
   it.each([

@@ -22,10 +22,14 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Reply> {
   }
 }
 
-/** The Bearer challenge in a 401, if there is one. */
+/** The Bearer challenge in a 401, if there is one that can be read. */
 export function bearerChallenge(headers: Headers): ReadonlyMap<string, string> | undefined {
-  const challenges = parseChallenges(headers.get("www-authenticate") ?? "");
-  return challenges.find(({ scheme }) => scheme.toLowerCase() === "bearer")?.parameters;
+  try {
+    const challenges = parseChallenges(headers.get("www-authenticate") ?? "");
+    return challenges.find(({ scheme }) => scheme === "bearer")?.parameters;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a registry token says, unverified: the registry is who verifies. */

@@ -1,12 +1,18 @@
-/** The private project that the doctor plays in: made for one examination, and removed after it. */
+/**
+ * The private project that the doctor plays in: made for one examination, and removed after it. In the registry, whose
+ * interface has no way to remove a repository, an empty one stays.
+ */
 import { addDays, systemClock, utcDate } from "../../clock.ts";
 import { systemIds } from "../../ids.ts";
-import { segment } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
+import { RefusedError } from "../refused-error.ts";
+import { Failure } from "./failure.ts";
 
 /** A project with a token that may pull, push and delete, and a token of the caller's that may list the catalog. */
 export interface ThrowAwayProject {
   readonly path: string;
+  /** Its address in the API, such as `/projects/7`. */
+  readonly address: string;
   readonly secret: string;
   readonly catalogSecret: string;
   /** Removes all of it. */
@@ -16,38 +22,49 @@ export interface ThrowAwayProject {
 /**
  * Makes the project in the caller's own namespace.
  *
- * @throws RefusedError when the caller is no administrator
+ * @throws Failure when the service refuses: the caller is no administrator
  */
 export async function makeThrowAwayProject(client: KeysideClient): Promise<ThrowAwayProject> {
-  const expires = addDays(utcDate(systemClock.now()), 1);
-  const { body: user } = await client.call("GET", "/user");
-  const { body: project } = await client.call("POST", "/projects", { path: `doctor-${systemIds.hex(4)}` });
-  const { id, path_with_namespace: path } = project as { id: number; path_with_namespace: string };
-  const address = `/projects/${id}`;
   try {
-    await client.call("POST", "/features/resource_access_token", { value: true, project: path });
-    const { body: token } = await client.call("POST", `${address}/access_tokens`, {
-      name: "keyside doctor",
-      scopes: ["read_registry", "write_registry", "delete_registry"],
-      expires_at: expires,
-    });
-    const { body: catalogToken } = await client.call(
-      "POST",
-      `/users/${segment(String((user as { id: number }).id))}/personal_access_tokens`,
-      { name: "keyside doctor", scopes: ["read_registry"], expires_at: expires },
-    );
-    const created = catalogToken as { id: number; token: string };
-    return {
-      path,
-      secret: (token as { token: string }).token,
-      catalogSecret: created.token,
-      async remove() {
-        await client.call("DELETE", `/personal_access_tokens/${created.id}`);
-        await client.call("DELETE", address);
-      },
-    };
+    const { body: project } = await client.call("POST", "/projects", { path: `doctor-${systemIds.hex(4)}` });
+    const { id, path_with_namespace: path } = project as { id: number; path_with_namespace: string };
+    const address = `/projects/${id}`;
+    try {
+      return await furnish(client, path, address);
+    } catch (error) {
+      await client.call("DELETE", address);
+      throw error;
+    }
   } catch (error) {
-    await client.call("DELETE", address);
-    throw error;
+    if (!(error instanceof RefusedError)) throw error;
+    const needed = "the doctor needs an administrator's token of scope api, in KEYSIDE_TOKEN";
+    throw new Failure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
   }
+}
+
+async function furnish(client: KeysideClient, path: string, address: string): Promise<ThrowAwayProject> {
+  const expires = addDays(utcDate(systemClock.now()), 1);
+  const create = async (at: string, scopes: readonly string[]) => {
+    const { body } = await client.call("POST", at, { name: "keyside doctor", scopes, expires_at: expires });
+    return body as { id: number; token: string };
+  };
+  await client.call("POST", "/features/resource_access_token", { value: true, project: path });
+  const registryScopes = ["read_registry", "write_registry", "delete_registry"];
+  const { token: secret } = await create(`${address}/access_tokens`, registryScopes);
+  const { body: user } = await client.call("GET", "/user");
+  const own = `/users/${(user as { id: number }).id}/personal_access_tokens`;
+  const { id, token: catalogSecret } = await create(own, ["read_registry"]);
+  return {
+    path,
+    address,
+    secret,
+    catalogSecret,
+    async remove() {
+      try {
+        await client.call("DELETE", `/personal_access_tokens/${id}`);
+      } finally {
+        await client.call("DELETE", address);
+      }
+    },
+  };
 }

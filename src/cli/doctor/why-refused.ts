@@ -28,18 +28,18 @@ export function whyRefused(
     otherAudience(token, service) ??
     clockSkew(token, registryDate) ??
     (auth === undefined ? issuerOrTrust(token) : (otherIssuer(token, auth) ?? notTrusted(token, auth))) ??
-    "the registry refuses the token, though its issuer, audience, times and chain are as they should be: see the registry's log"
+    "the registry refuses the token, though its issuer, audience and times are as they should be: see the registry's log"
   );
 }
 
 function arrayAudience({ claims }: RegistryTokenContents): string | undefined {
   if (!Array.isArray(claims["aud"])) return undefined;
-  return "array audience: the token's audience is a list, which registries of version 2 refuse: the realm is not Keyside's, or something in between rewrites its answers";
+  return "array audience: the token's audience is a list, which registries of version 2 refuse: the realm is not Keyside's, or something in between rewrites its answers: let the registry's clients reach Keyside itself";
 }
 
 function otherAudience({ claims }: RegistryTokenContents, service: string): string | undefined {
   if (claims["aud"] === service) return undefined;
-  return `service differs: the registry's auth.token.service is ${JSON.stringify(service)}, the token is for ${JSON.stringify(claims["aud"])}`;
+  return `service differs: the registry's auth.token.service is ${JSON.stringify(service)}, the token is for ${JSON.stringify(claims["aud"])}; make it and REGISTRY_SERVICE the same and restart what you changed`;
 }
 
 function clockSkew({ claims }: RegistryTokenContents, registryDate: Date | undefined): string | undefined {
@@ -62,16 +62,17 @@ function otherIssuer({ claims }: RegistryTokenContents, { issuer }: KnownRegistr
 
 function notTrusted(token: RegistryTokenContents, { rootCertBundle }: KnownRegistryAuth): string | undefined {
   const leaf = leafOf(token);
-  if (
-    leaf === undefined ||
-    rootCertBundle.certificates.some((ca) => leaf.checkIssued(ca) && leaf.verify(ca.publicKey))
-  ) {
+  if (leaf === undefined) return undefined;
+  if (rootCertBundle.certificates.some((ca) => leaf.checkIssued(ca) && leaf.verify(ca.publicKey))) {
     return (
-      `the key may not be trusted: ${rootCertBundle.path} holds the CA of Keyside's key now, but a registry reads its bundle at ` +
-      "its start alone: restart the registry"
+      `key not trusted, it seems: ${rootCertBundle.path} holds the CA of Keyside's key now, but a registry reads it only ` +
+      "when it starts: restart the registry"
     );
   }
-  return `key not trusted: the registry's rootcertbundle ${rootCertBundle.path} does not hold the CA of Keyside's key; copy Keyside's ca.crt there and restart the registry`;
+  return (
+    `key not trusted: the registry's rootcertbundle ${rootCertBundle.path} does not hold the CA of Keyside's key; copy ` +
+    "Keyside's ca.crt there and restart the registry"
+  );
 }
 
 function issuerOrTrust(token: RegistryTokenContents): string {

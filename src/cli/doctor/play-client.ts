@@ -1,0 +1,116 @@
+/** Does to the registry what Docker clients do, with the tokens of a throw-away project. */
+import type { TokenChallenge } from "./check-pair.ts";
+import { describeReply, expectStatus, Failure, firstMessage } from "./failure.ts";
+import {
+  ask,
+  digestOf,
+  manifestOf,
+  type RegistryTokenContents,
+  type Reply,
+  RepositoryProbe,
+  requestToken,
+} from "./registry-probe.ts";
+import type { ThrowAwayProject } from "./throw-away-project.ts";
+import { type KnownRegistryAuth, whyRefused } from "./why-refused.ts";
+
+/** What the steps work with. */
+export interface ClientSession {
+  readonly registryUrl: string;
+  /** Where the registry's configuration could be read. */
+  readonly registryAuth: KnownRegistryAuth | undefined;
+  readonly challenge: TokenChallenge;
+  readonly project: ThrowAwayProject;
+}
+
+/** The steps in their order, each with its name; a step throws Failure. */
+export const CLIENT_STEPS: readonly (readonly [string, (session: ClientSession) => Promise<void>])[] = [
+  ["a token logs in", logIn],
+  ["it pushes an image", push],
+  ["it pulls the image", pull],
+  ["it mounts a layer from another repository", mount],
+  ["an administrator lists the catalog", listCatalog],
+  ["it deletes the image", deleteImage],
+];
+
+const TAG = "doctor";
+const LAYER = "keyside doctor";
+const CONFIG = "{}";
+
+async function logIn({ registryUrl, registryAuth, challenge, project }: ClientSession): Promise<void> {
+  const token = await getToken(challenge, [], project.secret);
+  const reply = await askAs(token, `${registryUrl}/v2/`);
+  if (!reply.answered || reply.status !== 401) return expectStatus(reply, 200);
+  const date = reply.headers.get("date");
+  const registryDate = date === null ? undefined : new Date(date);
+  throw new Failure(whyRefused(token, { registryDate, auth: registryAuth, service: challenge.service }));
+}
+
+async function push(session: ClientSession): Promise<void> {
+  const repository = await open(session, "image", "pull,push");
+  expectStatus(await repository.pushBlob(CONFIG), 201);
+  expectStatus(await repository.pushBlob(LAYER), 201);
+  expectStatus(await repository.putManifest(TAG, manifestOf(CONFIG, LAYER)), 201);
+}
+
+async function pull(session: ClientSession): Promise<void> {
+  const repository = await open(session, "image", "pull");
+  expectStatus(await repository.getManifest(TAG), 200);
+}
+
+async function mount(session: ClientSession): Promise<void> {
+  const source = `${session.project.path}/image`;
+  const repository = await open(session, "other", "pull,push", `repository:${source}:pull`);
+  const reply = await repository.mount(digestOf(LAYER), source);
+  if (reply.answered && reply.status === 202) {
+    throw new Failure("the registry does not mount: it asks for the layer, which it has, to be uploaded again");
+  }
+  expectStatus(reply, 201);
+}
+
+async function listCatalog({ registryUrl, challenge, project }: ClientSession): Promise<void> {
+  const token = await getToken(challenge, ["registry:catalog:*"], project.catalogSecret);
+  expectStatus(await askAs(token, `${registryUrl}/v2/_catalog`), 200);
+}
+
+async function deleteImage(session: ClientSession): Promise<void> {
+  const repository = await open(session, "image", "delete");
+  const reply = await repository.deleteManifest(digestOf(manifestOf(CONFIG, LAYER)));
+  if (reply.answered && reply.status === 405) {
+    throw new Failure(
+      "deletes disabled: the registry's storage.delete.enabled is not true; set it so and restart the registry",
+    );
+  }
+  expectStatus(reply, 202);
+}
+
+function askAs(token: RegistryTokenContents, url: string): Promise<Reply> {
+  return ask(url, { headers: { Authorization: `Bearer ${token.raw}` } });
+}
+
+async function open(
+  { registryUrl, challenge, project }: ClientSession,
+  name: string,
+  actions: string,
+  ...others: string[]
+): Promise<RepositoryProbe> {
+  const repository = `${project.path}/${name}`;
+  const token = await getToken(challenge, [`repository:${repository}:${actions}`, ...others], project.secret);
+  return new RepositoryProbe(registryUrl, repository, token);
+}
+
+async function getToken(
+  challenge: TokenChallenge,
+  scopes: readonly string[],
+  secret: string,
+): Promise<RegistryTokenContents> {
+  const token = await requestToken(challenge.realm, { service: challenge.service, scopes, secret });
+  if (!("refused" in token)) return token;
+  const { refused } = token;
+  if (refused.answered && refused.status === 400) {
+    throw new Failure(
+      `service differs: the registry's auth.token.service is ${JSON.stringify(challenge.service)}, and Keyside says: ` +
+        `${firstMessage(refused.body)}; make it and REGISTRY_SERVICE the same and restart what you changed`,
+    );
+  }
+  throw new Failure(`the token endpoint ${challenge.realm} gives no token: ${describeReply(refused)}`);
+}

@@ -1,0 +1,81 @@
+/** Reads, from a registry's configuration file, what it will accept and where it reports. */
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { z } from "zod";
+import { ConfigurationError } from "../../errors.ts";
+import type { NotificationTarget } from "../../registry/registry-config.ts";
+import type { KnownRegistryAuth } from "./why-refused.ts";
+
+/** What the file of a registry says. */
+export interface KnownRegistry {
+  readonly auth: KnownRegistryAuth;
+  /** Those that are not disabled. */
+  readonly endpoints: readonly NotificationTarget[];
+}
+
+const configurationSchema = z.object({
+  auth: z.object({ token: z.object({ issuer: z.string(), rootcertbundle: z.string() }) }),
+  notifications: z
+    .object({
+      endpoints: z
+        .array(
+          z.object({
+            url: z.string(),
+            disabled: z.boolean().default(false),
+            headers: z.record(z.string(), z.array(z.string())).default({}),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+
+/**
+ * Reads a registry's `config.yml`.
+ *
+ * @param bundle where this machine finds the registry's bundle, when that is not where the registry does
+ * @throws ConfigurationError when the file or the bundle cannot be read
+ */
+export async function readRegistryConfig(file: string, bundle: string | undefined): Promise<KnownRegistry> {
+  const parsed = configurationSchema.safeParse(parseYaml(await readText(file), file));
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
+    throw new ConfigurationError(`${file} is no configuration of a registry that trusts Keyside: ${wrong.join("; ")}`);
+  }
+  const { auth, notifications } = parsed.data;
+  const { issuer, rootcertbundle } = auth.token;
+  const path = bundle ?? rootcertbundle;
+  const endpoints = notifications?.endpoints ?? [];
+  return {
+    auth: { issuer, rootCertBundle: { path, certificates: readCertificates(await readText(path), path) } },
+    endpoints: endpoints
+      .filter(({ disabled }) => !disabled)
+      .map(({ url, headers }) => ({ url, secret: headers["Authorization"]?.[0] ?? "" })),
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new ConfigurationError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigurationError(`${file} is not YAML`, { cause: error });
+  }
+}
+
+function readCertificates(text: string, path: string): X509Certificate[] {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch (error) {
+    throw new ConfigurationError(`${path} holds a certificate that cannot be read`, { cause: error });
+  }
+}
