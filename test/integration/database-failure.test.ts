@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTestDatabase, isOnServer } from "../support/database.ts";
+import { event } from "../support/registry-event.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { requestToken } from "../support/token-request.ts";
@@ -18,10 +19,12 @@ afterEach(async () => {
 });
 
 /** A service whose database can be taken away: the network to PostgreSQL, or the embedded one itself. */
-async function startFragileService(): Promise<{ service: TestService; loseDatabase: () => Promise<void> }> {
+async function startFragileService(
+  environment: Record<string, string> = {},
+): Promise<{ service: TestService; loseDatabase: () => Promise<void> }> {
   const database = await createTestDatabase();
   if (!("url" in database.location)) {
-    const embedded = await startTestService({ database });
+    const embedded = await startTestService({ database, environment });
     service = embedded;
     return { service: embedded, loseDatabase: async () => (await pgliteOf(embedded)).close() };
   }
@@ -29,7 +32,7 @@ async function startFragileService(): Promise<{ service: TestService; loseDataba
   const between = await startTcpProxy(url.hostname, Number(url.port));
   proxy = between;
   url.host = `127.0.0.1:${between.port}`;
-  const remote = await startTestService({ database: { ...database, location: { url: url.href } } });
+  const remote = await startTestService({ environment, database: { ...database, location: { url: url.href } } });
   service = remote;
   return { service: remote, loseDatabase: () => between.close() };
 }
@@ -51,6 +54,17 @@ describe("a database that is gone", () => {
       expect(answer.headers.get("www-authenticate")).toBeNull();
       expect(answer.text).not.toMatch(LEAKS);
     }
+  });
+
+  it("is 503 to a registry that reports, which then tries again", async () => {
+    const authorization = "Bearer a-secret-of-the-registry";
+    const { service: fragile, loseDatabase } = await startFragileService({
+      REGISTRY_NOTIFICATION_SECRET: authorization,
+    });
+    await loseDatabase();
+    const body = JSON.stringify({ events: [event({})] });
+    const report = { method: "POST", headers: { authorization }, body };
+    expect((await fetch(`${fragile.url}/registry/notifications`, report)).status).toBe(503);
   });
 
   it("is 503 in the API and for readiness, while liveness stays 200", async () => {
