@@ -86,8 +86,8 @@ async function otherSecretOrNone(serviceUrl: string, before: ReportsBefore): Pro
   const refused = await countRefused(serviceUrl);
   if (before.refused !== undefined && refused !== undefined && refused > before.refused) {
     return (
-      `notification secret differs: Keyside refused ${refused - before.refused} reports meanwhile; let headers.Authorization ` +
-      "of the registry's notifications endpoint be REGISTRY_NOTIFICATION_SECRET and restart the registry"
+      `notification secret differs: meanwhile Keyside refused a report ${refused - before.refused} times; let ` +
+      "headers.Authorization of the registry's notifications endpoint be REGISTRY_NOTIFICATION_SECRET and restart the registry"
     );
   }
   return (

@@ -107,9 +107,10 @@ async function getToken(
   if (!("refused" in token)) return token;
   const { refused } = token;
   if (refused.answered && refused.status === 400) {
+    const service = JSON.stringify(challenge.service);
     throw new Failure(
-      `service differs: the registry's auth.token.service is ${JSON.stringify(challenge.service)}, and Keyside says: ` +
-        `${firstMessage(refused.body)}; make it and REGISTRY_SERVICE the same and restart what you changed`,
+      `service differs: the registry's auth.token.service is ${service}, and Keyside says: ${firstMessage(refused.body)}; ` +
+        "restart what you change",
     );
   }
   throw new Failure(`the token endpoint ${challenge.realm} gives no token: ${describeReply(refused)}`);
