@@ -48,11 +48,23 @@ export async function readRegistryConfig(file: string, bundle: string | undefine
   const path = bundle ?? rootcertbundle;
   const endpoints = notifications?.endpoints ?? [];
   return {
-    auth: { issuer, rootCertBundle: { path, certificates: readCertificates(await readText(path), path) } },
+    auth: { issuer, rootCertBundle: { path, certificates: readCertificates(await readBundle(path), path) } },
     endpoints: endpoints
       .filter(({ disabled }) => !disabled)
       .map(({ url, headers }) => ({ url, secret: headers["Authorization"]?.[0] ?? "" })),
   };
+}
+
+/** A registry in a container names its bundle as the container sees it. */
+async function readBundle(path: string): Promise<string> {
+  try {
+    return await readText(path);
+  } catch (error) {
+    throw new ConfigurationError(
+      `the registry's rootcertbundle ${(error as Error).message}; give --registry-bundle FILE, where this machine finds it`,
+      { cause: error },
+    );
+  }
 }
 
 async function readText(path: string): Promise<string> {
