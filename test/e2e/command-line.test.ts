@@ -7,11 +7,11 @@ import { addDays, utcDate } from "../../src/clock.ts";
 import { type CertsDirectory, madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";
 import { freePort } from "../support/free-port.ts";
-import { type CommandEnd, PROJECT_DIRECTORY, runToEnd, startCommand } from "../support/running-command.ts";
+import { KEYSIDE, operatorOf, runKeyside } from "../support/keyside-command.ts";
+import { type CommandEnd, runToEnd, startCommand } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
-const KEYSIDE = [process.execPath, join(PROJECT_DIRECTORY, "bin/keyside.js")];
 const SECRET_ALONE = /^kspat-[A-Za-z0-9]{36}\n$/;
 /** One sentence, and no stack below it. */
 const ONE_LINE = /^keyside: [^\n]+\n$/;
@@ -22,21 +22,14 @@ describe("keyside against a running service", () => {
 
   beforeAll(async () => {
     service = await startTestService({ clock: new FakeClock(new Date()) });
-    // As on the server's own machine: the data directory, and where the service listens.
-    operator = {
-      KEYSIDE_DATA_DIR: service.container.config.dataDir,
-      KEYSIDE_CERTS_DIR: service.container.config.certsDir,
-      KEYSIDE_PORT: new URL(service.url).port,
-    };
+    operator = operatorOf(service);
     await keyside("group", "create", "team");
     await keyside("project", "create", "team/app");
     await keyside("feature", "enable", "resource_access_token", "--project", "team/app");
   });
   afterAll(() => service.stop());
 
-  const keysideAs = (environment: Record<string, string>, args: string[], input = "") =>
-    runToEnd([...KEYSIDE, ...args], { environment: { PATH: process.env["PATH"], ...environment }, input });
-  const keyside = (...args: string[]) => keysideAs(operator, args);
+  const keyside = (...args: string[]) => runKeyside(operator, args);
   const createToken = (...more: string[]) => {
     const what = ["--name", "ci", "--scopes", "read_registry,write_registry"];
     return keyside("token", "create", "--project", "team/app", ...what, ...more);
@@ -81,7 +74,7 @@ describe("keyside against a running service", () => {
 
   it("makes accounts, members and personal tokens; the password comes by standard input", async () => {
     const account = ["user", "create", "ann", "--email", "ann@example.com", "--password-stdin", "--json"];
-    const created = await keysideAs(operator, account, "a long enough password\n");
+    const created = await runKeyside(operator, account, "a long enough password\n");
     expect(JSON.parse(created.stdout)).toMatchObject({ username: "ann", bot: false, state: "active" });
     const membership = ["member", "add", "ann", "--project", "team/app", "--access-level", "developer"];
     expect(await keyside(...membership)).toMatchObject({ code: 0 });
@@ -92,12 +85,12 @@ describe("keyside against a running service", () => {
     const { stdout: secret } = await keyside(...personal);
     expect(secret).toMatch(SECRET_ALONE);
     const ann = { KEYSIDE_URL: service.url, KEYSIDE_TOKEN: secret.trim() };
-    const projects = await keysideAs(ann, ["project", "list", "--json"]);
+    const projects = await runKeyside(ann, ["project", "list", "--json"]);
     expect(JSON.parse(projects.stdout)).toMatchObject([{ path_with_namespace: "team/app" }]);
-    expect(await keysideAs(ann, ["feature", "list"])).toMatchObject({ code: 1, stderr: "keyside: 403 Forbidden\n" });
+    expect(await runKeyside(ann, ["feature", "list"])).toMatchObject({ code: 1, stderr: "keyside: 403 Forbidden\n" });
 
     expect(await keyside("member", "remove", "ann", "--project", "team/app")).toMatchObject({ code: 0 });
-    expect(await keysideAs(ann, ["project", "show", "team/app"])).toMatchObject({
+    expect(await runKeyside(ann, ["project", "show", "team/app"])).toMatchObject({
       code: 1,
       stderr: "keyside: 404 Project Not Found\n",
     });
@@ -170,10 +163,10 @@ describe("keyside against a running service", () => {
 
   it("says so when no service answers, and when there is neither a token nor a data directory", async () => {
     const nobody = { KEYSIDE_URL: `http://127.0.0.1:${await freePort()}`, KEYSIDE_TOKEN: "kspat-none" };
-    const unanswered = await keysideAs(nobody, ["project", "list"]);
+    const unanswered = await runKeyside(nobody, ["project", "list"]);
     expect(unanswered).toMatchObject({ code: 1, stderr: expect.stringMatching(ONE_LINE) });
     expect(unanswered.stderr).toContain(`no Keyside answers at ${nobody.KEYSIDE_URL}`);
-    const tokenless = await keysideAs({ KEYSIDE_DATA_DIR: "/nowhere" }, ["project", "list"]);
+    const tokenless = await runKeyside({ KEYSIDE_DATA_DIR: "/nowhere" }, ["project", "list"]);
     expect(tokenless).toMatchObject({ code: 1, stderr: expect.stringMatching(ONE_LINE) });
     expect(tokenless.stderr).toContain("set KEYSIDE_URL and KEYSIDE_TOKEN");
   });

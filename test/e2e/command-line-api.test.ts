@@ -1,0 +1,148 @@
+/** The command `keyside` as a thin client: what changes, ends and lists things. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FakeClock } from "../support/clock.ts";
+import { operatorOf, runKeyside } from "../support/keyside-command.ts";
+import { startTestService, type TestService } from "../support/service.ts";
+
+const PASSWORD = "a long enough password";
+const DONE = { code: 0, stdout: "", stderr: "" };
+
+describe("keyside against a running service", () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startTestService({ clock: new FakeClock(new Date()) });
+    await keyside("group", "create", "team");
+    await keyside("project", "create", "team/app");
+    await keyside("feature", "enable", "resource_access_token");
+    await withInput(PASSWORD, "user", "create", "ann", "--email", "ann@example.com", "--password-stdin");
+  });
+  afterAll(() => service.stop());
+
+  const withInput = (input: string, ...args: string[]) => runKeyside(operatorOf(service), args, input);
+  const keyside = (...args: string[]) => withInput("", ...args);
+  /** The answer of a command that succeeds. */
+  const json = async (...args: string[]) => {
+    const { code, stdout, stderr } = await keyside(...args, "--json");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return JSON.parse(stdout);
+  };
+  const registryLogin = async (username: string, password: string, query = "") => {
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+    const url = `${service.url}/jwt/auth?service=container_registry${query}`;
+    return (await fetch(url, { headers: { authorization } })).status;
+  };
+
+  it("rotates a project's token: the new secret alone on standard output, the old one dead", async () => {
+    const create = ["token", "create", "--project", "team/app", "--name", "ci", "--scopes", "read_registry"];
+    const old = await json(...create);
+    const { stdout } = await keyside("token", "rotate", String(old.id), "--project", "team/app");
+    expect(stdout).toMatch(/^kspat-[A-Za-z0-9]{36}\n$/);
+    expect(await registryLogin("x", old.token)).toBe(401);
+    expect(await registryLogin("x", stdout.trim())).toBe(200);
+    const active = await json("token", "list", "--project", "team/app", "--state", "active");
+    expect(active).toMatchObject([{ name: "ci", active: true }]);
+  });
+
+  it("lists, rotates and revokes personal tokens", async () => {
+    const create = ["token", "create", "--personal", "--user", "ann", "--name", "laptop", "--scopes", "read_api"];
+    const { id } = await json(...create);
+    expect(await json("token", "list", "--personal", "--user", "ann")).toMatchObject([{ id, name: "laptop" }]);
+    const rotated = await json("token", "rotate", String(id), "--personal");
+    expect(rotated).toMatchObject({ name: "laptop", scopes: ["read_api"], active: true });
+    expect(await keyside("token", "revoke", String(rotated.id), "--personal")).toEqual(DONE);
+    expect(await keyside("token", "revoke", String(rotated.id), "--personal")).toMatchObject({ code: 1 });
+  });
+
+  it("wants to know whose token is meant", async () => {
+    const refused = { code: 2, stdout: "", stderr: expect.stringContaining("say --project PATH, or --personal") };
+    expect(await keyside("token", "list")).toMatchObject(refused);
+    expect(await keyside("token", "list", "--project", "a/b", "--personal")).toMatchObject({ code: 2 });
+  });
+
+  it("blocks, unblocks and deletes a human, and sets a password", async () => {
+    await withInput(PASSWORD, "user", "create", "ben", "--email", "ben@example.com", "--password-stdin");
+    expect(await keyside("user", "block", "ben")).toEqual(DONE);
+    expect(await registryLogin("ben", PASSWORD)).toBe(401);
+    expect(await keyside("user", "unblock", "ben")).toEqual(DONE);
+    expect(await registryLogin("ben", PASSWORD)).toBe(200);
+    expect(await withInput("another long password\n", "user", "password", "ben", "--password-stdin")).toEqual(DONE);
+    expect(await registryLogin("ben", "another long password")).toBe(200);
+    expect(await keyside("user", "delete", "ben")).toEqual(DONE);
+    expect(await keyside("user", "show", "ben")).toMatchObject({
+      code: 1,
+      stderr: 'keyside: there is no user "ben"\n',
+    });
+  });
+
+  it("lists and revokes refresh tokens", async () => {
+    expect(await registryLogin("ann", PASSWORD, "&offline_token=true&client_id=docker")).toBe(200);
+    const [refreshToken] = await json("refresh-token", "list", "--user", "ann");
+    expect(refreshToken).toMatchObject({ service: "container_registry", client_id: "docker" });
+    expect(await keyside("refresh-token", "revoke", String(refreshToken.id), "--user", "ann")).toEqual(DONE);
+    expect(await json("refresh-token", "list", "--user", "ann")).toEqual([]);
+  });
+
+  it("changes members of projects and of groups", async () => {
+    await keyside("member", "add", "ann", "--group", "team", "--access-level", "reporter");
+    expect(await json("member", "list", "--project", "team/app", "--all")).toContainEqual(
+      expect.objectContaining({ username: "ann", access_level: 20 }),
+    );
+    const changed = await json("member", "update", "ann", "--group", "team", "--access-level", "maintainer");
+    expect(changed).toMatchObject({ username: "ann", access_level: 40 });
+    expect(await keyside("member", "remove", "ann", "--group", "team")).toEqual(DONE);
+    expect(await keyside("member", "list")).toMatchObject({ code: 2, stderr: expect.stringContaining("--group PATH") });
+    const wrong = await keyside("member", "add", "ann", "--group", "team", "--access-level", "king");
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("guest, reporter, developer") });
+  });
+
+  it("changes and deletes projects and groups", async () => {
+    await keyside("group", "create", "team/attic");
+    await keyside("project", "create", "team/attic/old");
+    const changes = ["--visibility", "internal", "--registry", "off", "--description", "was the first"];
+    expect(await json("project", "update", "team/attic/old", ...changes)).toMatchObject({
+      visibility: "internal",
+      container_registry_enabled: false,
+      description: "was the first",
+    });
+    expect(await json("project", "list", "--search", "old")).toMatchObject([{ path_with_namespace: "team/attic/old" }]);
+    expect(await json("group", "update", "team/attic", "--name", "Attic")).toMatchObject({ name: "Attic" });
+    expect(await json("group", "list")).toContainEqual(expect.objectContaining({ full_path: "team/attic" }));
+    expect(await keyside("group", "delete", "team/attic")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("still holds team/attic/old"),
+    });
+    expect(await keyside("project", "delete", "team/attic/old")).toEqual(DONE);
+    expect(await keyside("group", "delete", "team/attic")).toEqual(DONE);
+  });
+
+  it("forgets what was set of a feature", async () => {
+    const flag = "resource_access_token";
+    await keyside("feature", "enable", flag, "--project", "team/app");
+    expect(await keyside("feature", "reset", flag)).toEqual(DONE);
+    expect(await json("feature", "list")).toMatchObject([{ name: flag, state: "off" }]);
+    await keyside("feature", "enable", flag);
+  });
+
+  it("prints what a registry's configuration needs", async () => {
+    const environment = { ...operatorOf(service), KEYSIDE_URL: "https://keyside.example.com" };
+    const secret = { REGISTRY_NOTIFICATION_SECRET: "a secret of the registry" };
+    const bare = await runKeyside(environment, ["registry-config", "--bundle", "/etc/registry/ca.crt"]);
+    expect(bare.stdout).toContain('realm: "https://keyside.example.com/jwt/auth"');
+    expect(bare.stdout).toContain('rootcertbundle: "/etc/registry/ca.crt"');
+    expect(bare.stdout).not.toContain("notifications:");
+    const whole = await runKeyside({ ...environment, ...secret }, ["registry-config"]);
+    expect(whole.stdout).toContain('url: "https://keyside.example.com/registry/notifications"');
+    expect(whole.stdout).toContain(secret.REGISTRY_NOTIFICATION_SECRET);
+  });
+
+  it("explains every command", async () => {
+    const overview = await keyside("--help");
+    expect(overview.code).toBe(0);
+    for (const command of ["up", "serve", "certs", "demo", "registry-config", "doctor", "token", "user", "member"]) {
+      expect(overview.stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+    }
+    const rotate = await keyside("token", "rotate", "--help");
+    expect(rotate).toMatchObject({ code: 0, stdout: expect.stringContaining("--expires <date>") });
+  });
+});
