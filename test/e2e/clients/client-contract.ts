@@ -143,3 +143,22 @@ function withoutNames({ output }: CommandResult, image: string): string {
   const path = repository.slice(repository.indexOf("/") + 1);
   return output.replaceAll(path, "NAME").replaceAll(/\d{4}[-/]\d\d[-/]\d\d[T ][\d:]+Z?/g, "TIME");
 }
+
+/** What the tools on containers/image have in common. */
+export function itAsksByGet<Driver extends ClientDriver>(test: () => ClientTest<Driver>): void {
+  it("asks by GET, with its name as a hint, for pull and push at once", async () => {
+    const { stage, client } = test();
+    const repository = stage.repository("closed");
+    const image = `${stage.registry}/${repository}:v1`;
+    const asked = { method: "GET", credentials: "basic", parameters: ["account", "scope", "service"], status: 200 };
+
+    await client.push(image, stage.as.full);
+    const pushing = stage.takeTokenRequests();
+    expect(pushing[0]).toMatchObject({ ...asked, scopes: [`repository:${repository}:pull,push`] });
+    expect(new Set(pushing.map(({ method }) => method))).toEqual(new Set(["GET"]));
+
+    await client.pull(image, stage.as.reader);
+    const pulling = stage.takeTokenRequests();
+    expect(pulling).toEqual([expect.objectContaining({ ...asked, scopes: [`repository:${repository}:pull`] })]);
+  });
+}

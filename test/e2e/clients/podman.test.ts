@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import type { ClientCredentials, ClientStage } from "../../support/client-stage.ts";
 import { containersTool, ownStore, toRegistry } from "../../support/containers-tools.ts";
 import { archiveOf, writeBuildContext, writeOciLayout } from "../../support/oci-layout.ts";
-import { type ClientDriver, DONE, describeClient, refused } from "./client-contract.ts";
+import { type ClientDriver, DONE, describeClient, itAsksByGet, refused } from "./client-contract.ts";
 
 const DENIED = /denied: requested access to the resource is denied/;
 const SAYS = {
@@ -83,19 +83,5 @@ await describeClient("podman", { prepare, says: SAYS, cleanUp }, (test) => {
     expect(await client.pull(image, undefined)).toMatchObject(refused(DENIED));
   });
 
-  it("asks by GET, with its name as a hint, for pull and push at once", async () => {
-    const { stage, client } = test();
-    const repository = stage.repository("closed");
-    const image = `${stage.registry}/${repository}:v1`;
-    const asked = { method: "GET", credentials: "basic", parameters: ["account", "scope", "service"], status: 200 };
-
-    await client.push(image, stage.as.full);
-    const pushing = stage.takeTokenRequests();
-    expect(pushing[0]).toMatchObject({ ...asked, scopes: [`repository:${repository}:pull,push`] });
-    expect(new Set(pushing.map(({ method }) => method))).toEqual(new Set(["GET"]));
-
-    await client.pull(image, stage.as.reader);
-    const pulling = stage.takeTokenRequests();
-    expect(pulling).toEqual([expect.objectContaining({ ...asked, scopes: [`repository:${repository}:pull`] })]);
-  });
+  itAsksByGet(test);
 });
