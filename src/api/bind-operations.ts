@@ -53,7 +53,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         params: validate(operation.params, ctx.params),
         query: validate(operation.query, ctx.query),
         body: validate(operation.body, ctx.request.body ?? {}),
-        url: new URL(ctx.url, baseUrl),
+        url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
       };
       // 4. What the caller may do is the use case's to decide.
       const answer = await operation.handle(request);
