@@ -1,6 +1,6 @@
 /** `keyside up`: the service and a real registry next to it, and the lines by which a new user sees them work. */
 import { execFile } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { destination, pino } from "pino";
@@ -54,7 +54,7 @@ export async function up(given: Config, output: Output): Promise<void> {
 
 /** Undefined when the user asked to stop meanwhile. */
 async function startRegistry(
-  config: Config,
+  config: ReportedConfig,
   output: Output,
   signal: AbortSignal,
 ): Promise<RunningRegistry | NoRegistry | undefined> {
@@ -79,14 +79,17 @@ async function startRegistry(
   }
 }
 
+/** A configuration whose registry reports to Keyside. */
+type ReportedConfig = Config & { readonly registry: { readonly notificationSecret: string } };
+
 /** A registry that is started anew may know its reports' secret anew; one that was configured stays. */
-function withNotificationSecret(config: Config): Config {
+function withNotificationSecret(config: Config): ReportedConfig {
   const notificationSecret = config.registry.notificationSecret ?? systemIds.hex(32);
   return { ...config, registry: { ...config.registry, notificationSecret } };
 }
 
-function notificationTarget({ port, registry }: Config): NotificationTarget {
-  return { url: `http://127.0.0.1:${port}${NOTIFICATIONS_PATH}`, secret: registry.notificationSecret ?? "" };
+function notificationTarget({ port, registry }: ReportedConfig): NotificationTarget {
+  return { url: `http://127.0.0.1:${port}${NOTIFICATIONS_PATH}`, secret: registry.notificationSecret };
 }
 
 async function introduce(
@@ -96,7 +99,7 @@ async function introduce(
   logFile: string,
 ): Promise<void> {
   const secret = await createDemoToken(await openClient(config));
-  const hasPasswordFile = await readFile(config.rootPasswordFile).then(
+  const hasPasswordFile = await access(config.rootPasswordFile).then(
     () => true,
     () => false,
   );
