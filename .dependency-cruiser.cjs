@@ -2,6 +2,7 @@
 const levels = [
   ["^src/(errors|clock|config|ids|links|metrics|version)\\.ts$"],
   ["^src/http/", "^src/database/", "^src/signing/"],
+  ["^src/principals/"],
   ["^src/users/"],
   ["^src/events/"],
   ["^src/projects/"],

@@ -4,8 +4,8 @@
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
+import type { TokenScope } from "../principals/token-scope.ts";
 import { Project } from "../projects/project.entity.ts";
-import type { TokenScope } from "../users/token-scope.ts";
 import { User } from "../users/user.entity.ts";
 
 const AccessTokenSchema = defineEntity({

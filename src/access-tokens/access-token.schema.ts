@@ -4,8 +4,8 @@ import type { Clock } from "../clock.ts";
 import { pageQuery } from "../http/pagination.ts";
 import { reference } from "../http/reference.ts";
 import { date, flag, id, integer, list, moment, prose, searchText, text } from "../http/validate.ts";
-import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../projects/access-level.ts";
-import { TOKEN_SCOPES } from "../users/token-scope.ts";
+import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
+import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import type { AccessToken } from "./access-token.entity.ts";
 import { isExpired } from "./expiry.ts";
 

@@ -1,8 +1,8 @@
 /** Creates a personal access token of a human. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { recordEvent } from "../events/record-event.ts";
-import type { Actor } from "../users/principal.ts";
-import type { TokenScope } from "../users/token-scope.ts";
+import type { Actor } from "../principals/principal.ts";
+import type { TokenScope } from "../principals/token-scope.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import type { TokenServices } from "./create-project-token.ts";
 import { decideExpiry } from "./expiry.ts";

@@ -1,8 +1,8 @@
 /** The calls about the token that the request itself presents, whether a human's or a bot's. */
 import { z } from "zod";
 import { NOTHING } from "../http/operation.ts";
+import { requireToken, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { requireToken, type SignedInPrincipal } from "../users/principal.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { createdTokenResult, renderToken, rotateTokenBody, tokenResult } from "./access-token.schema.ts";
 import type { TokenServices } from "./create-project-token.ts";

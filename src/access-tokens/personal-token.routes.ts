@@ -4,8 +4,8 @@ import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
 import { pageHeaders } from "../http/pagination.ts";
 import { id } from "../http/validate.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { requireAdministrator, type SignedInPrincipal } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
 import { pageHeaders } from "../http/pagination.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "../projects/access-level.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import { findProjectAtLevel } from "../projects/project-access.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { AccessToken } from "./access-token.entity.ts";

@@ -1,6 +1,7 @@
 /** Tells the creator of a token what it will not do: the registry demands pull as well before it takes a push. */
+
+import type { TokenScope } from "../principals/token-scope.ts";
 import type { Visibility } from "../projects/project.entity.ts";
-import type { TokenScope } from "../users/token-scope.ts";
 
 /**
  * A `Warning` header for a token that may push but not pull; empty where pulling needs no scope.

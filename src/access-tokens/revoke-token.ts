@@ -2,10 +2,10 @@
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "../projects/access-level.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel, type Reference } from "../projects/project-access.ts";
 import { deleteUser, lockUser, type UserDeletion } from "../users/delete-user.ts";
-import type { SignedInPrincipal } from "../users/principal.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { lockToken } from "./lock-token.ts";
 import { markRevoked } from "./mark-revoked.ts";

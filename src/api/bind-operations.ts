@@ -15,8 +15,8 @@ import {
 import { readMultipart } from "../http/multipart.ts";
 import { sendJson } from "../http/send-json.ts";
 import { validate } from "../http/validate.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { ApiOperation } from "../users/api-operation.ts";
-import type { SignedInPrincipal } from "../users/principal.ts";
 
 export const API_ROOT = "/api/v4";
 

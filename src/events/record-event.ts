@@ -1,6 +1,6 @@
 /** Records what was done, in the transaction that does it: there is no deed without its record, nor the reverse. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { Actor } from "../users/principal.ts";
+import type { Actor } from "../principals/principal.ts";
 import { Event, type EventAction, type TargetType } from "./event.entity.ts";
 
 /** Something that was done. */

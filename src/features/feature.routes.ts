@@ -6,9 +6,9 @@ import { recordEvent } from "../events/record-event.ts";
 import { NOTHING } from "../http/operation.ts";
 import { reference } from "../http/reference.ts";
 import { flag } from "../http/validate.ts";
+import { requireAdministrator } from "../principals/principal.ts";
 import { findVisibleProject } from "../projects/project-access.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { requireAdministrator } from "../users/principal.ts";
 import type { FeatureFlag } from "./feature-flag.entity.ts";
 import {
   deleteFeature,

@@ -1,8 +1,8 @@
 /** Changes and deletes projects. */
 import { RuleRefusedError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
-import type { SignedInPrincipal } from "../users/principal.ts";
-import { ACCESS_LEVELS } from "./access-level.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { lastSegment } from "./path.ts";
 import type { Project, Visibility } from "./project.entity.ts";
 import { findProjectAtLevel, type Reference } from "./project-access.ts";

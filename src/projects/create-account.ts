@@ -3,7 +3,7 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { violatesUnique } from "../database/database-errors.ts";
 import { ConflictError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
-import type { Actor } from "../users/principal.ts";
+import type { Actor } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { createNamespace } from "./create-namespace.ts";
 

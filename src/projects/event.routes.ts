@@ -5,11 +5,11 @@ import { eventResult, listEventsQuery, renderEvent } from "../events/event.schem
 import { listEvents } from "../events/list-events.ts";
 import { NOTHING } from "../http/operation.ts";
 import { pageHeaders } from "../http/pagination.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import type { SignedInPrincipal } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { userParams } from "../users/user.schema.ts";
-import { ACCESS_LEVELS } from "./access-level.ts";
 import { referenceParams } from "./project.schema.ts";
 import { findProjectAtLevel } from "./project-access.ts";
 import type { ProjectServices } from "./project-services.ts";

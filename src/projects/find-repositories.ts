@@ -3,7 +3,7 @@
  * their number. The hot path's query; it writes nothing.
  */
 import type { Database, PreparedQuery } from "../database/database.ts";
-import { NO_ACCESS } from "./access-level.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
 import { pathPrefixes } from "./path.ts";
 import type { Visibility } from "./project.entity.ts";
 

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { NOTHING } from "../http/operation.ts";
 import { pageHeaders } from "../http/pagination.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { NO_ACCESS } from "./access-level.ts";
 import { createGroup, deleteGroup, updateGroup } from "./change-group.ts";
 import { createGroupBody, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
 import { listGroups } from "./list-groups.ts";

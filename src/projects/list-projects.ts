@@ -3,8 +3,8 @@ import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { pageWindow } from "../http/pagination.ts";
 import { likePattern } from "../http/validate.ts";
-import type { SignedInPrincipal } from "../users/principal.ts";
-import { ACCESS_LEVELS } from "./access-level.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { Project } from "./project.entity.ts";
 import type { ListProjectsQuery } from "./project.schema.ts";
 

@@ -1,7 +1,7 @@
 /** What one can be a member of: a project or a group, as the calls about members name it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { SignedInPrincipal } from "../users/principal.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "./access-level.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findGroupAtLevel, findProjectAtLevel, type Reference } from "./project-access.ts";
 
 /** A project or a group, as a caller names it. */

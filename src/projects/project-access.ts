@@ -1,8 +1,8 @@
 /** Which projects and namespaces a caller sees, and at what level. What may not be seen looks like what does not exist. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
-import type { Principal, UserPrincipal } from "../users/principal.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "./access-level.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import type { Principal, UserPrincipal } from "../principals/principal.ts";
 import { Namespace } from "./namespace.entity.ts";
 import { pathPrefixes } from "./path.ts";
 import { Project } from "./project.entity.ts";

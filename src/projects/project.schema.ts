@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pageQuery } from "../http/pagination.ts";
 import { reference } from "../http/reference.ts";
 import { flag, id, integer, prose, searchText, text } from "../http/validate.ts";
-import { ACCESS_LEVEL_LIST, isAccessLevel } from "./access-level.ts";
+import { ACCESS_LEVEL_LIST, isAccessLevel } from "../principals/access-level.ts";
 import { NAMESPACE_KINDS } from "./namespace.entity.ts";
 import { pathSegment } from "./path.ts";
 import { VISIBILITIES } from "./project.entity.ts";

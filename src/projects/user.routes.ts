@@ -3,9 +3,9 @@ import { z } from "zod";
 import { NotFoundError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
 import { pageHeaders } from "../http/pagination.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { digestPassword } from "../users/password.ts";
-import { requireAdministrator, type SignedInPrincipal } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
 import {
   createUserBody,

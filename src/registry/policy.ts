@@ -2,9 +2,9 @@
  * Who may do what to a repository: facts in, actions out. Pure, so that the whole table is a test. What may be done is what
  * the credential's scopes, the level in the project and the project itself allow together.
  */
-import { ACCESS_LEVELS, NO_ACCESS } from "../projects/access-level.ts";
+import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import type { Principal } from "../principals/principal.ts";
 import type { RepositoryFacts } from "../projects/find-repositories.ts";
-import type { Principal } from "../users/principal.ts";
 import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./scope.ts";
 
 /**

@@ -5,8 +5,8 @@ import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { type Answer, NOTHING } from "../http/operation.ts";
 import { type PageQuery, pageHeaders, pageQuery, pageWindow } from "../http/pagination.ts";
 import { id } from "../http/validate.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { requireAdministrator, type SignedInPrincipal } from "../users/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { RefreshToken } from "./refresh-token.entity.ts";
 

@@ -9,9 +9,9 @@ import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
 import type { IdSource } from "../ids.ts";
+import type { UserPrincipal } from "../principals/principal.ts";
+import { REGISTRY_SCOPES } from "../principals/token-scope.ts";
 import { passwordFingerprint } from "../users/password.ts";
-import type { UserPrincipal } from "../users/principal.ts";
-import { REGISTRY_SCOPES } from "../users/token-scope.ts";
 import type { UserState } from "../users/user.entity.ts";
 
 /** Tells a refresh token from an access token, and both from noise. */

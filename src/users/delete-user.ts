@@ -1,8 +1,8 @@
 /** Deletes an account and hands all its records to the ghost user. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
+import type { Actor } from "../principals/principal.ts";
 import { findGhostUser } from "./ghost-user.ts";
-import type { Actor } from "./principal.ts";
 import { User } from "./user.entity.ts";
 import type { UserReference } from "./user-reference.ts";
 

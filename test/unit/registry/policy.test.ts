@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { ANONYMOUS, type Principal } from "../../../src/principals/principal.ts";
+import { REGISTRY_SCOPES, TOKEN_SCOPES, type TokenScope } from "../../../src/principals/token-scope.ts";
 import type { RepositoryFacts } from "../../../src/projects/find-repositories.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "../../../src/registry/policy.ts";
 import { parseScopes, type RepositoryScope } from "../../../src/registry/scope.ts";
-import { ANONYMOUS, type Principal } from "../../../src/users/principal.ts";
-import { REGISTRY_SCOPES, TOKEN_SCOPES, type TokenScope } from "../../../src/users/token-scope.ts";
 
 const LEVELS = [0, 10, 20, 30, 40, 50];
 const OWN_PROJECT = 7;

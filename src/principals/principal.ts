@@ -1,5 +1,5 @@
 /**
- * Who a request acts for: a discriminated union, never null. It lies this low so that every feature can name its caller;
+ * Who a request acts for: a discriminated union, never null. It lies below all rooms, so that each can name its caller;
  * how one is established is src/authentication's.
  */
 import { ForbiddenError, RuleRefusedError } from "../errors.ts";
