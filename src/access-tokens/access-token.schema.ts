@@ -8,6 +8,7 @@ import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/a
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import type { AccessToken } from "./access-token.entity.ts";
 import { isExpired } from "./expiry.ts";
+import type { TokenFilter } from "./list-tokens.ts";
 
 export const projectParams = z.object({ id: reference });
 export const projectTokenParams = z.object({ id: reference, token_id: id() });
@@ -49,7 +50,35 @@ export const listTokensQuery = pageQuery.extend({
   sort: z.enum(SORTS).default("desc"),
   order_by: z.enum(["created_at", "expires_at", "last_used_at", "name", "id"]).default("id"),
 });
-export type ListTokensQuery = z.output<typeof listTokensQuery>;
+
+const TOKEN_COLUMNS = {
+  created: "createdAt",
+  created_at: "createdAt",
+  expires: "expiresAt",
+  expires_at: "expiresAt",
+  last_used: "lastUsedAt",
+  last_used_at: "lastUsedAt",
+  name: "name",
+  id: "id",
+} as const;
+
+/** What a list's query asks for. `sort=name_asc` says column and direction; `sort=asc` leaves the column to `order_by`. */
+export function tokenFilter(query: z.output<typeof listTokensQuery>): TokenFilter {
+  const [, named, direction] = /^(?:(\w+)_)?(asc|desc)$/.exec(query.sort) ?? [];
+  return {
+    state: query.state,
+    revoked: query.revoked,
+    search: query.search,
+    createdAfter: query.created_after,
+    createdBefore: query.created_before,
+    lastUsedAfter: query.last_used_after,
+    lastUsedBefore: query.last_used_before,
+    expiresAfter: query.expires_after,
+    expiresBefore: query.expires_before,
+    orderBy: TOKEN_COLUMNS[(named as keyof typeof TOKEN_COLUMNS | undefined) ?? query.order_by],
+    direction: direction === "asc" ? "asc" : "desc",
+  };
+}
 
 /** Either kind of token, as JSON. */
 export const tokenResult = z.object({

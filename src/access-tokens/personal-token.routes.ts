@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { id } from "../http/validate.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
@@ -14,6 +14,7 @@ import {
   listTokensQuery,
   renderToken,
   rotateTokenBody,
+  tokenFilter,
   tokenResult,
 } from "./access-token.schema.ts";
 import { createPersonalToken } from "./create-personal-token.ts";
@@ -73,7 +74,7 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
         const user = query.user_id ?? (mayAll ? undefined : caller.userId);
         if (!mayAll && user !== caller.userId) throw new ForbiddenError();
         const owner = { project: null, ...(user === undefined ? {} : { user }) };
-        const [tokens, total] = await listTokens(database.em(), owner, query, clock.now());
+        const [tokens, total] = await listTokens(database.em(), owner, tokenFilter(query), pageOf(query), clock.now());
         return { body: tokens.map((token) => renderToken(token, clock)), headers: pageHeaders(query, total, url) };
       },
     }),

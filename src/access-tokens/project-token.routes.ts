@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import { findProjectAtLevel } from "../projects/project-access.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
@@ -16,6 +16,7 @@ import {
   projectTokenResult,
   renderProjectToken,
   rotateTokenBody,
+  tokenFilter,
 } from "./access-token.schema.ts";
 import { type CreatedToken, createProjectToken, type TokenServices } from "./create-project-token.ts";
 import { listTokens } from "./list-tokens.ts";
@@ -69,7 +70,13 @@ export function projectTokenOperations(services: TokenServices & RevokeServices)
       async handle({ caller, params, query, url }) {
         const em = database.em();
         const { thing: project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
-        const [tokens, total] = await listTokens(em, { project: project.id }, query, clock.now());
+        const [tokens, total] = await listTokens(
+          em,
+          { project: project.id },
+          tokenFilter(query),
+          pageOf(query),
+          clock.now(),
+        );
         const body = tokens.map((token) => renderProjectToken(token, clock));
         return { body, headers: pageHeaders(query, total, url) };
       },

@@ -1,7 +1,7 @@
 /** Finds events: by author, by project, by what they are about. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { type PageQuery, pageWindow } from "../http/pagination.ts";
+import type { Page } from "../database/page.ts";
 import { Event, type EventAction, type LoadedEvent, type TargetType } from "./event.entity.ts";
 
 /** Which events are wanted; `before` and `after` are dates (`YYYY-MM-DD`, UTC), themselves left out. */
@@ -18,7 +18,7 @@ export function listEvents(
   em: SqlEntityManager,
   of: { readonly authorId: number } | { readonly projectId: number },
   filter: EventFilter,
-  page: PageQuery,
+  page: Page,
 ): Promise<[LoadedEvent[], number]> {
   const conditions: FilterQuery<Event>[] = ["authorId" in of ? { author: of.authorId } : { projectId: of.projectId }];
   if (filter.action !== undefined) conditions.push({ action: filter.action });
@@ -28,6 +28,6 @@ export function listEvents(
   return em.findAndCount(
     Event,
     { $and: conditions },
-    { populate: ["author"], orderBy: [{ createdAt: filter.sort }, { id: filter.sort }], ...pageWindow(page) },
+    { populate: ["author"], orderBy: [{ createdAt: filter.sort }, { id: filter.sort }], ...page },
   );
 }

@@ -1,5 +1,6 @@
 /** Pages of lists, by number, as GitLab's clients walk them. Knows no feature. */
 import { z } from "zod";
+import type { Page } from "../database/page.ts";
 import { integer } from "./validate.ts";
 
 const DEFAULT_PER_PAGE = 20;
@@ -15,8 +16,8 @@ export const pageQuery = z.object({
 });
 export type PageQuery = z.output<typeof pageQuery>;
 
-/** Which rows a page holds, as the ORM wants it. */
-export function pageWindow({ page, per_page }: PageQuery): { limit: number; offset: number } {
+/** Which rows a page holds. */
+export function pageOf({ page, per_page }: PageQuery): Page {
   return { limit: per_page, offset: (page - 1) * per_page };
 }
 

@@ -146,8 +146,3 @@ export function moment() {
 function isMoment(value: string): boolean {
   return isDate(value) || z.iso.datetime({ offset: true }).safeParse(value).success;
 }
-
-/** A pattern for `like` that finds a text anywhere; what the text itself has of wildcards stands for itself. */
-export function likePattern(value: string): string {
-  return `%${value.replaceAll(/[\\%_]/g, "\\$&")}%`;
-}

@@ -4,7 +4,7 @@ import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { eventResult, listEventsQuery, renderEvent } from "../events/event.schema.ts";
 import { listEvents } from "../events/list-events.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
@@ -17,7 +17,7 @@ import type { ProjectServices } from "./project-services.ts";
 /** `/events`, and those of projects and users. @see spec/rest-api.md */
 export function eventOperations({ database, links }: ProjectServices): ApiOperation[] {
   const page = async (of: Parameters<typeof listEvents>[1], query: z.output<typeof listEventsQuery>, url: URL) => {
-    const [events, total] = await listEvents(database.em(), of, query, query);
+    const [events, total] = await listEvents(database.em(), of, query, pageOf(query));
     return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url) };
   };
   const common = {

@@ -1,11 +1,11 @@
 /** The calls about groups. */
 import { z } from "zod";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { createGroup, deleteGroup, updateGroup } from "./change-group.ts";
-import { createGroupBody, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
+import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
 import { listGroups } from "./list-groups.ts";
 import type { Namespace } from "./namespace.entity.ts";
 import { referenceParams } from "./project.schema.ts";
@@ -54,7 +54,7 @@ export function groupOperations(services: ProjectServices): ApiOperation[] {
       result: z.array(groupResult),
       async handle({ caller, query, url }) {
         const em = database.em();
-        const [groups, total] = await listGroups(em, caller, query);
+        const [groups, total] = await listGroups(em, caller, groupFilter(query), pageOf(query));
         return { body: await renderGroups(em, links, groups), headers: pageHeaders(query, total, url) };
       },
     }),

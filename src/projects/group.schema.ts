@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { pageQuery } from "../http/pagination.ts";
 import { flag, id, prose, searchText, text } from "../http/validate.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import type { GroupFilter } from "./list-groups.ts";
 import { pathSegment } from "./path.ts";
 import { accessLevel } from "./project.schema.ts";
 
@@ -28,7 +30,17 @@ export const listGroupsQuery = pageQuery.extend({
   order_by: z.enum(["name", "path", "id"]).default("name"),
   sort: z.enum(["asc", "desc"]).default("asc"),
 });
-export type ListGroupsQuery = z.output<typeof listGroupsQuery>;
+
+/** What a list's query asks for; `owned` weighs more than `min_access_level`. */
+export function groupFilter(query: z.output<typeof listGroupsQuery>): GroupFilter {
+  return {
+    search: query.search,
+    minimumAccessLevel: query.owned === true ? ACCESS_LEVELS.owner : query.min_access_level,
+    topLevelOnly: query.top_level_only === true,
+    orderBy: query.order_by,
+    direction: query.sort,
+  };
+}
 
 export const groupResult = z.object({
   id: z.int(),

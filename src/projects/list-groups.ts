@@ -1,12 +1,22 @@
 /** Lists the groups that a caller is a member of, directly or by a group above. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { pageWindow } from "../http/pagination.ts";
-import { likePattern } from "../http/validate.ts";
+import { likePattern } from "../database/like-pattern.ts";
+import type { Page } from "../database/page.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import type { ListGroupsQuery } from "./group.schema.ts";
 import { Namespace } from "./namespace.entity.ts";
+
+/** Which groups are wanted, and in which order. */
+export interface GroupFilter {
+  /** A part of the name or the full path. */
+  readonly search?: string | undefined;
+  /** The caller's level in the group, at least; without it, an administrator is given every group. */
+  readonly minimumAccessLevel?: number | undefined;
+  readonly topLevelOnly: boolean;
+  readonly orderBy: "id" | "name" | "path";
+  readonly direction: "asc" | "desc";
+}
 
 const OF_MEMBER = `
   select n.id from namespaces n join routes nr on nr.id = n.route_id
@@ -18,29 +28,30 @@ const OF_MEMBER = `
 export async function listGroups(
   em: SqlEntityManager,
   caller: SignedInPrincipal,
-  query: ListGroupsQuery,
+  filter: GroupFilter,
+  page: Page,
 ): Promise<[Namespace[], number]> {
-  const where: FilterQuery<Namespace>[] = [{ kind: "group" }, await ofMember(em, caller, query)];
-  if (query.top_level_only === true) where.push({ parent: null });
-  if (query.search !== undefined) {
-    const pattern = { $ilike: likePattern(query.search) };
+  const where: FilterQuery<Namespace>[] = [{ kind: "group" }, await ofMember(em, caller, filter.minimumAccessLevel)];
+  if (filter.topLevelOnly) where.push({ parent: null });
+  if (filter.search !== undefined) {
+    const pattern = { $ilike: likePattern(filter.search) };
     where.push({ $or: [{ name: pattern }, { route: { path: pattern } }] });
   }
-  const column = query.order_by === "path" ? { route: { path: query.sort } } : { [query.order_by]: query.sort };
+  const { orderBy, direction } = filter;
+  const column = orderBy === "path" ? { route: { path: direction } } : { [orderBy]: direction };
   return await em.findAndCount(
     Namespace,
     { $and: where },
-    { populate: ["route"], orderBy: [column, { id: query.sort }], ...pageWindow(query) },
+    { populate: ["route"], orderBy: [column, { id: direction }], ...page },
   );
 }
 
 async function ofMember(
   em: SqlEntityManager,
   caller: SignedInPrincipal,
-  query: ListGroupsQuery,
+  level: number | undefined,
 ): Promise<FilterQuery<Namespace>> {
   if (caller.kind === "bot") return { id: { $in: [] } };
-  const level = query.owned === true ? ACCESS_LEVELS.owner : query.min_access_level;
   if (caller.admin && level === undefined) return {};
   const rows = await em.execute<{ id: number }[]>(OF_MEMBER, [caller.userId, level ?? ACCESS_LEVELS.guest]);
   return { id: { $in: rows.map(({ id }) => id) } };

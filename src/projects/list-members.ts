@@ -1,30 +1,31 @@
 /** Lists members: a place's own, or also those that it inherits from the groups that it lies in. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { likePattern } from "../database/like-pattern.ts";
+import type { Page } from "../database/page.ts";
 import { NotFoundError } from "../errors.ts";
-import { pageWindow } from "../http/pagination.ts";
-import { likePattern } from "../http/validate.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
-import type { ListMembersQuery } from "./member.schema.ts";
 import type { FoundPlace } from "./member-place.ts";
 import { pathPrefixes } from "./path.ts";
 
-/** A page of a place's direct members, with their users, and how many there are in all. */
+/** A page of a place's direct members, with their users, and how many there are in all; `search` is a part of a name or username. */
 export function listMembers(
   em: SqlEntityManager,
   { where }: FoundPlace,
-  query: ListMembersQuery,
+  search: string | undefined,
+  page: Page,
 ): Promise<[LoadedMember[], number]> {
-  return findPage(em, { ...where }, query);
+  return findPage(em, { ...where }, search, page);
 }
 
 /** A page of all who have access by membership, each once, at their highest level. */
 export async function listEffectiveMembers(
   em: SqlEntityManager,
   place: FoundPlace,
-  query: ListMembersQuery,
+  search: string | undefined,
+  page: Page,
 ): Promise<[LoadedMember[], number]> {
-  return await findPage(em, { id: { $in: await effectiveMemberIds(em, place) } }, query);
+  return await findPage(em, { id: { $in: await effectiveMemberIds(em, place) } }, search, page);
 }
 
 /**
@@ -57,13 +58,14 @@ async function effectiveMemberIds(em: SqlEntityManager, { where, path }: FoundPl
 function findPage(
   em: SqlEntityManager,
   where: FilterQuery<Member>,
-  { query, ...page }: ListMembersQuery,
+  search: string | undefined,
+  page: Page,
 ): Promise<[LoadedMember[], number]> {
-  const pattern = query === undefined ? undefined : { $ilike: likePattern(query) };
+  const pattern = search === undefined ? undefined : { $ilike: likePattern(search) };
   const found = pattern === undefined ? {} : { user: { $or: [{ name: pattern }, { username: pattern }] } };
   return em.findAndCount(
     Member,
     { $and: [where, found] },
-    { populate: ["user", "createdBy"], orderBy: { id: "asc" }, ...pageWindow(page) },
+    { populate: ["user", "createdBy"], orderBy: { id: "asc" }, ...page },
   );
 }

@@ -1,12 +1,22 @@
 /** Lists the projects that a caller sees: those they are members of, directly or by a group, and those open to them. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { pageWindow } from "../http/pagination.ts";
-import { likePattern } from "../http/validate.ts";
+import { likePattern } from "../database/like-pattern.ts";
+import type { Page } from "../database/page.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { Project } from "./project.entity.ts";
-import type { ListProjectsQuery } from "./project.schema.ts";
+import { Project, type Visibility } from "./project.entity.ts";
+
+/** Which projects are wanted, and in which order. */
+export interface ProjectFilter {
+  /** A part of the name, the full path or the description. */
+  readonly search?: string | undefined;
+  readonly visibility?: Visibility | undefined;
+  /** The caller's level in the project, at least; without it, those that are merely open to the caller come too. */
+  readonly minimumAccessLevel?: number | undefined;
+  readonly orderBy: "id" | "name" | "path" | "createdAt";
+  readonly direction: "asc" | "desc";
+}
 
 /** Where a user has a level of at least so much, of their own or by what the project lies in. */
 const OF_MEMBER = `
@@ -20,29 +30,20 @@ const OF_MEMBER = `
 export async function listVisibleProjects(
   em: SqlEntityManager,
   caller: SignedInPrincipal,
-  query: ListProjectsQuery,
+  filter: ProjectFilter,
+  page: Page,
 ): Promise<[Project[], number]> {
   const where: FilterQuery<Project>[] = [await visibleTo(em, caller)];
-  const level = wantedLevel(query);
-  if (level !== undefined) where.push(await ofMember(em, caller, level));
-  if (query.visibility !== undefined) where.push({ visibility: query.visibility });
-  // Nothing is ever archived here.
-  if (query.archived === true) where.push({ id: { $in: [] } });
-  if (query.search !== undefined) where.push(matching(query.search));
-  const column =
-    query.order_by === "path" ? { route: { path: query.sort } } : { [COLUMNS[query.order_by]]: query.sort };
+  const { minimumAccessLevel, visibility, search, orderBy, direction } = filter;
+  if (minimumAccessLevel !== undefined) where.push(await ofMember(em, caller, minimumAccessLevel));
+  if (visibility !== undefined) where.push({ visibility });
+  if (search !== undefined) where.push(matching(search));
+  const column = orderBy === "path" ? { route: { path: direction } } : { [orderBy]: direction };
   return await em.findAndCount(
     Project,
     { $and: where },
-    { populate: ["route", "namespace.route"], orderBy: [column, { id: query.sort }], ...pageWindow(query) },
+    { populate: ["route", "namespace.route"], orderBy: [column, { id: direction }], ...page },
   );
-}
-
-const COLUMNS = { id: "id", name: "name", created_at: "createdAt" } as const;
-
-function wantedLevel({ membership, owned, min_access_level }: ListProjectsQuery): number | undefined {
-  if (owned === true) return ACCESS_LEVELS.owner;
-  return min_access_level ?? (membership === true ? ACCESS_LEVELS.guest : undefined);
 }
 
 async function visibleTo(em: SqlEntityManager, caller: SignedInPrincipal): Promise<FilterQuery<Project>> {
@@ -57,7 +58,6 @@ async function ofMember(em: SqlEntityManager, caller: SignedInPrincipal, level: 
   return { id: { $in: rows.map(({ id }) => id) } };
 }
 
-/** GitLab looks into names, paths and descriptions. */
 function matching(search: string): FilterQuery<Project> {
   const pattern = { $ilike: likePattern(search) };
   return { $or: [{ name: pattern }, { route: { path: pattern } }, { description: pattern }] };

@@ -1,25 +1,34 @@
-/** Finds accounts by what GitLab's clients filter and sort them by. */
+/** Lists accounts: of humans, bots and the ghost. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { pageWindow } from "../http/pagination.ts";
-import { likePattern } from "../http/validate.ts";
-import { User } from "../users/user.entity.ts";
-import type { ListUsersQuery } from "../users/user.schema.ts";
+import { likePattern } from "../database/like-pattern.ts";
+import type { Page } from "../database/page.ts";
+import { User, type UserState } from "../users/user.entity.ts";
 
-const COLUMNS = { id: "id", name: "name", username: "username", created_at: "createdAt" } as const;
+/** Which accounts are wanted, and in which order. */
+export interface AccountFilter {
+  /** The whole username, in any case. */
+  readonly username?: string | undefined;
+  /** A part of a name, username or e-mail address. */
+  readonly search?: string | undefined;
+  /** Accounts in all of these states: none can be in two. */
+  readonly states: readonly UserState[];
+  readonly humansOnly: boolean;
+  readonly withoutBots: boolean;
+  readonly orderBy: "id" | "name" | "username" | "createdAt";
+  readonly direction: "asc" | "desc";
+}
 
 /** A page of accounts, and how many there are in all. */
-export function listUsers(em: SqlEntityManager, query: ListUsersQuery): Promise<[User[], number]> {
-  const where: FilterQuery<User>[] = [];
-  if (query.username !== undefined) where.push({ username: query.username.toLowerCase() });
-  if (query.search !== undefined) {
-    const pattern = { $ilike: likePattern(query.search) };
+export function listAccounts(em: SqlEntityManager, filter: AccountFilter, page: Page): Promise<[User[], number]> {
+  const where: FilterQuery<User>[] = filter.states.map((state) => ({ state }));
+  if (filter.username !== undefined) where.push({ username: filter.username.toLowerCase() });
+  if (filter.search !== undefined) {
+    const pattern = { $ilike: likePattern(filter.search) };
     where.push({ $or: [{ name: pattern }, { username: pattern }, { email: pattern }] });
   }
-  if (query.active === true) where.push({ state: "active" });
-  if (query.blocked === true) where.push({ state: "blocked" });
-  if (query.humans === true) where.push({ userType: "human" });
-  if (query.without_project_bots === true) where.push({ userType: { $ne: "project_bot" } });
-  const orderBy = [{ [COLUMNS[query.order_by]]: query.sort }, { id: query.sort }];
-  return em.findAndCount(User, { $and: where }, { orderBy, ...pageWindow(query) });
+  if (filter.humansOnly) where.push({ userType: "human" });
+  if (filter.withoutBots) where.push({ userType: { $ne: "project_bot" } });
+  const orderBy = [{ [filter.orderBy]: filter.direction }, { id: filter.direction }];
+  return em.findAndCount(User, { $and: where }, { orderBy, ...page });
 }

@@ -1,7 +1,7 @@
 /** The calls about the members of projects and groups: the same but for where. */
 import { z } from "zod";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { addMember, findMember, removeMember, updateMember } from "./change-member.ts";
 import { findEffectiveMember, listEffectiveMembers, listMembers } from "./list-members.ts";
@@ -50,7 +50,12 @@ function readingOperations({ database, links }: ProjectServices, { root, name, p
       result: z.array(memberResult),
       async handle({ caller, params, query, url }) {
         const em = database.em();
-        const [members, total] = await listMembers(em, await placeOf(em, caller, place(params.id), "see"), query);
+        const [members, total] = await listMembers(
+          em,
+          await placeOf(em, caller, place(params.id), "see"),
+          query.query,
+          pageOf(query),
+        );
         return { body: members.map((member) => renderMember(member, links)), headers: pageHeaders(query, total, url) };
       },
     }),
@@ -67,7 +72,7 @@ function readingOperations({ database, links }: ProjectServices, { root, name, p
       async handle({ caller, params, query, url }) {
         const em = database.em();
         const found = await placeOf(em, caller, place(params.id), "see");
-        const [members, total] = await listEffectiveMembers(em, found, query);
+        const [members, total] = await listEffectiveMembers(em, found, query.query, pageOf(query));
         return { body: members.map((member) => renderMember(member, links)), headers: pageHeaders(query, total, url) };
       },
     }),

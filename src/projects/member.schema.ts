@@ -15,7 +15,6 @@ export const updateMemberBody = z.object({ access_level: accessLevel });
 
 /** Which members are wanted: `query` looks into names and usernames. */
 export const listMembersQuery = pageQuery.extend({ query: searchText(255).optional() });
-export type ListMembersQuery = z.output<typeof listMembersQuery>;
 
 export const memberResult = briefUserResult.extend({
   bot: z.boolean(),

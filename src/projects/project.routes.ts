@@ -1,7 +1,7 @@
 /** The calls about projects. */
 import { z } from "zod";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { deleteProject, updateProject } from "./change-project.ts";
 import { createProject } from "./create-project.ts";
@@ -10,6 +10,7 @@ import type { Project } from "./project.entity.ts";
 import {
   createProjectBody,
   listProjectsQuery,
+  projectFilter,
   projectResult,
   referenceParams,
   updateProjectBody,
@@ -63,7 +64,9 @@ export function projectOperations(services: ProjectServices): ApiOperation[] {
       result: z.array(projectResult),
       async handle({ caller, query, url }) {
         const em = database.em();
-        const [projects, total] = await listVisibleProjects(em, caller, query);
+        // Nothing is ever archived here.
+        if (query.archived === true) return { body: [], headers: pageHeaders(query, 0, url) };
+        const [projects, total] = await listVisibleProjects(em, caller, projectFilter(query), pageOf(query));
         return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };
       },
     }),

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { pageQuery } from "../http/pagination.ts";
 import { reference } from "../http/reference.ts";
 import { flag, id, integer, prose, searchText, text } from "../http/validate.ts";
-import { ACCESS_LEVEL_LIST, isAccessLevel } from "../principals/access-level.ts";
+import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
+import type { ProjectFilter } from "./list-projects.ts";
 import { NAMESPACE_KINDS } from "./namespace.entity.ts";
 import { pathSegment } from "./path.ts";
 import { VISIBILITIES } from "./project.entity.ts";
@@ -62,7 +63,21 @@ export const listProjectsQuery = pageQuery.extend({
   order_by: z.enum(["id", "name", "path", "created_at"]).default("id"),
   sort: z.enum(["asc", "desc"]).default("desc"),
 });
-export type ListProjectsQuery = z.output<typeof listProjectsQuery>;
+type ListProjectsQuery = z.output<typeof listProjectsQuery>;
+
+const PROJECT_COLUMNS = { id: "id", name: "name", path: "path", created_at: "createdAt" } as const;
+
+/** What a list's query asks for; `owned` weighs more than `min_access_level`, and that more than `membership`. */
+export function projectFilter(query: ListProjectsQuery): ProjectFilter {
+  const membership = query.membership === true ? ACCESS_LEVELS.guest : undefined;
+  return {
+    search: query.search,
+    visibility: query.visibility,
+    minimumAccessLevel: query.owned === true ? ACCESS_LEVELS.owner : (query.min_access_level ?? membership),
+    orderBy: PROJECT_COLUMNS[query.order_by],
+    direction: query.sort,
+  };
+}
 
 export const namespaceResult = z.object({
   id: z.int(),

@@ -2,12 +2,13 @@
 import { z } from "zod";
 import { NotFoundError } from "../errors.ts";
 import { NOTHING } from "../http/operation.ts";
-import { pageHeaders } from "../http/pagination.ts";
+import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
 import {
+  accountFilter,
   createUserBody,
   listUsersQuery,
   renderFullUser,
@@ -18,7 +19,7 @@ import {
 } from "../users/user.schema.ts";
 import { deleteAccount, setAccountState, updateAccount } from "./change-account.ts";
 import { createAccount } from "./create-account.ts";
-import { listUsers } from "./list-users.ts";
+import { listAccounts } from "./list-users.ts";
 import { topLevelPathSegment } from "./path.ts";
 import type { ProjectServices } from "./project-services.ts";
 
@@ -59,7 +60,7 @@ function readingOperations({ database, links }: ProjectServices): ApiOperation[]
       result: z.array(userResult),
       async handle({ caller, query, url }) {
         if (query.username === undefined) requireAdministrator(caller);
-        const [users, total] = await listUsers(database.em(), query);
+        const [users, total] = await listAccounts(database.em(), accountFilter(query), pageOf(query));
         return { body: users.map((user) => renderTo(caller, user)), headers: pageHeaders(query, total, url) };
       },
     }),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { type Answer, NOTHING } from "../http/operation.ts";
-import { type PageQuery, pageHeaders, pageQuery, pageWindow } from "../http/pagination.ts";
+import { type PageQuery, pageHeaders, pageOf, pageQuery } from "../http/pagination.ts";
 import { id } from "../http/validate.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
@@ -87,7 +87,7 @@ function requireHuman(caller: SignedInPrincipal): SignedInPrincipal {
 }
 
 async function listOf(database: Database, userId: number, query: PageQuery, url: URL): Promise<Answer<RefreshTokens>> {
-  const options = { orderBy: { id: "desc" } as const, ...pageWindow(query) };
+  const options = { orderBy: { id: "desc" } as const, ...pageOf(query) };
   const [tokens, total] = await database.em().findAndCount(RefreshToken, { user: userId }, options);
   return { body: tokens.map(render), headers: pageHeaders(query, total, url) };
 }

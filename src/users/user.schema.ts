@@ -3,6 +3,7 @@ import { z } from "zod";
 import { pageQuery } from "../http/pagination.ts";
 import { flag, id, searchText, text } from "../http/validate.ts";
 import type { Links } from "../links.ts";
+import type { AccountFilter } from "../projects/list-users.ts";
 import { USER_STATES, type User } from "./user.entity.ts";
 
 export const userParams = z.object({ id: id() });
@@ -58,7 +59,21 @@ export const listUsersQuery = pageQuery.extend({
   order_by: z.enum(["id", "name", "username", "created_at"]).default("id"),
   sort: z.enum(["asc", "desc"]).default("desc"),
 });
-export type ListUsersQuery = z.output<typeof listUsersQuery>;
+
+const USER_COLUMNS = { id: "id", name: "name", username: "username", created_at: "createdAt" } as const;
+
+/** What a list's query asks for; a filter that is set to false is none, as GitLab has it. */
+export function accountFilter(query: z.output<typeof listUsersQuery>): AccountFilter {
+  return {
+    username: query.username,
+    search: query.search,
+    states: USER_STATES.filter((state) => query[state] === true),
+    humansOnly: query.humans === true,
+    withoutBots: query.without_project_bots === true,
+    orderBy: USER_COLUMNS[query.order_by],
+    direction: query.sort,
+  };
+}
 
 /** An account as one of a list, or inside something else. */
 export const briefUserResult = z.object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pageHeaders, pageQuery, pageWindow } from "../../../src/http/pagination.ts";
+import { pageHeaders, pageOf, pageQuery } from "../../../src/http/pagination.ts";
 import { validate } from "../../../src/http/validate.ts";
 
 const read = (query: Record<string, string>) => validate(pageQuery, query);
@@ -22,9 +22,9 @@ describe("pageQuery", () => {
   );
 });
 
-describe("pageWindow", () => {
+describe("pageOf", () => {
   it("skips the pages before", () => {
-    expect(pageWindow({ page: 3, per_page: 50 })).toEqual({ limit: 50, offset: 100 });
+    expect(pageOf({ page: 3, per_page: 50 })).toEqual({ limit: 50, offset: 100 });
   });
 });
 

@@ -1,0 +1,7 @@
+/** A page of a list's rows, as every use case that lists takes it: which protocol asked, and how, is no matter here. */
+
+/** `limit` rows at most, after the first `offset`. */
+export interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
