@@ -8,6 +8,7 @@ const levels = [
   ["^src/projects/"],
   ["^src/features/"],
   ["^src/access-tokens/"],
+  ["^src/refresh-tokens/"],
   ["^src/authentication/"],
   ["^src/registry/", "^src/api/", "^src/web/", "^src/git/"],
   ["^src/(container|app|main|chores|first-start|health\\.routes)\\.ts$", "^src/cli/", "^src/local-registry/"],

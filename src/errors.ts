@@ -1,6 +1,6 @@
 /**
- * The errors of the domain: classes with a stable code, a message that any client may read, and a private detail for
- * the log. What status and body a code becomes is decided by the dialect that answers (src/http/error-handler.ts).
+ * The errors of the domain: classes with a stable code, plain data, a message that any client may read, and a private
+ * detail for the log. Which status and words a code becomes is decided by the door that answers (src/http/error-handler.ts).
  */
 
 export type ErrorCode =
@@ -14,9 +14,11 @@ export type ErrorCode =
   | "too_many_failures"
   | "insufficient_scope"
   | "forbidden"
+  | "access_level_too_high"
   | "not_found"
   | "feature_disabled"
   | "rule_refused"
+  | "already_revoked"
   | "conflict"
   | "unavailable"
   | "configuration";
@@ -33,7 +35,10 @@ export abstract class KeysideError extends Error {
   }
 }
 
-/** One wrong parameter: `field` names it, `message` says what is wrong in words that follow the name. */
+/**
+ * One wrong parameter: `field` names it as the code does (`expiresAt`), a door writes it as its clients do (`expires_at`);
+ * `message` says what is wrong in words that follow the name.
+ */
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;
@@ -112,22 +117,42 @@ export class InsufficientScopeError extends KeysideError {
   }
 }
 
-/** The caller sees the thing, but may not do this to it. */
+/** The caller sees what it is about, but may not do this to it; `reason` is the rule in words, where there is one to tell. */
 export class ForbiddenError extends KeysideError {
   readonly code = "forbidden";
+  readonly reason: string | undefined;
 
-  constructor(message = "403 Forbidden") {
-    super(message);
+  constructor(reason?: string) {
+    super(reason ?? "you may not do this");
+    this.reason = reason;
+  }
+}
+
+/** The caller would give an access level above their own: `level` above `own`, both as in `ACCESS_LEVELS`; 0 for none. */
+export class AccessLevelTooHighError extends KeysideError {
+  readonly code = "access_level_too_high";
+  readonly level: number;
+  readonly own: number;
+  /** Where it would be given: to a member, or to the bot of a project access token. */
+  readonly to: "member" | "bot";
+
+  constructor({ level, own, to }: { level: number; own: number; to: "member" | "bot" }) {
+    super(`the access level ${level} is above your own, which is ${own}`);
+    this.level = level;
+    this.own = own;
+    this.to = to;
   }
 }
 
 /** It does not exist, or the caller may not know that it does: the two look alike. */
 export class NotFoundError extends KeysideError {
   readonly code = "not_found";
+  /** What was looked for, capitalised: `Project`, `User`. */
+  readonly resource: string;
 
-  /** @param resource what was looked for, capitalised: `Project`, `User` */
   constructor(resource: string) {
-    super(`404 ${resource} Not Found`);
+    super(`there is no such ${resource.toLowerCase()}`);
+    this.resource = resource;
   }
 }
 
@@ -137,7 +162,7 @@ export class FeatureDisabledError extends KeysideError {
 
   constructor(flag: string) {
     super(
-      `404 Not Found: the feature flag "${flag}" is off for this project; an administrator turns it on with ` +
+      `the feature flag "${flag}" is off for this project; an administrator turns it on with ` +
         `\`keyside feature enable ${flag}\`.`,
     );
   }
@@ -146,6 +171,15 @@ export class FeatureDisabledError extends KeysideError {
 /** A rule of the domain refuses; the message is the rule in words. */
 export class RuleRefusedError extends KeysideError {
   readonly code = "rule_refused";
+}
+
+/** The access token to be rotated was revoked or rotated before. */
+export class AlreadyRevokedError extends KeysideError {
+  readonly code = "already_revoked";
+
+  constructor() {
+    super("token already revoked");
+  }
 }
 
 /** What is asked for clashes with what is there: a name that is taken, a change that came first. */

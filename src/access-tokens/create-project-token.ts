@@ -2,7 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
-import { ForbiddenError } from "../errors.ts";
+import { AccessLevelTooHighError, ForbiddenError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { requireFeature } from "../features/feature-flags.ts";
 import type { IdSource } from "../ids.ts";
@@ -70,12 +70,10 @@ export function createProjectToken(services: TokenServices, input: CreateProject
       input.project,
       ACCESS_LEVELS.maintainer,
     );
-    if (input.caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create access tokens");
+    if (input.caller.kind === "bot") throw new ForbiddenError("a bot user may not create access tokens");
     await requireFeature(em, "resource_access_token", project.id);
     if (input.accessLevel > accessLevel) {
-      throw new ForbiddenError(
-        `403 Forbidden: access_level ${input.accessLevel} is above your own in this project, which is ${accessLevel}`,
-      );
+      throw new AccessLevelTooHighError({ level: input.accessLevel, own: accessLevel, to: "bot" });
     }
     const now = clock.now();
     const expiresAt = decideExpiry(input.expiresAt, now, tokenSettings.maxLifetimeDays);

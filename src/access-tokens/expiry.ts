@@ -19,13 +19,13 @@ export function decideExpiry(requested: string | null, now: Date, maxLifetimeDay
   if (requested === null) return latest;
   if (requested <= today) {
     throw new ValidationError([
-      { field: "expires_at", message: `is invalid: "${requested}" is not a date after today, ${today} in UTC` },
+      { field: "expiresAt", message: `is invalid: "${requested}" is not a date after today, ${today} in UTC` },
     ]);
   }
   if (latest !== null && requested > latest) {
     throw new ValidationError([
       {
-        field: "expires_at",
+        field: "expiresAt",
         message: `is invalid: "${requested}" is later than ${latest}, the ${maxLifetimeDays} days ahead that this instance allows`,
       },
     ]);

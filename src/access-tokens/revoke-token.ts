@@ -33,7 +33,7 @@ export function revokeProjectToken(
     const level = isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer;
     const { thing: project } = await findProjectAtLevel(em, caller, reference, level);
     if (caller.kind === "bot" && !isSelf) {
-      throw new ForbiddenError("403 Forbidden: a bot user may revoke no access token but its own");
+      throw new ForbiddenError("a bot user may revoke no access token but its own");
     }
     const token = await lockToken(em, { id: tokenId, project: project.id });
     if (token === undefined || token.revokedAt != null) throw new NotFoundError("Project Access Token");

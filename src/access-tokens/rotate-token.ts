@@ -1,7 +1,7 @@
 /** Rotates access tokens: the old secret dies, and a new token for the same user takes its place. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { addDays, utcDate } from "../clock.ts";
-import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
+import { AlreadyRevokedError, ForbiddenError, NotFoundError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { requireFeature } from "../features/feature-flags.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
@@ -31,7 +31,7 @@ export interface RotateProjectTokenInput {
  * @throws NotFoundError when the caller does not see the project, or the token is not the project's
  * @throws ForbiddenError when the caller is no Maintainer, is below the token's level, or is a bot and the token not its own
  * @throws FeatureDisabledError while the feature is off for the project
- * @throws RuleRefusedError when the token is revoked or was rotated already
+ * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
  * @see spec/access-tokens.md "Rotating"
  */
@@ -42,14 +42,14 @@ export function rotateProjectToken(services: TokenServices, input: RotateProject
     const level = isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer;
     const { thing: project, accessLevel } = await findProjectAtLevel(em, caller, input.project, level);
     if (caller.kind === "bot" && !isSelf) {
-      throw new ForbiddenError("403 Forbidden: a bot user may rotate no access token but its own");
+      throw new ForbiddenError("a bot user may rotate no access token but its own");
     }
     await requireFeature(em, "resource_access_token", project.id);
     const token = await lockToken(em, { id: tokenId, project: project.id });
     if (token === undefined) throw new NotFoundError("Project Access Token");
     if (!isSelf && (token.accessLevel ?? NO_ACCESS) > accessLevel) {
       throw new ForbiddenError(
-        `403 Forbidden: the token's access level is ${token.accessLevel}, above your own in this project, which is ${accessLevel}`,
+        `the token's access level is ${token.accessLevel}, above your own in this project, which is ${accessLevel}`,
       );
     }
     return { ...(await replace(em, services, token, caller, input.expiresAt)), project };
@@ -60,7 +60,7 @@ export function rotateProjectToken(services: TokenServices, input: RotateProject
  * Rotates a personal access token: one's own, or, as an administrator, anybody's.
  *
  * @throws NotFoundError when there is no such token, or it is another's
- * @throws RuleRefusedError when the token is revoked or was rotated already
+ * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
  */
 export function rotatePersonalToken(
@@ -84,7 +84,7 @@ async function replace(
   by: Actor,
   requestedExpiry: string | null,
 ): Promise<Omit<CreatedToken, "project">> {
-  if (old.revokedAt != null) throw new RuleRefusedError("400 Bad request - token already revoked");
+  if (old.revokedAt != null) throw new AlreadyRevokedError();
   const now = clock.now();
   const expiresAt = decideRotatedExpiry(requestedExpiry, now, tokenSettings.maxLifetimeDays);
   await em.nativeUpdate(AccessToken, { id: old.id }, { revokedAt: now, revokedBy: by.userId });

@@ -1,9 +1,9 @@
 /** The calls about the instance itself. */
 import { z } from "zod";
-import { NOTHING } from "../http/operation.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { VERSION } from "../version.ts";
-import { describeOperations, openApiResult } from "./openapi.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { describeOperations, openApiResult } from "./protocol/openapi.ts";
+import { NOTHING } from "./protocol/operation.ts";
 
 const versionResult = z.object({ version: z.string(), revision: z.string() });
 const metadataResult = versionResult.extend({ enterprise: z.boolean(), kas: z.object({ enabled: z.boolean() }) });

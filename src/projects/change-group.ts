@@ -1,16 +1,14 @@
 /** Makes, changes and deletes groups. */
 
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { z } from "zod";
 import { ForbiddenError, RuleRefusedError } from "../errors.ts";
 import type { EventAction } from "../events/event.entity.ts";
 import { recordEvent } from "../events/record-event.ts";
-import { validate } from "../http/validate.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { createNamespace } from "./create-namespace.ts";
 import type { Namespace } from "./namespace.entity.ts";
-import { lastSegment, topLevelPathSegment } from "./path.ts";
+import { lastSegment, requireSegment } from "./path.ts";
 import { findGroupAtLevel, type Reference } from "./project-access.ts";
 import type { ProjectServices } from "./project-services.ts";
 import { removeNamespace, requireEmptyNamespace } from "./remove-namespace.ts";
@@ -37,10 +35,10 @@ export interface CreateGroupInput {
  */
 export function createGroup({ database, clock }: Services, input: CreateGroupInput): Promise<Namespace> {
   const { caller, parentId } = input;
-  if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create groups");
+  if (caller.kind === "bot") throw new ForbiddenError("a bot user may not create groups");
   return database.transaction(async (em) => {
     const parent = parentId === null ? null : await findGroupAtLevel(em, caller, parentId, ACCESS_LEVELS.maintainer);
-    if (parent === null) validate(z.object({ path: topLevelPathSegment }), { path: input.path });
+    requireSegment(input.path, parent === null ? "top" : "nested");
     const now = clock.now();
     const group = await createNamespace(em, {
       kind: "group",

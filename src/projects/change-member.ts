@@ -4,10 +4,10 @@
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { violatesUnique } from "../database/database-errors.ts";
-import { ConflictError, ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
+import { AccessLevelTooHighError, ConflictError, NotFoundError, RuleRefusedError } from "../errors.ts";
 import type { EventAction } from "../events/event.entity.ts";
 import { recordEvent } from "../events/record-event.ts";
-import { ACCESS_LEVELS, type AccessLevel, NO_ACCESS } from "../principals/access-level.ts";
+import { ACCESS_LEVELS, type AccessLevel } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
@@ -131,10 +131,7 @@ export async function findMember(em: SqlEntityManager, where: Where, userId: num
 }
 
 function requireNotAbove(level: number, own: number): void {
-  if (level > own) {
-    const yours = own === NO_ACCESS ? "none" : own;
-    throw new ForbiddenError(`403 Forbidden: access_level ${level} is above your own, which is ${yours}`);
-  }
+  if (level > own) throw new AccessLevelTooHighError({ level, own, to: "member" });
 }
 
 /** A group that stands alone keeps an Owner; of two that leave at once, the second finds that it is the last. */

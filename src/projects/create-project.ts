@@ -1,12 +1,10 @@
 /** Makes projects. */
-import { z } from "zod";
 import { ForbiddenError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
-import { validate } from "../http/validate.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { claimPath } from "./create-namespace.ts";
-import { pathSegment } from "./path.ts";
+import { requireSegment } from "./path.ts";
 import { Project, type Visibility } from "./project.entity.ts";
 import { findMemberNamespace, findPersonalNamespace } from "./project-access.ts";
 import type { ProjectServices } from "./project-services.ts";
@@ -37,14 +35,14 @@ export function createProject(
   input: CreateProjectInput,
 ): Promise<Project> {
   const { caller } = input;
-  if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user may not create projects");
+  if (caller.kind === "bot") throw new ForbiddenError("a bot user may not create projects");
   return database.transaction(async (em) => {
     const { thing: namespace, accessLevel } =
       input.namespaceId === null
         ? await findPersonalNamespace(em, caller)
         : await findMemberNamespace(em, caller, input.namespaceId);
     if (accessLevel < ACCESS_LEVELS.maintainer) throw new ForbiddenError();
-    const { path } = validate(z.object({ path: pathSegment }), { path: input.path ?? pathFrom(input.name) });
+    const path = requireSegment(input.path ?? pathFrom(input.name), "project");
     const now = clock.now();
     const route = await claimPath(em, `${namespace.route.path}/${path}`);
     const project = em.create(Project, {

@@ -1,33 +1,83 @@
 /**
  * Paths of namespaces and projects. A path is the beginning of an image's name, so its grammar is the registry's: what
- * could not be pushed to cannot be made.
+ * could not be pushed to cannot be made. Since paths never change (docs/adr/0009), those that a door owns or will own
+ * are kept free from the start.
  */
-import { z } from "zod";
+import { ValidationError } from "../errors.ts";
 
 /** @see distribution `reference/regexp.go`, path-component */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
-/** The first segments that Keyside's own addresses begin with. */
-const RESERVED = new Set(["api", "assets", "jwt", "registry", "ghost", "v2"]);
+/** How long one segment of a path may be, in characters. */
+export const MAXIMUM_SEGMENT_LENGTH = 100;
 
-const MAXIMUM_LENGTH = 100;
+/** What Keyside's own addresses begin with, today or once the web pages and Git are there. @see GitLab `lib/gitlab/path_regex.rb` */
+const RESERVED_AT_TOP = new Set([
+  ...["-", ".well-known", "404.html", "422.html", "500.html", "502.html", "503.html", "admin", "api"],
+  ...[
+    "apple-touch-icon.png",
+    "assets",
+    "dashboard",
+    "explore",
+    "favicon.ico",
+    "favicon.png",
+    "files",
+    "ghost",
+    "groups",
+  ],
+  ...["health_check", "help", "import", "jwt", "login", "logout", "oauth", "profile", "projects", "public", "registry"],
+  ...[
+    "robots.txt",
+    "s",
+    "search",
+    "settings",
+    "sitemap",
+    "sitemap.xml",
+    "snippets",
+    "unsubscribes",
+    "uploads",
+    "users",
+  ],
+  "v2",
+]);
 
-/** One segment of a path, as a parameter. */
-export const pathSegment = z
-  .string()
-  .min(1)
-  .max(MAXIMUM_LENGTH)
-  .refine(
-    (value) => COMPONENT.test(value),
-    "a path of lower-case letters and digits, separated by single '.', '_', '__' or hyphens, as image names are",
-  )
-  .refine((value) => !/\.(git|atom)$/.test(value), "a path that does not end in .git or .atom");
+/** What follows a namespace in addresses of pages and of Git: a project of this name would stand in their way. */
+const RESERVED_FOR_PROJECTS = new Set([
+  ...["-", "badges", "blame", "blob", "builds", "commits", "create", "create_dir", "edit", "files", "find_file", "new"],
+  ...["preview", "raw", "refs", "tree", "update", "wikis"],
+]);
 
-/** A segment that may stand first. */
-export const topLevelPathSegment = pathSegment.refine(
-  (value) => !RESERVED.has(value),
-  "a path that is free: it is a reserved word",
-);
+/** Where a segment stands: a group in a group, a group or user at the top, or a project in a namespace. */
+export type SegmentPlace = "nested" | "top" | "project";
+
+/** The form that a segment should have and has not, in words that follow "is not"; undefined for a good one. */
+export function unmetSegmentForm(segment: string, place: SegmentPlace): string | undefined {
+  if (/\.(git|atom)$/.test(segment)) return "a path that does not end in .git or .atom";
+  if (!COMPONENT.test(segment)) {
+    return "a path of lower-case letters and digits, separated by single '.', '_', '__' or hyphens, as image names are";
+  }
+  const reserved = { nested: undefined, top: RESERVED_AT_TOP, project: RESERVED_FOR_PROJECTS }[place];
+  return reserved?.has(segment) ? "a path that is free: it is a reserved word" : undefined;
+}
+
+/**
+ * Demands that a segment can stand where it is to stand.
+ *
+ * @throws ValidationError naming the field `path`
+ */
+export function requireSegment(segment: string | undefined, place: SegmentPlace): string {
+  if (segment === undefined) throw wrongPath("is missing");
+  const form = unmetSegmentForm(segment, place);
+  if (form !== undefined) throw wrongPath(`is invalid: ${JSON.stringify(segment)} is not ${form}`);
+  if (segment.length > MAXIMUM_SEGMENT_LENGTH) {
+    throw wrongPath(`is too long (maximum is ${MAXIMUM_SEGMENT_LENGTH} characters)`);
+  }
+  return segment;
+}
+
+function wrongPath(message: string): ValidationError {
+  return new ValidationError([{ field: "path", message }]);
+}
 
 /** Whether a text is one segment of a repository's name. */
 export function isPathComponent(segment: string): boolean {

@@ -52,7 +52,9 @@ function read(error: KeysideError | undefined): Reading {
     // No step of issuing a registry token throws these.
     case "conflict":
     case "rule_refused":
+    case "already_revoked":
     case "forbidden":
+    case "access_level_too_high":
     case "not_found":
     case "feature_disabled":
     case "insufficient_scope":

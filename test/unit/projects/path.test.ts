@@ -1,14 +1,25 @@
 import { describe, expect, it } from "vitest";
+import { pathSegment } from "../../../src/api/protocol/path-segment.ts";
+import { ValidationError } from "../../../src/errors.ts";
 import {
   isPathComponent,
   lastSegment,
   pathPrefixes,
-  pathSegment,
-  topLevelPathSegment,
+  requireSegment,
+  type SegmentPlace,
 } from "../../../src/projects/path.ts";
 import { parseScopes } from "../../../src/registry/scope.ts";
 
-const accepts = (schema: typeof pathSegment, value: unknown) => schema.safeParse(value).success;
+const accepts = (place: SegmentPlace, value: unknown) => {
+  // A caller without types may hand on anything; through the API, its schema refuses what is no text.
+  const schema = pathSegment(place);
+  const isAccepted = schema.safeParse(value).success;
+  if (typeof value === "string") {
+    if (isAccepted) expect(requireSegment(value, place)).toBe(value);
+    else expect(() => requireSegment(value, place)).toThrow(ValidationError);
+  }
+  return isAccepted;
+};
 
 describe("a path's segment", () => {
   const good = ["a", "app", "app-1", "a.b", "a_b", "a__b", "a---b", "0", "a".repeat(100)];
@@ -31,17 +42,37 @@ describe("a path's segment", () => {
   ];
 
   it.each(good)("may be %j", (segment) => {
-    expect(accepts(pathSegment, segment)).toBe(true);
+    expect(accepts("nested", segment)).toBe(true);
+    expect(accepts("project", segment)).toBe(true);
     expect(parseScopes([`repository:team/${segment}:push`])).toMatchObject({ ok: true });
   });
 
   it.each([...bad, "app.git", "feed.atom", 5, null])("may not be %j", (segment) => {
-    expect(accepts(pathSegment, segment)).toBe(false);
+    expect(accepts("nested", segment)).toBe(false);
+    expect(accepts("project", segment)).toBe(false);
   });
 
-  it.each(["api", "jwt", "v2", "ghost"])("may not be %s where it stands first", (segment) => {
-    expect(accepts(topLevelPathSegment, segment)).toBe(false);
-    expect(accepts(pathSegment, segment)).toBe(true);
+  it.each([
+    ...["api", "jwt", "v2", "registry", "oauth", "login", "logout", "admin", "groups", "users", "projects", "explore"],
+    ...["dashboard", "profile", "settings", "assets", "help", "search", "public", "uploads", "import", "robots.txt"],
+    ...["favicon.ico", "ghost"],
+  ])("may not be %s where it stands first", (segment) => {
+    expect(accepts("top", segment)).toBe(false);
+    expect(accepts("nested", segment)).toBe(true);
+    expect(accepts("project", segment)).toBe(true);
+  });
+
+  it.each(["-", ".well-known", "health_check"])(
+    "may not be %s where it stands first, as the grammar allows or not",
+    (segment) => {
+      expect(accepts("top", segment)).toBe(false);
+    },
+  );
+
+  it.each(["blob", "tree", "raw", "new", "edit", "wikis"])("may not be %s where it names a project", (segment) => {
+    expect(accepts("project", segment)).toBe(false);
+    expect(accepts("nested", segment)).toBe(true);
+    expect(accepts("top", segment)).toBe(true);
   });
 });
 

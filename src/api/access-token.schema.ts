@@ -1,14 +1,14 @@
 /** Access tokens on the wire: the parameters that make one, and how one reads, field for field as GitLab's. */
 import { z } from "zod";
+import type { AccessToken } from "../access-tokens/access-token.entity.ts";
+import { isExpired } from "../access-tokens/expiry.ts";
+import type { TokenFilter } from "../access-tokens/list-tokens.ts";
 import type { Clock } from "../clock.ts";
-import { pageQuery } from "../http/pagination.ts";
-import { reference } from "../http/reference.ts";
-import { date, flag, id, integer, list, moment, prose, searchText, text } from "../http/validate.ts";
 import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
-import type { AccessToken } from "./access-token.entity.ts";
-import { isExpired } from "./expiry.ts";
-import type { TokenFilter } from "./list-tokens.ts";
+import { pageQuery } from "./protocol/pagination.ts";
+import { reference } from "./protocol/reference.ts";
+import { date, flag, id, integer, list, moment, prose, searchText, text } from "./protocol/validate.ts";
 
 export const projectParams = z.object({ id: reference });
 export const projectTokenParams = z.object({ id: reference, token_id: id() });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ValidationError } from "../../../src/errors.ts";
-import { reference } from "../../../src/http/reference.ts";
-import { date, flag, id, integer, list, prose, text, validate } from "../../../src/http/validate.ts";
+import { reference } from "../../../../src/api/protocol/reference.ts";
+import { date, flag, id, integer, list, prose, text, validate } from "../../../../src/api/protocol/validate.ts";
+import { ValidationError } from "../../../../src/errors.ts";
 
 /** What `validate` says of one parameter `p`; undefined when nothing is wrong. */
 function complaint(schema: z.ZodType, value: unknown): string | undefined {

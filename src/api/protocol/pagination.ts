@@ -1,6 +1,6 @@
 /** Pages of lists, by number, as GitLab's clients walk them. Knows no feature. */
 import { z } from "zod";
-import type { Page } from "../database/page.ts";
+import type { Page } from "../../database/page.ts";
 import { integer } from "./validate.ts";
 
 const DEFAULT_PER_PAGE = 20;

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
-import { type Answer, NOTHING } from "../http/operation.ts";
-import { type PageQuery, pageHeaders, pageOf, pageQuery } from "../http/pagination.ts";
-import { id } from "../http/validate.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
+import { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
 import { User } from "../users/user.entity.ts";
-import { RefreshToken } from "./refresh-token.entity.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { type Answer, NOTHING } from "./protocol/operation.ts";
+import { type PageQuery, pageHeaders, pageOf, pageQuery } from "./protocol/pagination.ts";
+import { id } from "./protocol/validate.ts";
 
 const refreshTokenResult = z.object({
   id: z.int(),
@@ -82,7 +82,7 @@ export function refreshTokenOperations({ database }: { database: Database }): Ap
 }
 
 function requireHuman(caller: SignedInPrincipal): SignedInPrincipal {
-  if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user has no refresh tokens");
+  if (caller.kind === "bot") throw new ForbiddenError("a bot user has no refresh tokens");
   return caller;
 }
 

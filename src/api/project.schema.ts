@@ -1,13 +1,13 @@
 /** Projects on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { pageQuery } from "../http/pagination.ts";
-import { reference } from "../http/reference.ts";
-import { flag, id, integer, prose, searchText, text } from "../http/validate.ts";
 import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
-import type { ProjectFilter } from "./list-projects.ts";
-import { NAMESPACE_KINDS } from "./namespace.entity.ts";
-import { pathSegment } from "./path.ts";
-import { VISIBILITIES } from "./project.entity.ts";
+import type { ProjectFilter } from "../projects/list-projects.ts";
+import { NAMESPACE_KINDS } from "../projects/namespace.entity.ts";
+import { VISIBILITIES } from "../projects/project.entity.ts";
+import { pageQuery } from "./protocol/pagination.ts";
+import { pathSegment } from "./protocol/path-segment.ts";
+import { reference } from "./protocol/reference.ts";
+import { flag, id, integer, prose, searchText, text } from "./protocol/validate.ts";
 
 export const referenceParams = z.object({ id: reference });
 
@@ -20,7 +20,7 @@ const registryAccess = z.enum(["enabled", "disabled"]);
 export const createProjectBody = z
   .object({
     name: text(255).optional(),
-    path: pathSegment.optional(),
+    path: pathSegment("project").optional(),
     namespace_id: id().nullish(),
     description: prose(2000).nullish(),
     visibility: z.enum(VISIBILITIES).default("private"),
@@ -35,7 +35,7 @@ export const createProjectBody = z
 /** What of a project may be changed; `path` only to what it is. */
 export const updateProjectBody = z.object({
   name: text(255).optional(),
-  path: pathSegment.optional(),
+  path: pathSegment("nested").optional(),
   description: prose(2000).nullish(),
   visibility: z.enum(VISIBILITIES).optional(),
   container_registry_enabled: flag().optional(),

@@ -1,6 +1,6 @@
 /** Checks input against a zod schema and says, in GitLab's words, what is wrong with every parameter. Knows no feature. */
 import { z } from "zod";
-import { type FieldProblem, ValidationError } from "../errors.ts";
+import { type FieldProblem, ValidationError } from "../../errors.ts";
 
 const SHOWN_CHARACTERS = 60;
 

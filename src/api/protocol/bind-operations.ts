@@ -3,20 +3,20 @@
 import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
 import type { Context } from "koa";
-import { type RevokeServices, revokeReusedFamily } from "../access-tokens/revoke-token.ts";
-import { type AuthenticationServices, authenticateSecret } from "../authentication/authenticate.ts";
+import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/revoke-token.ts";
+import { type AuthenticationServices, authenticateSecret } from "../../authentication/authenticate.ts";
 import {
   InsufficientScopeError,
   MalformedBodyError,
   RevokedTokenError,
   UnauthenticatedError,
   UnsupportedMediaTypeError,
-} from "../errors.ts";
-import { readMultipart } from "../http/multipart.ts";
-import { sendJson } from "../http/send-json.ts";
-import { validate } from "../http/validate.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
-import type { ApiOperation } from "../users/api-operation.ts";
+} from "../../errors.ts";
+import { sendJson } from "../../http/send-json.ts";
+import type { SignedInPrincipal } from "../../principals/principal.ts";
+import type { ApiOperation } from "./api-operation.ts";
+import { readMultipart } from "./multipart.ts";
+import { validate } from "./validate.ts";
 
 export const API_ROOT = "/api/v4";
 

@@ -1,10 +1,11 @@
 /** Accounts on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { pageQuery } from "../http/pagination.ts";
-import { flag, id, searchText, text } from "../http/validate.ts";
 import type { Links } from "../links.ts";
 import type { AccountFilter } from "../projects/list-users.ts";
-import { USER_STATES, type User } from "./user.entity.ts";
+import { USER_STATES, type User } from "../users/user.entity.ts";
+import { pageQuery } from "./protocol/pagination.ts";
+import { pathSegment } from "./protocol/path-segment.ts";
+import { flag, id, searchText, text } from "./protocol/validate.ts";
 
 export const userParams = z.object({ id: id() });
 
@@ -18,26 +19,24 @@ function isEmail(value: string): boolean {
 }
 
 /** What an account is made from; the username is checked as a path, since it becomes the personal namespace's. */
-export function createUserBody<Username extends z.ZodType<string>>(username: Username) {
-  return z
-    .object({
-      username,
-      name: text(255),
-      email,
-      password: password.optional(),
-      /** Keyside sends no mail: with either of these, an administrator sets a password later. */
-      reset_password: flag().optional(),
-      force_random_password: flag().optional(),
-      admin: flag().default(false),
-    })
-    .refine(
-      (body) => body.password !== undefined || body.reset_password === true || body.force_random_password === true,
-      {
-        path: ["password"],
-        params: { missing: true },
-      },
-    );
-}
+export const createUserBody = z
+  .object({
+    username: pathSegment("top"),
+    name: text(255),
+    email,
+    password: password.optional(),
+    /** Keyside sends no mail: with either of these, an administrator sets a password later. */
+    reset_password: flag().optional(),
+    force_random_password: flag().optional(),
+    admin: flag().default(false),
+  })
+  .refine(
+    (body) => body.password !== undefined || body.reset_password === true || body.force_random_password === true,
+    {
+      path: ["password"],
+      params: { missing: true },
+    },
+  );
 
 /** What of an account may be changed; `username` only to what it is. */
 export const updateUserBody = z.object({

@@ -1,15 +1,15 @@
 /** Groups on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { pageQuery } from "../http/pagination.ts";
-import { flag, id, prose, searchText, text } from "../http/validate.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
-import type { GroupFilter } from "./list-groups.ts";
-import { pathSegment } from "./path.ts";
+import type { GroupFilter } from "../projects/list-groups.ts";
 import { accessLevel } from "./project.schema.ts";
+import { pageQuery } from "./protocol/pagination.ts";
+import { pathSegment } from "./protocol/path-segment.ts";
+import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
 export const createGroupBody = z.object({
   name: text(255),
-  path: pathSegment,
+  path: pathSegment("nested"),
   parent_id: id().nullish(),
   description: prose(2000).nullish(),
 });
@@ -17,7 +17,7 @@ export const createGroupBody = z.object({
 /** What of a group may be changed; `path` only to what it is. */
 export const updateGroupBody = z.object({
   name: text(255).optional(),
-  path: pathSegment.optional(),
+  path: pathSegment("nested").optional(),
   description: prose(2000).nullish(),
 });
 

@@ -1,12 +1,16 @@
 /** The calls about accounts. They lie with the projects, not the users, since a human comes with a namespace. */
 import { z } from "zod";
 import { NotFoundError } from "../errors.ts";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
+import { deleteAccount, setAccountState, updateAccount } from "../projects/change-account.ts";
+import { createAccount } from "../projects/create-account.ts";
+import { listAccounts } from "../projects/list-users.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import {
   accountFilter,
   createUserBody,
@@ -16,12 +20,7 @@ import {
   updateUserBody,
   userParams,
   userResult,
-} from "../users/user.schema.ts";
-import { deleteAccount, setAccountState, updateAccount } from "./change-account.ts";
-import { createAccount } from "./create-account.ts";
-import { listAccounts } from "./list-users.ts";
-import { topLevelPathSegment } from "./path.ts";
-import type { ProjectServices } from "./project-services.ts";
+} from "./user.schema.ts";
 
 /** `/user` and `/users`. @see spec/rest-api.md */
 export function userOperations(services: ProjectServices): ApiOperation[] {
@@ -93,7 +92,7 @@ function changingOperations(services: ProjectServices): ApiOperation[] {
       summary: "Create the account of a human, with a personal namespace (administrators)",
       params: NOTHING,
       query: NOTHING,
-      body: createUserBody(topLevelPathSegment),
+      body: createUserBody,
       status: 201,
       result: userResult,
       async handle({ caller, body }) {

@@ -1,6 +1,6 @@
 /** Reads bodies of `multipart/form-data`, as some clients send where a file could come along. Files are left out. */
 import type { IncomingMessage } from "node:http";
-import { MalformedBodyError, PayloadTooLargeError } from "../errors.ts";
+import { MalformedBodyError, PayloadTooLargeError } from "../../errors.ts";
 
 /**
  * The text fields of a multipart body; a name that ends in `[]` gathers a list.

@@ -1,12 +1,11 @@
 /** The calls about projects. */
 import { z } from "zod";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { deleteProject, updateProject } from "./change-project.ts";
-import { createProject } from "./create-project.ts";
-import { listVisibleProjects } from "./list-projects.ts";
-import type { Project } from "./project.entity.ts";
+import { deleteProject, updateProject } from "../projects/change-project.ts";
+import { createProject } from "../projects/create-project.ts";
+import { listVisibleProjects } from "../projects/list-projects.ts";
+import type { Project } from "../projects/project.entity.ts";
+import { findVisibleProject } from "../projects/project-access.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
 import {
   createProjectBody,
   listProjectsQuery,
@@ -16,8 +15,9 @@ import {
   updateProjectBody,
   wantsRegistry,
 } from "./project.schema.ts";
-import { findVisibleProject } from "./project-access.ts";
-import type { ProjectServices } from "./project-services.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { renderProjects } from "./render-project.ts";
 
 /** `/projects`. @see spec/rest-api.md */

@@ -1,10 +1,10 @@
 /** Events on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { pageQuery } from "../http/pagination.ts";
-import { date } from "../http/validate.ts";
+import { EVENT_ACTIONS, type LoadedEvent, TARGET_TYPES, type TargetType } from "../events/event.entity.ts";
 import type { Links } from "../links.ts";
-import { briefUserResult, renderBriefUser } from "../users/user.schema.ts";
-import { EVENT_ACTIONS, type LoadedEvent, TARGET_TYPES, type TargetType } from "./event.entity.ts";
+import { pageQuery } from "./protocol/pagination.ts";
+import { date } from "./protocol/validate.ts";
+import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
 /** Filters write a type in snake case, results in camel case: both are GitLab's. */
 const TYPE_PARAMETERS = {

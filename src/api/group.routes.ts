@@ -1,16 +1,16 @@
 /** The calls about groups. */
 import { z } from "zod";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { createGroup, deleteGroup, updateGroup } from "./change-group.ts";
+import { createGroup, deleteGroup, updateGroup } from "../projects/change-group.ts";
+import { listGroups } from "../projects/list-groups.ts";
+import type { Namespace } from "../projects/namespace.entity.ts";
+import { findGroupAtLevel } from "../projects/project-access.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
 import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
-import { listGroups } from "./list-groups.ts";
-import type { Namespace } from "./namespace.entity.ts";
 import { referenceParams } from "./project.schema.ts";
-import { findGroupAtLevel } from "./project-access.ts";
-import type { ProjectServices } from "./project-services.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { renderGroups } from "./render-project.ts";
 
 /** `/groups`. @see spec/rest-api.md */

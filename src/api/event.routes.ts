@@ -1,18 +1,18 @@
 /** The calls about events. They lie with the projects, not the events, since who sees a project sees its events. */
 import { z } from "zod";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
-import { eventResult, listEventsQuery, renderEvent } from "../events/event.schema.ts";
 import { listEvents } from "../events/list-events.ts";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
+import { findProjectAtLevel } from "../projects/project-access.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
 import { User } from "../users/user.entity.ts";
-import { userParams } from "../users/user.schema.ts";
+import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
 import { referenceParams } from "./project.schema.ts";
-import { findProjectAtLevel } from "./project-access.ts";
-import type { ProjectServices } from "./project-services.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { userParams } from "./user.schema.ts";
 
 /** `/events`, and those of projects and users. @see spec/rest-api.md */
 export function eventOperations({ database, links }: ProjectServices): ApiOperation[] {

@@ -1,7 +1,7 @@
 /** Describes the API as OpenAPI 3.1, from the schemas that validate its requests and type its answers. */
 import { z } from "zod";
-import type { ApiOperation } from "../users/api-operation.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../version.ts";
+import type { ApiOperation } from "./api-operation.ts";
 
 export const openApiResult = z.object({
   openapi: z.literal("3.1.0"),

@@ -3,13 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/record-event.ts";
-import { NOTHING } from "../http/operation.ts";
-import { reference } from "../http/reference.ts";
-import { flag } from "../http/validate.ts";
-import { requireAdministrator } from "../principals/principal.ts";
-import { findVisibleProject } from "../projects/project-access.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import type { FeatureFlag } from "./feature-flag.entity.ts";
+import type { FeatureFlag } from "../features/feature-flag.entity.ts";
 import {
   deleteFeature,
   FEATURE_NAMES,
@@ -17,7 +11,13 @@ import {
   type Feature,
   listFeatureSettings,
   setFeature,
-} from "./feature-flags.ts";
+} from "../features/feature-flags.ts";
+import { requireAdministrator } from "../principals/principal.ts";
+import { findVisibleProject } from "../projects/project-access.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { reference } from "./protocol/reference.ts";
+import { flag } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
 

@@ -1,10 +1,10 @@
 /** The calls about the members of projects and groups: the same but for where. */
 import { z } from "zod";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { addMember, findMember, removeMember, updateMember } from "./change-member.ts";
-import { findEffectiveMember, listEffectiveMembers, listMembers } from "./list-members.ts";
+import { addMember, findMember, removeMember, updateMember } from "../projects/change-member.ts";
+import { findEffectiveMember, listEffectiveMembers, listMembers } from "../projects/list-members.ts";
+import { type MemberPlace, placeOf } from "../projects/member-place.ts";
+import type { Reference } from "../projects/project-access.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
 import {
   createMemberBody,
   listMembersQuery,
@@ -13,10 +13,10 @@ import {
   renderMember,
   updateMemberBody,
 } from "./member.schema.ts";
-import { type MemberPlace, placeOf } from "./member-place.ts";
 import { referenceParams } from "./project.schema.ts";
-import type { Reference } from "./project-access.ts";
-import type { ProjectServices } from "./project-services.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 
 interface Kind {
   readonly root: string;

@@ -1,7 +1,15 @@
 /** How failures read to the API's clients: statuses and bodies are GitLab's. */
-import type { KeysideError } from "../errors.ts";
-import { InsufficientScopeError, TooManyFailuresError } from "../errors.ts";
-import type { ErrorAnswer } from "../http/error-handler.ts";
+import type { KeysideError } from "../../errors.ts";
+import {
+  AccessLevelTooHighError,
+  ForbiddenError,
+  InsufficientScopeError,
+  NotFoundError,
+  TooManyFailuresError,
+  ValidationError,
+} from "../../errors.ts";
+import type { ErrorAnswer } from "../../http/error-handler.ts";
+import { NO_ACCESS } from "../../principals/access-level.ts";
 
 /** An error in GitLab's dialect. @see spec/rest-api.md, the table of failures */
 export function apiError(error: KeysideError | undefined): ErrorAnswer {
@@ -23,9 +31,12 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
       return { status: 403, body: { error: "insufficient_scope", error_description: error.message, scope } };
     }
     case "validation_failed":
+      return { status: 400, body: { error: error instanceof ValidationError ? describe(error) : error.message } };
     case "malformed_body":
     case "unsupported_grant":
       return { status: 400, body: { error: error.message } };
+    case "already_revoked":
+      return { status: 400, body: { message: `400 Bad request - ${error.message}` } };
     case "rule_refused":
       return { status: 400, body: { message: error.message } };
     case "payload_too_large":
@@ -37,10 +48,15 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
       return { status: 429, body: { message: error.message }, headers: { "Retry-After": String(retryAfter) } };
     }
     case "forbidden":
-      return { status: 403, body: { message: error.message } };
-    case "not_found":
+      return forbidden(error instanceof ForbiddenError ? error.reason : undefined);
+    case "access_level_too_high":
+      return forbidden(error instanceof AccessLevelTooHighError ? levelTooHigh(error) : undefined);
+    case "not_found": {
+      const resource = error instanceof NotFoundError ? `${error.resource} ` : "";
+      return { status: 404, body: { message: `404 ${resource}Not Found` } };
+    }
     case "feature_disabled":
-      return { status: 404, body: { message: error.message } };
+      return { status: 404, body: { message: `404 Not Found: ${error.message}` } };
     case "conflict":
       return { status: 409, body: { message: error.message } };
     case "unavailable":
@@ -49,4 +65,19 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
     case undefined:
       return { status: 500, body: { message: "500 Internal Server Error" } };
   }
+}
+
+function forbidden(reason: string | undefined): ErrorAnswer {
+  return { status: 403, body: { message: reason === undefined ? "403 Forbidden" : `403 Forbidden: ${reason}` } };
+}
+
+function levelTooHigh({ level, own, to }: AccessLevelTooHighError): string {
+  const where = to === "bot" ? " in this project" : "";
+  return `access_level ${level} is above your own${where}, which is ${own === NO_ACCESS ? "none" : own}`;
+}
+
+/** Parameters have the names that the API's clients write: `expires_at`, not `expiresAt`. */
+function describe({ problems }: ValidationError): string {
+  const snakeCase = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return problems.map(({ field, message }) => `${snakeCase(field)} ${message}`).join(", ");
 }

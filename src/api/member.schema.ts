@@ -1,12 +1,12 @@
 /** Members of projects and groups on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { pageQuery } from "../http/pagination.ts";
-import { reference } from "../http/reference.ts";
-import { id, searchText } from "../http/validate.ts";
 import type { Links } from "../links.ts";
-import { briefUserResult, renderBriefUser } from "../users/user.schema.ts";
-import type { LoadedMember } from "./member.entity.ts";
+import type { LoadedMember } from "../projects/member.entity.ts";
 import { accessLevel } from "./project.schema.ts";
+import { pageQuery } from "./protocol/pagination.ts";
+import { reference } from "./protocol/reference.ts";
+import { id, searchText } from "./protocol/validate.ts";
+import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
 export const memberParams = z.object({ id: reference, user_id: id() });
 

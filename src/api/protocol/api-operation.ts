@@ -1,7 +1,7 @@
 /** An operation of the API, called by somebody who signed in. */
 import type { z } from "zod";
-import type { Operation } from "../http/operation.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { SignedInPrincipal } from "../../principals/principal.ts";
+import type { Operation } from "./operation.ts";
 
 /** An operation whose caller is a signed-in principal. */
 export type ApiOperation = Operation<SignedInPrincipal>;

@@ -1,13 +1,14 @@
 /** The calls about personal access tokens. */
 import { z } from "zod";
+import { AccessToken } from "../access-tokens/access-token.entity.ts";
+import { createPersonalToken } from "../access-tokens/create-personal-token.ts";
+import type { TokenServices } from "../access-tokens/create-project-token.ts";
+import { listTokens } from "../access-tokens/list-tokens.ts";
+import { type RevokeServices, revokePersonalToken } from "../access-tokens/revoke-token.ts";
+import { rotatePersonalToken } from "../access-tokens/rotate-token.ts";
 import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
-import { id } from "../http/validate.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
 import { User } from "../users/user.entity.ts";
-import { AccessToken } from "./access-token.entity.ts";
 import {
   createdTokenResult,
   createTokenBody,
@@ -17,11 +18,10 @@ import {
   tokenFilter,
   tokenResult,
 } from "./access-token.schema.ts";
-import { createPersonalToken } from "./create-personal-token.ts";
-import type { TokenServices } from "./create-project-token.ts";
-import { listTokens } from "./list-tokens.ts";
-import { type RevokeServices, revokePersonalToken } from "./revoke-token.ts";
-import { rotatePersonalToken } from "./rotate-token.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { id } from "./protocol/validate.ts";
 
 const idParams = z.object({ id: id() });
 
@@ -40,7 +40,7 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
       status: 201,
       result: createdTokenResult,
       handle({ caller, body }) {
-        if (caller.kind === "bot") throw new ForbiddenError("403 Forbidden: a bot user has no personal access tokens");
+        if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
         return create(services, caller, caller.userId, body);
       },
     }),

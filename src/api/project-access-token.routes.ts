@@ -1,12 +1,13 @@
 /** The calls about project access tokens. */
 import { z } from "zod";
+import { AccessToken } from "../access-tokens/access-token.entity.ts";
+import { type CreatedToken, createProjectToken, type TokenServices } from "../access-tokens/create-project-token.ts";
+import { listTokens } from "../access-tokens/list-tokens.ts";
+import { type RevokeServices, revokeProjectToken } from "../access-tokens/revoke-token.ts";
+import { rotateProjectToken } from "../access-tokens/rotate-token.ts";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
-import { NOTHING } from "../http/operation.ts";
-import { pageHeaders, pageOf } from "../http/pagination.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import { findProjectAtLevel } from "../projects/project-access.ts";
-import { type ApiOperation, apiOperation } from "../users/api-operation.ts";
-import { AccessToken } from "./access-token.entity.ts";
 import {
   createdProjectTokenResult,
   createProjectTokenBody,
@@ -18,11 +19,10 @@ import {
   rotateTokenBody,
   tokenFilter,
 } from "./access-token.schema.ts";
-import { type CreatedToken, createProjectToken, type TokenServices } from "./create-project-token.ts";
-import { listTokens } from "./list-tokens.ts";
+import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
+import { NOTHING } from "./protocol/operation.ts";
+import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { pushWarning } from "./push-warning.ts";
-import { type RevokeServices, revokeProjectToken } from "./revoke-token.ts";
-import { rotateProjectToken } from "./rotate-token.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see spec/rest-api.md */
 export function projectTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {

@@ -2,10 +2,10 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { z } from "zod";
 import type { Links } from "../links.ts";
+import type { Namespace } from "../projects/namespace.entity.ts";
+import { lastSegment, pathPrefixes } from "../projects/path.ts";
+import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
-import type { Namespace } from "./namespace.entity.ts";
-import { lastSegment, pathPrefixes } from "./path.ts";
-import type { Project } from "./project.entity.ts";
 import type { namespaceResult, projectResult } from "./project.schema.ts";
 
 /** Renders projects; their routes, namespaces and namespaces' routes are loaded. */
