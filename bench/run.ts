@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { AccessToken } from "../src/access-tokens/access-token.entity.ts";
 import { digestSecret } from "../src/access-tokens/secret.ts";
-import { authenticateSecret } from "../src/authentication/authenticate.ts";
+import { authenticateAccessToken } from "../src/authentication/authenticate-access-token.ts";
 import { systemClock } from "../src/clock.ts";
 import { readConfig } from "../src/config.ts";
 import { createContainer } from "../src/container.ts";
@@ -159,7 +159,7 @@ async function ratesOfParts(secret: string): Promise<Result[]> {
   const where = { digest: digestSecret(secret) };
   const orm = () => container.database.em().findOneOrFail(AccessToken, where, { populate: ["user", "project.route"] });
   const byOrm = { what: "find a token and its project: ORM", value: await perSecond(orm), unit: "/s" };
-  const prepared = await perSecond(() => authenticateSecret(container, secret));
+  const prepared = await perSecond(() => authenticateAccessToken(container, secret));
   await container.close();
   return [es256, rs256, byOrm, { what: "the same: prepared query", value: prepared, unit: "/s", base: byOrm }];
 }

@@ -7,7 +7,7 @@ import { LastUse } from "./access-tokens/last-use.ts";
 import { markRevoked } from "./access-tokens/mark-revoked.ts";
 import type { SweepServices } from "./access-tokens/sweep-tokens.ts";
 import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
-import type { AuthenticationServices } from "./authentication/authenticate.ts";
+import type { AuthenticationServices } from "./authentication/authentication-services.ts";
 import { FairQueue } from "./authentication/fair-queue.ts";
 import { Lockout } from "./authentication/lockout.ts";
 import type { Clock } from "./clock.ts";

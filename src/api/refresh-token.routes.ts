@@ -1,10 +1,11 @@
 /** The calls about refresh tokens: who is signed in with what, and signing it out. Nobody makes one here. */
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
-import { ForbiddenError, NotFoundError } from "../errors.ts";
-import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
-import { User } from "../users/user.entity.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import { listRefreshTokens } from "../refresh-tokens/list-refresh-tokens.ts";
+import type { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
+import type { RefreshTokenOwner } from "../refresh-tokens/refresh-token-owner.ts";
+import { revokeRefreshToken } from "../refresh-tokens/revoke-refresh-token.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { type Answer, NOTHING } from "./protocol/operation.ts";
 import { type PageQuery, pageHeaders, pageOf, pageQuery } from "./protocol/pagination.ts";
@@ -18,10 +19,22 @@ const refreshTokenResult = z.object({
   last_four: z.string(),
   created_at: z.iso.datetime(),
 });
-type RefreshTokens = z.input<typeof refreshTokenResult>[];
 
 /** `/user/refresh_tokens` and, for administrators, `/users/:id/refresh_tokens`. */
 export function refreshTokenOperations({ database }: { database: Database }): ApiOperation[] {
+  const list = async (
+    caller: SignedInPrincipal,
+    owner: RefreshTokenOwner,
+    query: PageQuery,
+    url: URL,
+  ): Promise<Answer<z.input<typeof refreshTokenResult>[]>> => {
+    const [tokens, total] = await listRefreshTokens(database.em(), { caller, owner }, pageOf(query));
+    return { body: tokens.map(render), headers: pageHeaders(query, total, url) };
+  };
+  const revoke = async (caller: SignedInPrincipal, owner: RefreshTokenOwner, tokenId: number) => {
+    await revokeRefreshToken(database.em(), { caller, owner, tokenId });
+    return { body: undefined };
+  };
   return [
     apiOperation({
       id: "listRefreshTokens",
@@ -33,7 +46,7 @@ export function refreshTokenOperations({ database }: { database: Database }): Ap
       body: NOTHING,
       status: 200,
       result: z.array(refreshTokenResult),
-      handle: ({ caller, query, url }) => listOf(database, requireHuman(caller).userId, query, url),
+      handle: ({ caller, query, url }) => list(caller, "self", query, url),
     }),
     apiOperation({
       id: "revokeRefreshToken",
@@ -45,7 +58,7 @@ export function refreshTokenOperations({ database }: { database: Database }): Ap
       body: NOTHING,
       status: 204,
       result: z.undefined(),
-      handle: ({ caller, params }) => revoke(database, requireHuman(caller).userId, params.refresh_token_id),
+      handle: ({ caller, params }) => revoke(caller, "self", params.refresh_token_id),
     }),
     apiOperation({
       id: "listRefreshTokensOfUser",
@@ -57,11 +70,7 @@ export function refreshTokenOperations({ database }: { database: Database }): Ap
       body: NOTHING,
       status: 200,
       result: z.array(refreshTokenResult),
-      async handle({ caller, params, query, url }) {
-        requireAdministrator(caller);
-        if ((await database.em().count(User, { id: params.id })) === 0) throw new NotFoundError("User");
-        return await listOf(database, params.id, query, url);
-      },
+      handle: ({ caller, params, query, url }) => list(caller, { userId: params.id }, query, url),
     }),
     apiOperation({
       id: "revokeRefreshTokenOfUser",
@@ -73,32 +82,12 @@ export function refreshTokenOperations({ database }: { database: Database }): Ap
       body: NOTHING,
       status: 204,
       result: z.undefined(),
-      handle({ caller, params }) {
-        requireAdministrator(caller);
-        return revoke(database, params.id, params.refresh_token_id);
-      },
+      handle: ({ caller, params }) => revoke(caller, { userId: params.id }, params.refresh_token_id),
     }),
   ];
 }
 
-function requireHuman(caller: SignedInPrincipal): SignedInPrincipal {
-  if (caller.kind === "bot") throw new ForbiddenError("a bot user has no refresh tokens");
-  return caller;
-}
-
-async function listOf(database: Database, userId: number, query: PageQuery, url: URL): Promise<Answer<RefreshTokens>> {
-  const options = { orderBy: { id: "desc" } as const, ...pageOf(query) };
-  const [tokens, total] = await database.em().findAndCount(RefreshToken, { user: userId }, options);
-  return { body: tokens.map(render), headers: pageHeaders(query, total, url) };
-}
-
-async function revoke(database: Database, userId: number, tokenId: number): Promise<Answer<undefined>> {
-  const gone = await database.em().nativeDelete(RefreshToken, { id: tokenId, user: userId });
-  if (gone === 0) throw new NotFoundError("Refresh Token");
-  return { body: undefined };
-}
-
-function render(token: RefreshToken): RefreshTokens[number] {
+function render(token: RefreshToken): z.input<typeof refreshTokenResult> {
   return {
     id: token.id,
     user_id: token.user.id,

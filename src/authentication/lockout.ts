@@ -10,14 +10,14 @@
 import { createHmac, hkdfSync, type KeyObject } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
-import { TooManyFailuresError } from "../errors.ts";
+import { TooManyFailuresError, UnauthenticatedError } from "../errors.ts";
 import { networkOf } from "../http/client-address.ts";
 
 /** More than a person mistypes; at two a minute, the 10,000 commonest passwords take a week, against one account. */
 export const MAXIMUM_FAILURES = 10;
 
-/** How long a failure counts, in seconds: short enough to sit out. */
-export const FAILURE_WINDOW = 600;
+/** How long a failure counts: short enough to sit out. */
+export const FAILURE_WINDOW_SECONDS = 600;
 
 /** How many locked networks a process remembers; some 100 bytes each. What it forgets, the database knows. */
 const MAXIMUM_REMEMBERED = 10_000;
@@ -74,7 +74,7 @@ export class Lockout {
 
   /** The beginning of the window, now. */
   windowStart(): Date {
-    return new Date(this.#services.clock.now().getTime() - FAILURE_WINDOW * 1000);
+    return new Date(this.#services.clock.now().getTime() - FAILURE_WINDOW_SECONDS * 1000);
   }
 
   /**
@@ -95,6 +95,22 @@ export class Lockout {
     const isLast = row.failures + 1 >= MAXIMUM_FAILURES;
     onFailure?.(isLast ? "locked" : "counted");
     if (isLast) this.#remember(network, row.oldest ?? clock.now().getTime() / 1000);
+  }
+
+  /**
+   * Runs an authentication and counts its failure against the address. A known access token that is dead is no failure:
+   * its bearer did not guess it.
+   *
+   * @param credential everything of it that could have been another guess
+   * @throws TooManyFailuresError in place of UnauthenticatedError, when there were too many failures before
+   */
+  async counting<Result>(address: string, credential: string, authenticate: () => Promise<Result>): Promise<Result> {
+    try {
+      return await authenticate();
+    } catch (error) {
+      if (error instanceof UnauthenticatedError) await this.recordFailure(address, credential);
+      throw error;
+    }
   }
 
   /** @throws TooManyFailuresError when the network is in this state, and so may guess no more for now */
@@ -125,7 +141,7 @@ export class Lockout {
 
   #remember(network: string, oldest: number): void {
     if (this.#locked.size >= MAXIMUM_REMEMBERED) this.#locked.clear();
-    this.#locked.set(network, (oldest + FAILURE_WINDOW) * 1000);
+    this.#locked.set(network, (oldest + FAILURE_WINDOW_SECONDS) * 1000);
   }
 
   /** A wrong password is often nearly a right one: without the key, what is stored cannot be searched for. */

@@ -28,6 +28,13 @@ export interface UserPrincipal {
   readonly tokenId: number | null;
 }
 
+/** A human who gave their password itself. */
+export interface PasswordPrincipal extends UserPrincipal {
+  readonly tokenId: null;
+  /** Another as soon as the password is another. */
+  readonly passwordFingerprint: string;
+}
+
 /** The bot user of a project access token: a member of that project, a stranger everywhere else. */
 export interface BotPrincipal {
   readonly kind: "bot";
@@ -53,13 +60,18 @@ export type Principal = AnonymousPrincipal | SignedInPrincipal;
 /** The one anonymous principal. */
 export const ANONYMOUS: AnonymousPrincipal = Object.freeze({ kind: "anonymous" });
 
+/** Whether the caller is an administrator: a human; a bot never is. */
+export function isAdministrator(caller: Principal): caller is UserPrincipal {
+  return caller.kind === "user" && caller.admin;
+}
+
 /**
  * Demands an administrator.
  *
- * @throws ForbiddenError when the caller is none
+ * @throws ForbiddenError when the caller is not one
  */
 export function requireAdministrator(caller: SignedInPrincipal): void {
-  if (caller.kind !== "user" || !caller.admin) throw new ForbiddenError();
+  if (!isAdministrator(caller)) throw new ForbiddenError();
 }
 
 /**

@@ -3,21 +3,19 @@
  * most: the credential with its user, membership and project; then the projects it asks for, if they are others. A third
  * only to store a refresh token for who asks for one.
  */
-import {
-  type AuthenticationServices,
-  authenticateBasic,
-  type PasswordPrincipal,
-} from "../authentication/authenticate.ts";
+import { authenticateBasic } from "../authentication/authenticate-basic.ts";
+import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
+import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import type { Config } from "../config.ts";
 import { ValidationError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import type { IdSource } from "../ids.ts";
-import { ANONYMOUS, type Principal } from "../principals/principal.ts";
+import { ANONYMOUS, type PasswordPrincipal, type Principal } from "../principals/principal.ts";
 import { findRepositories, type RepositoryFacts } from "../projects/find-repositories.ts";
+import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
-import { authenticateRefreshToken, createRefreshToken } from "./refresh-tokens.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./scope.ts";
 
 /** What issuing works with. */
@@ -150,12 +148,13 @@ async function gatherFacts(
   }
   const { accessLevel, ...project } = principal.project;
   const isOwn = (name: string) => name === project.path || name.startsWith(`${project.path}/`);
+  const own = names.filter(isOwn).map((name) => [name, { project, accessLevel }] as const);
+  if (own.length === names.length) return new Map(own);
   const elsewhere = await findRepositories(
     database,
     names.filter((name) => !isOwn(name)),
     undefined,
   );
-  const own = names.filter(isOwn).map((name) => [name, { project, accessLevel }] as const);
   return new Map([...elsewhere, ...own]);
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeSecret } from "../../src/access-tokens/secret.ts";
-import { FAILURE_WINDOW, MAXIMUM_FAILURES } from "../../src/authentication/lockout.ts";
+import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../src/authentication/lockout.ts";
 import { createContainer } from "../../src/container.ts";
 import { systemIds } from "../../src/ids.ts";
 import { serve } from "../../src/main.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 /** So that one test's failures are forgotten in the next. */
 afterEach(async () => {
-  service.clock.advance({ seconds: FAILURE_WINDOW });
+  service.clock.advance({ seconds: FAILURE_WINDOW_SECONDS });
   await service.container.lockout.forgetOldFailures();
 });
 
@@ -70,7 +70,7 @@ describe("an address from which too many different wrong credentials came", () =
         error_description: expect.stringMatching(/wait some minutes/),
       },
     });
-    expect(headers.get("retry-after")).toBe(String(FAILURE_WINDOW - 100));
+    expect(headers.get("retry-after")).toBe(String(FAILURE_WINDOW_SECONDS - 100));
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
@@ -93,7 +93,7 @@ describe("an address from which too many different wrong credentials came", () =
 
   it("is let in again when Retry-After has passed", async () => {
     await guess(ATTACKER);
-    service.clock.advance({ seconds: FAILURE_WINDOW - 1 });
+    service.clock.advance({ seconds: FAILURE_WINDOW_SECONDS - 1 });
     expect((await signIn(ATTACKER, "root", ROOT_PASSWORD)).status).toBe(429);
     service.clock.advance({ seconds: 1 });
     expect((await signIn(ATTACKER, "root", ROOT_PASSWORD)).status).toBe(200);
@@ -104,7 +104,7 @@ describe("an address from which too many different wrong credentials came", () =
     await guess(ATTACKER, 30);
     await guess(ATTACKER, 30);
     expect((await failures()).filter(({ network }) => network === ATTACKER)).toHaveLength(MAXIMUM_FAILURES);
-    service.clock.advance({ seconds: FAILURE_WINDOW });
+    service.clock.advance({ seconds: FAILURE_WINDOW_SECONDS });
     expect((await signIn(ATTACKER, "root", ROOT_PASSWORD)).status).toBe(200);
   });
 
@@ -181,7 +181,7 @@ describe("what is stored of failures", () => {
 
   it("goes when it no longer counts", async () => {
     await signIn(VICTIM, "root", "wrong password");
-    service.clock.advance({ seconds: FAILURE_WINDOW });
+    service.clock.advance({ seconds: FAILURE_WINDOW_SECONDS });
     await service.container.lockout.forgetOldFailures();
     expect(await failures()).toEqual([]);
   });

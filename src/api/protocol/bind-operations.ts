@@ -4,7 +4,8 @@ import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/revoke-token.ts";
-import { type AuthenticationServices, authenticateSecret } from "../../authentication/authenticate.ts";
+import { authenticateAccessToken } from "../../authentication/authenticate-access-token.ts";
+import type { AuthenticationServices } from "../../authentication/authentication-services.ts";
 import {
   InsufficientScopeError,
   MalformedBodyError,
@@ -73,7 +74,7 @@ async function authenticate(
   secret: string,
 ): Promise<SignedInPrincipal> {
   try {
-    return await authenticateSecret(services, secret);
+    return await authenticateAccessToken(services, secret);
   } catch (error) {
     if (operation.rotates === true && error instanceof RevokedTokenError) {
       await revokeReusedFamily(services, error.tokenId);

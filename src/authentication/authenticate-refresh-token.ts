@@ -1,37 +1,12 @@
-/** Makes refresh tokens and tells whose they are: the two things that the token endpoint does with them. */
-import { digestSecret, digestsEqual, isSecret, lastFour, makeSecret } from "../access-tokens/secret.ts";
-import {
-  type AuthenticationServices,
-  countingFailures,
-  type PasswordPrincipal,
-} from "../authentication/authenticate.ts";
-import type { Clock } from "../clock.ts";
-import type { Database, PreparedQuery } from "../database/database.ts";
+/** From a refresh token to the human behind it; for the registry alone. */
+import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
+import type { PreparedQuery } from "../database/database.ts";
 import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
-import type { IdSource } from "../ids.ts";
 import type { UserPrincipal } from "../principals/principal.ts";
 import { REGISTRY_SCOPES } from "../principals/token-scope.ts";
 import { passwordFingerprint } from "../users/password.ts";
 import type { UserState } from "../users/user.entity.ts";
-
-/** Tells a refresh token from an access token, and both from noise. */
-const PREFIX = "ksrt-";
-
-/** Clients never give theirs back, and a login in a script makes a new one each time: of a user, the newest stay. */
-const MAXIMUM_OF_USER = 100;
-
-/** One statement: the new one goes in; those of an earlier password, and the oldest above the maximum, go. */
-const ADD_REFRESH_TOKEN: PreparedQuery = {
-  name: "add_refresh_token",
-  text: `
-    with gone as (
-      delete from refresh_tokens where user_id = $2 and (password_fingerprint <> $7 or id in (
-        select id from refresh_tokens where user_id = $2 order by id desc offset ${MAXIMUM_OF_USER - 1}
-      ))
-    )
-    insert into refresh_tokens (created_at, user_id, service, client_id, digest, last_four, password_fingerprint)
-    values ($1, $2, $3, $4, $5, $6, $7)`,
-};
+import type { AuthenticationServices } from "./authentication-services.ts";
 
 const FIND_REFRESH_TOKEN: PreparedQuery = {
   name: "find_refresh_token",
@@ -52,22 +27,6 @@ interface RefreshTokenRow {
 }
 
 /**
- * Makes a refresh token for a human who gave their password; answers the secret, which is seen this one time.
- *
- * @see spec/registry-auth.md "Answer"
- */
-export async function createRefreshToken(
-  { database, clock, ids }: { database: Database; clock: Clock; ids: IdSource },
-  { principal, service, clientId }: { principal: PasswordPrincipal; service: string; clientId: string | null },
-): Promise<string> {
-  const secret = makeSecret(PREFIX, ids);
-  const { userId, passwordFingerprint: fingerprint } = principal;
-  const values = [clock.now(), userId, service, clientId, digestSecret(secret), lastFour(secret), fingerprint];
-  await database.query(ADD_REFRESH_TOKEN, values);
-  return secret;
-}
-
-/**
  * The human behind a refresh token for `service` that came from `address`; the token is for the registry alone.
  *
  * @throws UnauthenticatedError when it is not known, or its user blocked
@@ -75,12 +34,12 @@ export async function createRefreshToken(
  * @throws TooManyFailuresError when too many wrong credentials came from there
  */
 export function authenticateRefreshToken(
-  services: AuthenticationServices,
+  services: Pick<AuthenticationServices, "database" | "lockout">,
   { secret, service, address }: { secret: string; service: string; address: string },
 ): Promise<UserPrincipal> {
-  // What fails the check is a slip, not a guess that could hit: it is not counted.
+  // A secret whose check fails was mistyped; it is no guess that could hit, so it is not counted.
   if (!isSecret(secret)) return Promise.reject(unknownRefreshToken());
-  return countingFailures(services, address, secret, async () => {
+  return services.lockout.counting(address, secret, async () => {
     const digest = digestSecret(secret);
     const [row] = await services.database.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest, service]);
     if (row === undefined || !digestsEqual(row.digest, digest) || row.state === "blocked") throw unknownRefreshToken();

@@ -1,0 +1,106 @@
+/** From the secret of an access token to the human or the bot behind it. Reads once, writes nothing. */
+import { isExpired } from "../access-tokens/expiry.ts";
+import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
+import type { PreparedQuery } from "../database/database.ts";
+import { InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { TokenScope } from "../principals/token-scope.ts";
+import type { Visibility } from "../projects/project.entity.ts";
+import type { UserState, UserType } from "../users/user.entity.ts";
+import type { AuthenticationServices } from "./authentication-services.ts";
+
+interface TokenRow {
+  token_id: number;
+  digest: string;
+  scopes: TokenScope[];
+  expires_at: string | null;
+  revoked: boolean;
+  user_id: number;
+  username: string;
+  user_type: UserType;
+  state: UserState;
+  admin: boolean;
+  project_id: number | null;
+  project_path: string | null;
+  visibility: Visibility | null;
+  container_registry_enabled: boolean | null;
+  access_level: number | null;
+}
+
+/** The credential with its user, membership and project, in one round trip. */
+const FIND_TOKEN: PreparedQuery = {
+  name: "find_token",
+  text: `
+    select t.id as token_id, t.digest, t.scopes, t.expires_at::text as expires_at, t.revoked_at is not null as revoked,
+      u.id as user_id, u.username, u.user_type, u.state, u.admin,
+      p.id as project_id, r.path as project_path, p.visibility, p.container_registry_enabled, m.access_level
+    from access_tokens t
+    join users u on u.id = t.user_id
+    left join projects p on p.id = t.project_id
+    left join routes r on r.id = p.route_id
+    left join members m on m.user_id = t.user_id and m.project_id = t.project_id
+    where t.digest = $1`,
+};
+
+/**
+ * The principal behind an access token's secret.
+ *
+ * @throws UnauthenticatedError when the secret is not known, or its user blocked
+ * @throws InvalidTokenError when it is known, but expired or revoked: only its bearer can come this far
+ */
+export async function authenticateAccessToken(
+  services: Pick<AuthenticationServices, "database" | "clock" | "lastUse">,
+  secret: string,
+): Promise<SignedInPrincipal> {
+  // 1. A mistyped secret is refused before the database is asked.
+  if (!isSecret(secret))
+    throw new UnauthenticatedError("the access token is not one of this instance: check that it was copied whole");
+  // 2. One query, by digest: the secret itself is stored nowhere.
+  const digest = digestSecret(secret);
+  const [row] = await services.database.query<TokenRow>(FIND_TOKEN, [digest]);
+  // 3. The index found it; the comparison that counts is in constant time.
+  if (row === undefined || !digestsEqual(row.digest, digest))
+    throw new UnauthenticatedError("the access token is not known");
+  // 4. Dead tokens say so, to their bearer alone.
+  if (row.revoked) throw new RevokedTokenError(row.token_id);
+  if (isExpired(row.expires_at, services.clock.now())) {
+    throw new InvalidTokenError(
+      `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
+    );
+  }
+  // 5. A blocked user is nobody.
+  if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known");
+  // 6. Each kind of user is a principal of its own kind; the ghost is none.
+  const principal = toPrincipal(row);
+  // 7. Remembered in memory: it is written later, off the request's path.
+  services.lastUse.used(row.token_id);
+  return principal;
+}
+
+function toPrincipal(row: TokenRow): SignedInPrincipal {
+  const common = {
+    userId: row.user_id,
+    username: row.username,
+    scopes: new Set(row.scopes),
+    tokenId: row.token_id,
+  };
+  switch (row.user_type) {
+    case "human":
+      return { kind: "user", admin: row.admin, ...common };
+    case "project_bot": {
+      if (row.project_id === null || row.project_path === null || row.visibility === null) break;
+      const project = {
+        id: row.project_id,
+        path: row.project_path,
+        visibility: row.visibility,
+        containerRegistryEnabled: row.container_registry_enabled === true,
+        accessLevel: row.access_level ?? NO_ACCESS,
+      };
+      return { kind: "bot", project, ...common };
+    }
+    case "ghost":
+      break;
+  }
+  throw new UnauthenticatedError("the access token is not known");
+}

@@ -1,0 +1,34 @@
+/**
+ * From HTTP Basic to a principal: which kind of credential the password is. Another kind that clients send as a password
+ * (an ID token, say) is told apart here, and has a file of its own beside this one.
+ */
+import { isSecret } from "../access-tokens/secret.ts";
+import type { BasicCredentials } from "../http/basic-credentials.ts";
+import type { PasswordPrincipal, SignedInPrincipal } from "../principals/principal.ts";
+import { authenticateAccessToken } from "./authenticate-access-token.ts";
+import { authenticatePassword } from "./authenticate-password.ts";
+import type { AuthenticationServices } from "./authentication-services.ts";
+
+/**
+ * The principal behind HTTP Basic that came from `address`: an access token as the password, whatever the username, or
+ * the username and password of a human.
+ *
+ * @throws UnauthenticatedError when the credentials are not known
+ * @throws InvalidTokenError when the access token is known, but expired or revoked
+ * @throws TooManyFailuresError when too many wrong credentials came from there
+ * @see docs/spec/registry-auth.md "Request"
+ */
+export function authenticateBasic(
+  services: AuthenticationServices,
+  credentials: BasicCredentials,
+  address: string,
+): Promise<SignedInPrincipal | PasswordPrincipal> {
+  const { password } = credentials;
+  const { tokenPrefix } = services;
+  const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
+  if (!isToken) return authenticatePassword(services, credentials, address);
+  // A secret whose check fails was mistyped; it is no guess that could hit: it is refused without asking the database,
+  // and not counted.
+  if (!isSecret(password)) return authenticateAccessToken(services, password);
+  return services.lockout.counting(address, password, () => authenticateAccessToken(services, password));
+}

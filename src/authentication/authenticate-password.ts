@@ -1,0 +1,75 @@
+/** From a username and a password to the human they belong to. */
+import type { PreparedQuery } from "../database/database.ts";
+import { UnauthenticatedError } from "../errors.ts";
+import type { BasicCredentials } from "../http/basic-credentials.ts";
+import { networkOf } from "../http/client-address.ts";
+import type { PasswordPrincipal } from "../principals/principal.ts";
+import { TOKEN_SCOPES } from "../principals/token-scope.ts";
+import { passwordFingerprint, passwordMatches } from "../users/password.ts";
+import type { UserState } from "../users/user.entity.ts";
+import type { AuthenticationServices } from "./authentication-services.ts";
+import { FAILURE_STATE, type FailureState } from "./lockout.ts";
+
+interface HumanRow {
+  user_id: number;
+  username: string;
+  password_digest: string | null;
+  state: UserState;
+  admin: boolean;
+}
+
+/** The human, with what the caller's network has failed at, in one round trip: always one row. */
+const FIND_HUMAN: PreparedQuery = {
+  name: "find_human",
+  text: `
+    select f.failures, f.oldest, u.id as user_id, u.username, u.password_digest, u.state, u.admin
+    from (${FAILURE_STATE}) f
+    left join users u on u.username = $3 and u.user_type = 'human'`,
+};
+
+/**
+ * The human behind a username and a password that came from `address`.
+ *
+ * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long for nobody
+ * @throws TooManyFailuresError when too many wrong credentials came from there, or too many at once
+ */
+export function authenticatePassword(
+  services: AuthenticationServices,
+  credentials: BasicCredentials,
+  address: string,
+): Promise<PasswordPrincipal> {
+  const guess = `${credentials.username}\0${credentials.password}`;
+  return services.lockout.counting(address, guess, () => checkPassword(services, credentials, networkOf(address)));
+}
+
+async function checkPassword(
+  { database, lockout, passwordChecks }: AuthenticationServices,
+  { username, password }: BasicCredentials,
+  network: string,
+): Promise<PasswordPrincipal> {
+  // 1. Who may not guess is refused before anything costly, and whether the guess is right or not.
+  lockout.refuseIfKnownLocked(network);
+  // 2. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
+  const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];
+  const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
+  if (found !== undefined) lockout.refuseIfLocked(network, found);
+  const row = found?.user_id == null ? undefined : found;
+  // 3. The costly comparison, which takes as long for nobody. While it waited, others of its network may have failed.
+  const digest = row?.password_digest ?? undefined;
+  const matches = await passwordChecks.run(network, () => {
+    lockout.refuseIfKnownLocked(network);
+    return passwordMatches(password, digest);
+  });
+  // 4. A blocked user is nobody.
+  if (row === undefined || digest === undefined || !matches || row.state === "blocked")
+    throw new UnauthenticatedError("wrong username or password");
+  return {
+    kind: "user",
+    userId: row.user_id,
+    username: row.username,
+    admin: row.admin,
+    scopes: new Set(TOKEN_SCOPES),
+    tokenId: null,
+    passwordFingerprint: passwordFingerprint(digest),
+  };
+}

@@ -1,0 +1,41 @@
+/** Makes the refresh token of a human who signs in to a registry with their password. */
+import { digestSecret, lastFour, makeSecret } from "../access-tokens/secret.ts";
+import type { Clock } from "../clock.ts";
+import type { Database, PreparedQuery } from "../database/database.ts";
+import type { IdSource } from "../ids.ts";
+import type { PasswordPrincipal } from "../principals/principal.ts";
+
+/** Tells a refresh token from an access token, and both from noise. */
+const PREFIX = "ksrt-";
+
+/** Clients never give theirs back, and a login in a script makes a new one each time: of a user, the newest stay. */
+const MAXIMUM_OF_USER = 100;
+
+/** One statement: the new one goes in; those of an earlier password, and the oldest above the maximum, go. */
+const ADD_REFRESH_TOKEN: PreparedQuery = {
+  name: "add_refresh_token",
+  text: `
+    with gone as (
+      delete from refresh_tokens where user_id = $2 and (password_fingerprint <> $7 or id in (
+        select id from refresh_tokens where user_id = $2 order by id desc offset ${MAXIMUM_OF_USER - 1}
+      ))
+    )
+    insert into refresh_tokens (created_at, user_id, service, client_id, digest, last_four, password_fingerprint)
+    values ($1, $2, $3, $4, $5, $6, $7)`,
+};
+
+/**
+ * Makes a refresh token for a human who gave their password; answers the secret, which is seen this one time.
+ *
+ * @see spec/registry-auth.md "Answer"
+ */
+export async function createRefreshToken(
+  { database, clock, ids }: { database: Database; clock: Clock; ids: IdSource },
+  { principal, service, clientId }: { principal: PasswordPrincipal; service: string; clientId: string | null },
+): Promise<string> {
+  const secret = makeSecret(PREFIX, ids);
+  const { userId, passwordFingerprint: fingerprint } = principal;
+  const values = [clock.now(), userId, service, clientId, digestSecret(secret), lastFour(secret), fingerprint];
+  await database.query(ADD_REFRESH_TOKEN, values);
+  return secret;
+}

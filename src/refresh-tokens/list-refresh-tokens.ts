@@ -1,0 +1,24 @@
+/** Lists the refresh tokens by which registry clients are signed in as a human. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { Page } from "../database/page.ts";
+import { NotFoundError } from "../errors.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import { User } from "../users/user.entity.ts";
+import { RefreshToken } from "./refresh-token.entity.ts";
+import { type RefreshTokenOwner, requireOwner } from "./refresh-token-owner.ts";
+
+/**
+ * A page of refresh tokens, the newest first, and how many there are in all.
+ *
+ * @throws ForbiddenError when they are not the caller's to see
+ * @throws NotFoundError when there is no such user
+ */
+export async function listRefreshTokens(
+  em: SqlEntityManager,
+  { caller, owner }: { caller: SignedInPrincipal; owner: RefreshTokenOwner },
+  page: Page,
+): Promise<[RefreshToken[], number]> {
+  const userId = requireOwner(caller, owner);
+  if (owner !== "self" && (await em.count(User, { id: userId })) === 0) throw new NotFoundError("User");
+  return await em.findAndCount(RefreshToken, { user: userId }, { orderBy: { id: "desc" }, ...page });
+}
