@@ -9,7 +9,7 @@ import { createPersonalToken } from "./access-tokens/create-personal-token.ts";
 import { digestSecret } from "./access-tokens/secret.ts";
 import type { Container } from "./container.ts";
 import { ConfigurationError } from "./errors.ts";
-import { createPersonalNamespace } from "./projects/create-account.ts";
+import { createPersonalNamespace } from "./accounts/create-account.ts";
 import { ensureSystemUsers, ROOT_USERNAME } from "./users/system-users.ts";
 import { User } from "./users/user.entity.ts";
 

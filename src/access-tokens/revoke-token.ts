@@ -4,7 +4,7 @@ import type { Database } from "../database/database.ts";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { findProjectAtLevel, type Reference } from "../projects/project-access.ts";
+import { findProjectAtLevel, type Reference } from "../projects/find-project.ts";
 import { deleteUser, lockUser, type UserDeletion } from "../users/delete-user.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { lockToken } from "./lock-token.ts";

@@ -4,7 +4,7 @@ import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { listEvents } from "../events/list-events.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { findProjectAtLevel } from "../projects/project-access.ts";
+import { findProjectAtLevel } from "../projects/find-project.ts";
 import type { ProjectServices } from "../projects/project-services.ts";
 import { User } from "../users/user.entity.ts";
 import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";

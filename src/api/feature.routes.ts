@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/record-event.ts";
-import type { FeatureFlag } from "../features/feature-flag.entity.ts";
+import type { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
 import {
   deleteFeature,
   FEATURE_NAMES,
@@ -11,9 +11,9 @@ import {
   type Feature,
   listFeatureSettings,
   setFeature,
-} from "../features/feature-flags.ts";
+} from "../feature-flags/require-feature.ts";
 import { requireAdministrator } from "../principals/principal.ts";
-import { findVisibleProject } from "../projects/project-access.ts";
+import { findVisibleProject } from "../projects/find-project.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { reference } from "./protocol/reference.ts";

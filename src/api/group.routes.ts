@@ -1,10 +1,10 @@
 /** The calls about groups. */
 import { z } from "zod";
 import { NO_ACCESS } from "../principals/access-level.ts";
-import { createGroup, deleteGroup, updateGroup } from "../projects/change-group.ts";
-import { listGroups } from "../projects/list-groups.ts";
-import type { Namespace } from "../projects/namespace.entity.ts";
-import { findGroupAtLevel } from "../projects/project-access.ts";
+import { createGroup, deleteGroup, updateGroup } from "../groups/create-group.ts";
+import { listGroups } from "../groups/list-groups.ts";
+import type { Namespace } from "../namespaces/namespace.entity.ts";
+import { findGroupAtLevel } from "../projects/find-project.ts";
 import type { ProjectServices } from "../projects/project-services.ts";
 import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
 import { referenceParams } from "./project.schema.ts";

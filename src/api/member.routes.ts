@@ -1,9 +1,9 @@
 /** The calls about the members of projects and groups: the same but for where. */
 import { z } from "zod";
-import { addMember, findMember, removeMember, updateMember } from "../projects/change-member.ts";
-import { findEffectiveMember, listEffectiveMembers, listMembers } from "../projects/list-members.ts";
-import { type MemberPlace, placeOf } from "../projects/member-place.ts";
-import type { Reference } from "../projects/project-access.ts";
+import { addMember, findMember, removeMember, updateMember } from "../members/add-member.ts";
+import { findEffectiveMember, listEffectiveMembers, listMembers } from "../members/list-members.ts";
+import { type MemberPlace, placeOf } from "../members/member-place.ts";
+import type { Reference } from "../projects/find-project.ts";
 import type { ProjectServices } from "../projects/project-services.ts";
 import {
   createMemberBody,

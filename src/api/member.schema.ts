@@ -1,7 +1,7 @@
 /** Members of projects and groups on the wire, field for field as GitLab's. */
 import { z } from "zod";
 import type { Links } from "../links.ts";
-import type { LoadedMember } from "../projects/member.entity.ts";
+import type { LoadedMember } from "../members/member.entity.ts";
 import { accessLevel } from "./project.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { reference } from "./protocol/reference.ts";

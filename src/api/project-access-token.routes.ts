@@ -7,7 +7,7 @@ import { type RevokeServices, revokeProjectToken } from "../access-tokens/revoke
 import { rotateProjectToken } from "../access-tokens/rotate-token.ts";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
-import { findProjectAtLevel } from "../projects/project-access.ts";
+import { findProjectAtLevel } from "../projects/find-project.ts";
 import {
   createdProjectTokenResult,
   createProjectTokenBody,

@@ -1,10 +1,10 @@
 /** The calls about projects. */
 import { z } from "zod";
-import { deleteProject, updateProject } from "../projects/change-project.ts";
+import { deleteProject, updateProject } from "../projects/update-project.ts";
 import { createProject } from "../projects/create-project.ts";
 import { listVisibleProjects } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.entity.ts";
-import { findVisibleProject } from "../projects/project-access.ts";
+import { findVisibleProject } from "../projects/find-project.ts";
 import type { ProjectServices } from "../projects/project-services.ts";
 import {
   createProjectBody,

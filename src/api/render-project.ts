@@ -2,8 +2,8 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { z } from "zod";
 import type { Links } from "../links.ts";
-import type { Namespace } from "../projects/namespace.entity.ts";
-import { lastSegment, pathPrefixes } from "../projects/path.ts";
+import type { Namespace } from "../namespaces/namespace.entity.ts";
+import { lastSegment, pathPrefixes } from "../namespaces/path.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
 import type { namespaceResult, projectResult } from "./project.schema.ts";

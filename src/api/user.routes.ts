@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { NotFoundError } from "../errors.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { deleteAccount, setAccountState, updateAccount } from "../projects/change-account.ts";
-import { createAccount } from "../projects/create-account.ts";
-import { listAccounts } from "../projects/list-users.ts";
+import { deleteAccount, setAccountState, updateAccount } from "../accounts/update-account.ts";
+import { createAccount } from "../accounts/create-account.ts";
+import { listAccounts } from "../accounts/list-accounts.ts";
 import type { ProjectServices } from "../projects/project-services.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";

@@ -3,10 +3,10 @@ import { ForbiddenError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { claimPath } from "./create-namespace.ts";
-import { requireSegment } from "./path.ts";
+import { claimPath } from "../namespaces/create-namespace.ts";
+import { requireSegment } from "../namespaces/path.ts";
 import { Project, type Visibility } from "./project.entity.ts";
-import { findMemberNamespace, findPersonalNamespace } from "./project-access.ts";
+import { findMemberNamespace, findPersonalNamespace } from "./find-project.ts";
 import type { ProjectServices } from "./project-services.ts";
 
 /** What a project is made from: it has a name, a path or both. */

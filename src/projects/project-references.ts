@@ -1,5 +1,5 @@
 /** What becomes of projects' records when the user that they refer to is deleted. */
-import type { UserReference } from "../users/user-reference.ts";
+import type { UserReference } from "../users/user-references.ts";
 
 export const PROJECT_REFERENCES: readonly UserReference[] = [
   { table: "members", column: "user_id", onDelete: { delete: "a membership is of no use to anybody but its user" } },

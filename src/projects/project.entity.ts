@@ -2,8 +2,8 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { User } from "../users/user.entity.ts";
-import { Namespace } from "./namespace.entity.ts";
-import { Route } from "./route.entity.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
+import { Route } from "../namespaces/full-path.entity.ts";
 
 export const VISIBILITIES = ["private", "internal", "public"] as const;
 export type Visibility = (typeof VISIBILITIES)[number];

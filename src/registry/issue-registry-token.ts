@@ -11,7 +11,7 @@ import { ValidationError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import type { IdSource } from "../ids.ts";
 import { ANONYMOUS, type PasswordPrincipal, type Principal } from "../principals/principal.ts";
-import { findRepositories, type RepositoryFacts } from "../projects/find-repositories.ts";
+import { findRepositories, type RepositoryFacts } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";

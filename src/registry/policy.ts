@@ -4,7 +4,7 @@
  */
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
-import type { RepositoryFacts } from "../projects/find-repositories.ts";
+import type { RepositoryFacts } from "../projects/find-image-facts.ts";
 import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./scope.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** What becomes of the registry's records when the user that they refer to is deleted. */
-import type { UserReference } from "../users/user-reference.ts";
+import type { UserReference } from "../users/user-references.ts";
 
 export const REGISTRY_REFERENCES: readonly UserReference[] = [
   {

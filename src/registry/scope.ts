@@ -2,7 +2,7 @@
  * The scope of a request to the token endpoint, by the grammar of the distribution specification. Never throws: what
  * breaks the grammar is a problem to report; what is merely unknown is dropped.
  */
-import { isPathComponent } from "../projects/path.ts";
+import { isPathComponent } from "../namespaces/path.ts";
 
 /** What may be done to a repository, in the order in which answers list it. */
 export const REPOSITORY_ACTIONS = ["pull", "push", "delete"] as const;

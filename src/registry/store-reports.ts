@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { EventAction } from "../events/event.entity.ts";
-import { findRepositories } from "../projects/find-repositories.ts";
+import { findRepositories } from "../projects/find-image-facts.ts";
 import type { RegistryReport } from "./notification.schema.ts";
 
 /**

@@ -4,7 +4,7 @@ import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import type { Actor } from "../principals/principal.ts";
 import { findGhostUser } from "./ghost-user.ts";
 import { User } from "./user.entity.ts";
-import type { UserReference } from "./user-reference.ts";
+import type { UserReference } from "./user-references.ts";
 
 /** Who deletes, and when. */
 export interface Deletion {

@@ -1,6 +1,6 @@
 /** One segment of a path, as a parameter of the API. */
 import { z } from "zod";
-import { MAXIMUM_SEGMENT_LENGTH, type SegmentPlace, unmetSegmentForm } from "../../projects/path.ts";
+import { MAXIMUM_SEGMENT_LENGTH, type SegmentPlace, unmetSegmentForm } from "../../namespaces/path.ts";
 
 /** The last segment of a path that is to stand in `place`. */
 export function pathSegment(place: SegmentPlace) {

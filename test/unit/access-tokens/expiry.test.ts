@@ -32,12 +32,12 @@ describe("decideExpiry", () => {
 
   it.each(["2026-11-02", "2026-11-01", "0001-01-01"])("refuses %s: today or earlier in UTC", (date) => {
     expect(() => decideExpiry(date, now, undefined)).toThrow(ValidationError);
-    expect(() => decideExpiry(date, now, undefined)).toThrow(/expires_at .*2026-11-02 in UTC/);
+    expect(() => decideExpiry(date, now, undefined)).toThrow(/expiresAt .*2026-11-02 in UTC/);
   });
 
   it("takes the maximum itself and refuses the day after it, naming both", () => {
     expect(decideExpiry("2026-12-02", now, 30)).toBe("2026-12-02");
-    expect(() => decideExpiry("2026-12-03", now, 30)).toThrow(/expires_at .*"2026-12-03".*2026-12-02.*30 days/);
+    expect(() => decideExpiry("2026-12-03", now, 30)).toThrow(/expiresAt .*"2026-12-03".*2026-12-02.*30 days/);
   });
 
   it("is the maximum where none is asked for, else never", () => {

@@ -2,7 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { findGroupAtLevel, findProjectAtLevel, type Reference } from "./project-access.ts";
+import { findGroupAtLevel, findProjectAtLevel, type Reference } from "../projects/find-project.ts";
 
 /** A project or a group, as a caller names it. */
 export type MemberPlace = { readonly project: Reference } | { readonly group: Reference };

@@ -6,12 +6,12 @@ import type { EventAction } from "../events/event.entity.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { createNamespace } from "./create-namespace.ts";
-import type { Namespace } from "./namespace.entity.ts";
-import { lastSegment, requireSegment } from "./path.ts";
-import { findGroupAtLevel, type Reference } from "./project-access.ts";
-import type { ProjectServices } from "./project-services.ts";
-import { removeNamespace, requireEmptyNamespace } from "./remove-namespace.ts";
+import { createNamespace } from "../namespaces/create-namespace.ts";
+import type { Namespace } from "../namespaces/namespace.entity.ts";
+import { lastSegment, requireSegment } from "../namespaces/path.ts";
+import { findGroupAtLevel, type Reference } from "../projects/find-project.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
+import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
 
 type Services = Pick<ProjectServices, "database" | "clock">;
 

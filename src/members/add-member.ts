@@ -12,7 +12,7 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import { type MemberPlace, placeOf, type Where } from "./member-place.ts";
-import type { ProjectServices } from "./project-services.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
 
 /** Whose membership, of what, changed by whom. */
 export interface ChangeMemberInput {

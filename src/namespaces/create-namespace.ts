@@ -3,9 +3,9 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { violatesUnique } from "../database/database-errors.ts";
 import { ConflictError } from "../errors.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
-import { Member } from "./member.entity.ts";
+import { Member } from "../members/member.entity.ts";
 import { Namespace, type NamespaceKind } from "./namespace.entity.ts";
-import { Route } from "./route.entity.ts";
+import { Route } from "./full-path.entity.ts";
 
 /** What a namespace is made from. */
 export interface CreateNamespaceInput {

@@ -4,7 +4,7 @@
  */
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
-import { pathPrefixes } from "./path.ts";
+import { pathPrefixes } from "../namespaces/path.ts";
 import type { Visibility } from "./project.entity.ts";
 
 /** What policy needs to know of a project. */

@@ -5,7 +5,7 @@ import { likePattern } from "../database/like-pattern.ts";
 import type { Page } from "../database/page.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { Namespace } from "./namespace.entity.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
 
 /** Which groups are wanted, and in which order. */
 export interface GroupFilter {

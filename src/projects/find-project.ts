@@ -3,8 +3,8 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal, UserPrincipal } from "../principals/principal.ts";
-import { Namespace } from "./namespace.entity.ts";
-import { pathPrefixes } from "./path.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
+import { pathPrefixes } from "../namespaces/path.ts";
 import { Project } from "./project.entity.ts";
 
 /** A number or a full path, as `:id` in the API's addresses. */

@@ -1,7 +1,7 @@
 /** The place that projects live in: a user's own, or a group's; groups nest. Its path is its route's. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
-import { Route } from "./route.entity.ts";
+import { Route } from "./full-path.entity.ts";
 
 export const NAMESPACE_KINDS = ["user", "group"] as const;
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];

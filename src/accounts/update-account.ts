@@ -8,9 +8,9 @@ import { deleteUser } from "../users/delete-user.ts";
 import { requireHuman } from "../users/immutable-user.ts";
 import { User, type UserState } from "../users/user.entity.ts";
 import { flushAccount } from "./create-account.ts";
-import { Namespace } from "./namespace.entity.ts";
-import type { ProjectServices } from "./project-services.ts";
-import { removeNamespace, requireEmptyNamespace } from "./remove-namespace.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
+import type { ProjectServices } from "../projects/project-services.ts";
+import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
 
 /** What of an account is changed; the password is already digested. */
 export interface AccountChanges {

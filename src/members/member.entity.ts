@@ -2,8 +2,8 @@
 import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { User } from "../users/user.entity.ts";
-import { Namespace } from "./namespace.entity.ts";
-import { Project } from "./project.entity.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
+import { Project } from "../projects/project.entity.ts";
 
 const MemberSchema = defineEntity({
   name: "Member",

@@ -6,7 +6,7 @@ import type { Page } from "../database/page.ts";
 import { NotFoundError } from "../errors.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import type { FoundPlace } from "./member-place.ts";
-import { pathPrefixes } from "./path.ts";
+import { pathPrefixes } from "../namespaces/path.ts";
 
 /** A page of a place's direct members, with their users, and how many there are in all; `search` is a part of a name or username. */
 export function listMembers(

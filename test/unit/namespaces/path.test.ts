@@ -7,7 +7,7 @@ import {
   pathPrefixes,
   requireSegment,
   type SegmentPlace,
-} from "../../../src/projects/path.ts";
+} from "../../../src/namespaces/path.ts";
 import { parseScopes } from "../../../src/registry/scope.ts";
 
 const accepts = (place: SegmentPlace, value: unknown) => {

@@ -3,9 +3,9 @@ import { RuleRefusedError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { lastSegment } from "./path.ts";
+import { lastSegment } from "../namespaces/path.ts";
 import type { Project, Visibility } from "./project.entity.ts";
-import { findProjectAtLevel, type Reference } from "./project-access.ts";
+import { findProjectAtLevel, type Reference } from "./find-project.ts";
 import type { ProjectServices } from "./project-services.ts";
 
 /** What of a project is changed. */

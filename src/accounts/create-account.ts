@@ -5,7 +5,7 @@ import { ConflictError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import type { Actor } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
-import { createNamespace } from "./create-namespace.ts";
+import { createNamespace } from "../namespaces/create-namespace.ts";
 
 /** What an account is made from; the password is already digested. */
 export interface CreateAccountInput {
