@@ -1,17 +1,21 @@
-// The levels of docs/adr/0001: a file imports from its own folder and from lower levels only.
+// The floors of docs/architecture.md: a file imports from its own folder and from lower levels only.
 const levels = [
-  ["^src/(errors|clock|config|ids|links|metrics|version)\\.ts$"],
+  ["^src/(errors|clock|config|files|ids|links|metrics|version)\\.ts$"],
   ["^src/http/", "^src/database/", "^src/signing/"],
   ["^src/principals/"],
   ["^src/users/"],
   ["^src/events/"],
+  ["^src/namespaces/"],
   ["^src/projects/"],
-  ["^src/features/"],
+  ["^src/members/"],
+  ["^src/groups/", "^src/accounts/", "^src/feature-flags/"],
   ["^src/access-tokens/"],
   ["^src/refresh-tokens/"],
   ["^src/authentication/"],
-  ["^src/registry/", "^src/api/", "^src/web/", "^src/git/"],
-  ["^src/(container|app|main|chores|first-start|health\\.routes)\\.ts$", "^src/cli/", "^src/local-registry/"],
+  // The doors, side by side: none imports another.
+  ["^src/api/", "^src/registry/", "^src/web/", "^src/git/"],
+  ["^src/local-registry/"],
+  ["^src/server/", "^src/cli/"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

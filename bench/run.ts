@@ -13,9 +13,9 @@ import { digestSecret } from "../src/access-tokens/secret.ts";
 import { authenticateAccessToken } from "../src/authentication/authenticate-access-token.ts";
 import { systemClock } from "../src/clock.ts";
 import { readConfig } from "../src/config.ts";
-import { createContainer } from "../src/container.ts";
-import { prepareInstance } from "../src/first-start.ts";
 import { systemIds } from "../src/ids.ts";
+import { createContainer } from "../src/server/container.ts";
+import { prepareInstance } from "../src/server/first-start.ts";
 import { signRegistryToken } from "../src/signing/registry-jwt.ts";
 import { openSigningKeys } from "../src/signing/signing-keys.ts";
 import { flood, medianLatency, rate } from "./load.ts";
@@ -157,7 +157,8 @@ async function ratesOfParts(secret: string): Promise<Result[]> {
   const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
   await prepareInstance(container);
   const where = { digest: digestSecret(secret) };
-  const orm = () => container.database.em().findOneOrFail(AccessToken, where, { populate: ["user", "project.route"] });
+  const orm = () =>
+    container.database.em().findOneOrFail(AccessToken, where, { populate: ["user", "project.fullPath"] });
   const byOrm = { what: "find a token and its project: ORM", value: await perSecond(orm), unit: "/s" };
   const prepared = await perSecond(() => authenticateAccessToken(container, secret));
   await container.close();

@@ -1,17 +1,16 @@
 /** Creates a personal access token of a human. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
-import type { Actor } from "../principals/principal.ts";
+import { type Actor, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
-import { AccessToken } from "./access-token.entity.ts";
-import type { TokenServices } from "./create-project-token.ts";
+import { User } from "../users/user.entity.ts";
+import { addToken, type CreatedToken } from "./add-token.ts";
 import { decideExpiry } from "./expiry.ts";
-import { digestSecret, lastFour, makeSecret } from "./secret.ts";
+import type { TokenServices } from "./token-services.ts";
 
 /** What a personal access token is made from. */
-export interface CreatePersonalTokenInput {
-  readonly by: Actor;
-  readonly userId: number;
+export interface NewPersonalToken {
   readonly name: string;
   readonly description: string | null;
   readonly scopes: readonly TokenScope[];
@@ -20,31 +19,52 @@ export interface CreatePersonalTokenInput {
 }
 
 /**
+ * Creates a personal access token: for oneself, or, as an administrator, for any human.
+ *
+ * @param owner `self`, or the id of the human
+ * @throws ForbiddenError when the caller is a bot, or no administrator and somebody is named
+ * @throws NotFoundError when there is no such user
+ * @throws RuleRefusedError when the user is not a human
+ * @throws ValidationError when the expiry date is out of bounds
+ * @see docs/spec/access-tokens.md "Creating"
+ */
+export async function createPersonalToken(
+  services: TokenServices,
+  { caller, owner, ...token }: NewPersonalToken & { caller: SignedInPrincipal; owner: "self" | { userId: number } },
+): Promise<CreatedToken> {
+  if (owner !== "self") requireAdministrator(caller);
+  else if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
+  return await services.database.transaction(async (em) => {
+    const user = await em.findOne(User, { id: owner === "self" ? caller.userId : owner.userId });
+    if (user === null) throw new NotFoundError("User");
+    if (user.userType !== "human") {
+      throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
+    }
+    return await addPersonalToken(em, services, { by: caller, user, ...token });
+  });
+}
+
+/**
  * Creates a personal access token inside the caller's transaction; who may, the caller has decided.
  *
  * @throws ValidationError when the expiry date is out of bounds
  */
-export async function createPersonalToken(
+export async function addPersonalToken(
   em: SqlEntityManager,
-  { clock, ids, tokenSettings }: Pick<TokenServices, "clock" | "ids" | "tokenSettings">,
-  input: CreatePersonalTokenInput,
-): Promise<{ token: AccessToken; secret: string }> {
-  const now = clock.now();
-  const secret = makeSecret(tokenSettings.prefix, ids);
-  const token = em.create(AccessToken, {
-    createdAt: now,
-    user: input.userId,
-    name: input.name,
-    description: input.description,
-    scopes: [...input.scopes],
-    digest: digestSecret(secret),
-    lastFour: lastFour(secret),
-    expiresAt: decideExpiry(input.expiresAt, now, tokenSettings.maxLifetimeDays),
-    createdBy: input.by.userId,
-    family: ids.uuid(),
+  services: Pick<TokenServices, "clock" | "ids" | "tokenSettings">,
+  { by, user, expiresAt, ...token }: NewPersonalToken & { by: Actor; user: User },
+): Promise<CreatedToken> {
+  const now = services.clock.now();
+  const created = await addToken(em, services, {
+    ...token,
+    user,
+    project: null,
+    accessLevel: null,
+    expiresAt: decideExpiry(expiresAt, now, services.tokenSettings.maxLifetimeDays),
+    createdById: by.userId,
+    now,
   });
-  await em.flush();
-  const target = { type: "AccessToken", id: token.id, title: token.name } as const;
-  await recordEvent(em, { by: input.by, action: "created", target, at: now });
-  return { token, secret };
+  const target = { type: "AccessToken", id: created.token.id, title: created.token.name } as const;
+  await recordEvent(em, { by, action: "created", target, at: now });
+  return created;
 }

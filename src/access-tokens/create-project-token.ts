@@ -1,55 +1,30 @@
 /** Creates a project access token: the bot user, its membership and the token, all or nothing. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
 import { AccessLevelTooHighError, ForbiddenError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { requireFeature } from "../feature-flags/require-feature.ts";
-import type { IdSource } from "../ids.ts";
+import { Member } from "../members/member.entity.ts";
+import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, type AccessLevel } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
-import { Member } from "../members/member.entity.ts";
+import { findProjectAtLevel } from "../projects/find-project.ts";
 import type { Project } from "../projects/project.entity.ts";
-import { findProjectAtLevel, type Reference } from "../projects/find-project.ts";
 import { User } from "../users/user.entity.ts";
-import { AccessToken } from "./access-token.entity.ts";
+import { addToken, type CreatedProjectToken } from "./add-token.ts";
 import { decideExpiry } from "./expiry.ts";
-import { digestSecret, lastFour, makeSecret } from "./secret.ts";
-
-/** How tokens are made on this instance. */
-export interface TokenSettings {
-  readonly prefix: string;
-  readonly maxLifetimeDays: number | undefined;
-  /** The host of `KEYSIDE_URL`, for the bots' addresses. */
-  readonly botEmailHost: string;
-}
-
-/** What the use cases of access tokens work with. */
-export interface TokenServices {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly ids: IdSource;
-  readonly tokenSettings: TokenSettings;
-}
+import type { TokenServices } from "./token-services.ts";
 
 /** What a project access token is made from. */
 export interface CreateProjectTokenInput {
   readonly caller: SignedInPrincipal;
-  readonly project: Reference;
+  readonly project: ResourceId;
   readonly name: string;
   readonly description: string | null;
   readonly scopes: readonly TokenScope[];
   /** `YYYY-MM-DD`, or null for the instance's default. */
   readonly expiresAt: string | null;
   readonly accessLevel: AccessLevel;
-}
-
-/** A new token, and its secret this one time. */
-export interface CreatedToken {
-  readonly token: AccessToken;
-  readonly secret: string;
-  readonly project: Project;
 }
 
 /**
@@ -61,10 +36,13 @@ export interface CreatedToken {
  * @throws ValidationError when the expiry date is out of bounds
  * @see spec/access-tokens.md "Creating"
  */
-export function createProjectToken(services: TokenServices, input: CreateProjectTokenInput): Promise<CreatedToken> {
-  const { clock, ids, tokenSettings } = services;
+export function createProjectToken(
+  services: TokenServices,
+  input: CreateProjectTokenInput,
+): Promise<CreatedProjectToken> {
+  const { clock, tokenSettings } = services;
   return services.database.transaction(async (em) => {
-    const { thing: project, accessLevel } = await findProjectAtLevel(
+    const { project, accessLevel } = await findProjectAtLevel(
       em,
       input.caller,
       input.project,
@@ -85,22 +63,17 @@ export function createProjectToken(services: TokenServices, input: CreateProject
       accessLevel: input.accessLevel,
       createdBy: input.caller.userId,
     });
-    const secret = makeSecret(tokenSettings.prefix, ids);
-    const token = em.create(AccessToken, {
-      createdAt: now,
+    const { token, secret } = await addToken(em, services, {
       user: bot,
       project,
       name: input.name,
       description: input.description,
-      scopes: [...input.scopes],
+      scopes: input.scopes,
       accessLevel: input.accessLevel,
-      digest: digestSecret(secret),
-      lastFour: lastFour(secret),
       expiresAt,
-      createdBy: input.caller.userId,
-      family: ids.uuid(),
+      createdById: input.caller.userId,
+      now,
     });
-    await em.flush();
     const target = { type: "AccessToken", id: token.id, title: token.name } as const;
     await recordEvent(em, { by: input.caller, action: "created", target, projectId: project.id, at: now });
     return { token, secret, project };

@@ -1,19 +1,19 @@
 /** Clears a project of its access tokens and their bots before the project itself goes. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { type Deletion, deleteUser, type UserDeletion } from "../users/delete-user.ts";
+import { type Authorship, type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
 
 /** Deletes the bots of a project and the rows of its tokens, dead ones too, inside the caller's transaction. */
 export async function deleteProjectTokens(
   em: SqlEntityManager,
-  services: UserDeletion,
+  services: DeleteUserServices,
   projectId: number,
-  deletion: Deletion,
+  authorship: Authorship,
 ): Promise<void> {
   const bots = await em.execute<{ id: number }[]>(
     `select distinct u.id from users u join access_tokens t on t.user_id = u.id
      where t.project_id = ? and u.user_type = 'project_bot' order by u.id`,
     [projectId],
   );
-  for (const { id } of bots) await deleteUser(em, services, id, deletion);
+  for (const { id } of bots) await deleteUser(em, services, id, authorship);
   await em.execute("delete from access_tokens where project_id = ?", [projectId]);
 }

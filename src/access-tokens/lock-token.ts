@@ -3,6 +3,7 @@
  * changes of one family come one after the other, and the second sees what the first did.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { lockUser } from "../users/delete-user.ts";
 import { AccessToken } from "./access-token.entity.ts";
 
@@ -21,4 +22,17 @@ export async function lockToken(em: SqlEntityManager, where: TokenPlace): Promis
   // Deleted while this waited, or long ago, the user is no matter: the token is revoked then.
   await lockUser(em, owner.user_id);
   return (await em.findOne(AccessToken, { ...where }, { populate: ["user"] })) ?? undefined;
+}
+
+/** A personal access token as {@link lockToken} gives it: the caller's own, or, as an administrator, anybody's. */
+export function lockPersonalToken(
+  em: SqlEntityManager,
+  caller: SignedInPrincipal,
+  tokenId: number,
+): Promise<AccessToken | undefined> {
+  return lockToken(em, {
+    id: tokenId,
+    project: null,
+    ...(isAdministrator(caller) ? {} : { user: caller.userId }),
+  });
 }

@@ -1,7 +1,7 @@
 /** Marks access tokens revoked, and records it: what every way to revoke ends in. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { recordEvent } from "../events/record-event.ts";
-import type { Deletion } from "../users/delete-user.ts";
+import type { Authorship } from "../users/delete-user.ts";
 import { findGhostUser } from "../users/ghost-user.ts";
 
 interface RevokedRow {
@@ -14,7 +14,7 @@ interface RevokedRow {
 export async function markRevoked(
   em: SqlEntityManager,
   which: { readonly tokenId: number } | { readonly userId: number },
-  { by, at }: Deletion,
+  { by, at }: Authorship,
 ): Promise<void> {
   const author = by ?? { userId: (await findGhostUser(em)).id, tokenId: null };
   const [column, value] = "tokenId" in which ? ["id", which.tokenId] : ["user_id", which.userId];

@@ -1,20 +1,15 @@
 /** Revokes access tokens. With a project's goes its bot, and all that the bot did passes to the ghost user. */
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
-import { ForbiddenError, NotFoundError } from "../errors.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import type { UseCaseServices } from "../database/use-case-services.ts";
+import { NotFoundError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { findProjectAtLevel, type Reference } from "../projects/find-project.ts";
-import { deleteUser, lockUser, type UserDeletion } from "../users/delete-user.ts";
+import { type DeleteUserServices, deleteUser, lockUser } from "../users/delete-user.ts";
 import { AccessToken } from "./access-token.entity.ts";
-import { lockToken } from "./lock-token.ts";
+import { findTokenProject, type ProjectTokenInput } from "./find-token-project.ts";
+import { lockPersonalToken, lockToken } from "./lock-token.ts";
 import { markRevoked } from "./mark-revoked.ts";
 
 /** What revoking works with. */
-export interface RevokeServices extends UserDeletion {
-  readonly database: Database;
-  readonly clock: Clock;
-}
+export interface RevokeServices extends UseCaseServices, DeleteUserServices {}
 
 /**
  * Revokes a project access token, in one transaction. It is dead for the very next request.
@@ -23,21 +18,13 @@ export interface RevokeServices extends UserDeletion {
  * @throws ForbiddenError when the caller is no Maintainer, or a bot and the token not its own
  * @see spec/access-tokens.md "Revoking"
  */
-export function revokeProjectToken(
-  services: RevokeServices,
-  { caller, project: reference, tokenId }: { caller: SignedInPrincipal; project: Reference; tokenId: number },
-): Promise<void> {
+export function revokeProjectToken(services: RevokeServices, input: ProjectTokenInput): Promise<void> {
   const { database, clock } = services;
   return database.transaction(async (em) => {
-    const isSelf = caller.kind === "bot" && caller.tokenId === tokenId;
-    const level = isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer;
-    const { thing: project } = await findProjectAtLevel(em, caller, reference, level);
-    if (caller.kind === "bot" && !isSelf) {
-      throw new ForbiddenError("a bot user may revoke no access token but its own");
-    }
-    const token = await lockToken(em, { id: tokenId, project: project.id });
+    const { project } = await findTokenProject(em, input, "revoke");
+    const token = await lockToken(em, { id: input.tokenId, project: project.id });
     if (token === undefined || token.revokedAt != null) throw new NotFoundError("Project Access Token");
-    await deleteUser(em, services, token.user.id, { by: caller, at: clock.now() });
+    await deleteUser(em, services, token.user.id, { by: input.caller, at: clock.now() });
   });
 }
 
@@ -47,13 +34,11 @@ export function revokeProjectToken(
  * @throws NotFoundError when there is no such token, it is another's, or it is revoked already
  */
 export function revokePersonalToken(
-  { database, clock }: Pick<RevokeServices, "database" | "clock">,
+  { database, clock }: UseCaseServices,
   { caller, tokenId }: { caller: SignedInPrincipal; tokenId: number },
 ): Promise<void> {
   return database.transaction(async (em) => {
-    const mayAny = caller.kind === "user" && caller.admin;
-    const place = { id: tokenId, project: null, ...(mayAny ? {} : { user: caller.userId }) };
-    const token = await lockToken(em, place);
+    const token = await lockPersonalToken(em, caller, tokenId);
     if (token === undefined || token.revokedAt != null) throw new NotFoundError("Personal Access Token");
     await markRevoked(em, { tokenId: token.id }, { by: caller, at: clock.now() });
   });
@@ -75,8 +60,8 @@ export function revokeReusedFamily(services: RevokeServices, tokenId: number): P
     if (used === undefined || !(await lockUser(em, used.user_id))) return;
     const live = await em.findOne(AccessToken, { family: used.family, revokedAt: null }, { populate: ["user"] });
     if (live === null) return;
-    const deletion = { by: { userId: used.user_id, tokenId }, at: clock.now() };
-    if (live.project == null) await markRevoked(em, { tokenId: live.id }, deletion);
-    else await deleteUser(em, services, live.user.id, deletion);
+    const authorship = { by: { userId: used.user_id, tokenId }, at: clock.now() };
+    if (live.project == null) await markRevoked(em, { tokenId: live.id }, authorship);
+    else await deleteUser(em, services, live.user.id, authorship);
   });
 }

@@ -4,23 +4,20 @@ import { addDays, utcDate } from "../clock.ts";
 import { AlreadyRevokedError, ForbiddenError, NotFoundError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { requireFeature } from "../feature-flags/require-feature.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
-import type { Actor, SignedInPrincipal } from "../principals/principal.ts";
-import { findProjectAtLevel, type Reference } from "../projects/find-project.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
+import type { Actor } from "../principals/principal.ts";
 import { AccessToken } from "./access-token.entity.ts";
-import type { CreatedToken, TokenServices } from "./create-project-token.ts";
+import { addToken, type CreatedProjectToken, type CreatedToken } from "./add-token.ts";
 import { decideExpiry } from "./expiry.ts";
-import { lockToken } from "./lock-token.ts";
-import { digestSecret, lastFour, makeSecret } from "./secret.ts";
+import { findTokenProject, type ProjectTokenInput } from "./find-token-project.ts";
+import { lockPersonalToken, lockToken } from "./lock-token.ts";
+import type { TokenServices } from "./token-services.ts";
 
 /** How long a rotated token lives when nobody says, in days: GitLab's week. */
 const DEFAULT_LIFETIME_DAYS = 7;
 
 /** Which token of a project is rotated by whom. */
-export interface RotateProjectTokenInput {
-  readonly caller: SignedInPrincipal;
-  readonly project: Reference;
-  readonly tokenId: number;
+export interface RotateProjectTokenInput extends ProjectTokenInput {
   /** `YYYY-MM-DD`; null for a week from now, or less where the instance allows less. */
   readonly expiresAt: string | null;
 }
@@ -35,24 +32,21 @@ export interface RotateProjectTokenInput {
  * @throws ValidationError when the expiry date is out of bounds
  * @see spec/access-tokens.md "Rotating"
  */
-export function rotateProjectToken(services: TokenServices, input: RotateProjectTokenInput): Promise<CreatedToken> {
-  const { caller, tokenId } = input;
+export function rotateProjectToken(
+  services: TokenServices,
+  input: RotateProjectTokenInput,
+): Promise<CreatedProjectToken> {
   return services.database.transaction(async (em) => {
-    const isSelf = caller.kind === "bot" && caller.tokenId === tokenId;
-    const level = isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer;
-    const { thing: project, accessLevel } = await findProjectAtLevel(em, caller, input.project, level);
-    if (caller.kind === "bot" && !isSelf) {
-      throw new ForbiddenError("a bot user may rotate no access token but its own");
-    }
+    const { project, accessLevel, isSelf } = await findTokenProject(em, input, "rotate");
     await requireFeature(em, "resource_access_token", project.id);
-    const token = await lockToken(em, { id: tokenId, project: project.id });
+    const token = await lockToken(em, { id: input.tokenId, project: project.id });
     if (token === undefined) throw new NotFoundError("Project Access Token");
     if (!isSelf && (token.accessLevel ?? NO_ACCESS) > accessLevel) {
       throw new ForbiddenError(
         `the token's access level is ${token.accessLevel}, above your own in this project, which is ${accessLevel}`,
       );
     }
-    return { ...(await replace(em, services, token, caller, input.expiresAt)), project };
+    return { ...(await replace(em, services, token, input.caller, input.expiresAt)), project };
   });
 }
 
@@ -66,48 +60,41 @@ export function rotateProjectToken(services: TokenServices, input: RotateProject
 export function rotatePersonalToken(
   services: TokenServices,
   { caller, tokenId, expiresAt }: Omit<RotateProjectTokenInput, "project">,
-): Promise<Omit<CreatedToken, "project">> {
+): Promise<CreatedToken> {
   return services.database.transaction(async (em) => {
-    const mayAny = caller.kind === "user" && caller.admin;
-    const place = { id: tokenId, project: null, ...(mayAny ? {} : { user: caller.userId }) };
-    const token = await lockToken(em, place);
+    const token = await lockPersonalToken(em, caller, tokenId);
     if (token === undefined) throw new NotFoundError("Personal Access Token");
     return await replace(em, services, token, caller, expiresAt);
   });
 }
 
-/** Kills the old secret before the new one is there: the database allows a family no two that live. */
+/** Revokes the old secret before the new one is there: the database allows no two live secrets in a family. */
 async function replace(
   em: SqlEntityManager,
-  { clock, ids, tokenSettings }: TokenServices,
+  services: TokenServices,
   old: AccessToken,
   by: Actor,
   requestedExpiry: string | null,
-): Promise<Omit<CreatedToken, "project">> {
+): Promise<CreatedToken> {
   if (old.revokedAt != null) throw new AlreadyRevokedError();
-  const now = clock.now();
-  const expiresAt = decideRotatedExpiry(requestedExpiry, now, tokenSettings.maxLifetimeDays);
+  const now = services.clock.now();
+  const expiresAt = decideRotatedExpiry(requestedExpiry, now, services.tokenSettings.maxLifetimeDays);
   await em.nativeUpdate(AccessToken, { id: old.id }, { revokedAt: now, revokedBy: by.userId });
-  const secret = makeSecret(tokenSettings.prefix, ids);
-  const token = em.create(AccessToken, {
-    createdAt: now,
-    user: old.user,
-    project: old.project ?? null,
+  const created = await addToken(em, services, {
+    user: old.user.id,
+    project: old.project?.id ?? null,
     name: old.name,
     description: old.description ?? null,
     scopes: old.scopes,
     accessLevel: old.accessLevel ?? null,
-    digest: digestSecret(secret),
-    lastFour: lastFour(secret),
     expiresAt,
-    createdBy: by.userId,
-    family: old.family,
+    createdById: by.userId,
     predecessor: old,
+    now,
   });
-  await em.flush();
-  const target = { type: "AccessToken", id: token.id, title: token.name } as const;
+  const target = { type: "AccessToken", id: created.token.id, title: created.token.name } as const;
   await recordEvent(em, { by, action: "rotated", target, projectId: old.project?.id ?? null, at: now });
-  return { token, secret };
+  return created;
 }
 
 function decideRotatedExpiry(requested: string | null, now: Date, maxLifetimeDays: number | undefined): string | null {

@@ -1,11 +1,10 @@
 /** Makes the account of a human, with the personal namespace that comes with it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { violatesUnique } from "../database/database-errors.ts";
-import { ConflictError } from "../errors.ts";
-import { recordEvent } from "../events/record-event.ts";
 import type { Actor } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
-import { createNamespace } from "../namespaces/create-namespace.ts";
+import { createPersonalNamespace } from "./create-personal-namespace.ts";
+import { flushAccount } from "./flush-account.ts";
+import { recordAccountEvent } from "./record-account-event.ts";
 
 /** What an account is made from; the password is already digested. */
 export interface CreateAccountInput {
@@ -38,35 +37,6 @@ export async function createAccount(em: SqlEntityManager, input: CreateAccountIn
   });
   await flushAccount(em);
   await createPersonalNamespace(em, user, input.now);
-  const target = { type: "User", id: user.id, title: user.username } as const;
-  await recordEvent(em, { by: input.by, action: "created", target, at: input.now });
+  await recordAccountEvent(em, { by: input.by, action: "created", user, at: input.now });
   return user;
-}
-
-/**
- * Writes a new or changed account.
- *
- * @throws ConflictError when the username or the e-mail address is taken
- */
-export async function flushAccount(em: SqlEntityManager): Promise<void> {
-  try {
-    await em.flush();
-  } catch (error) {
-    if (violatesUnique(error, "users_username_unique")) throw new ConflictError("Username has already been taken");
-    if (violatesUnique(error, "users_email_unique")) throw new ConflictError("Email has already been taken");
-    throw error;
-  }
-}
-
-/** Makes the namespace that a human owns alone, at their username. */
-export async function createPersonalNamespace(em: SqlEntityManager, user: User, now: Date): Promise<void> {
-  await createNamespace(em, {
-    kind: "user",
-    name: user.name,
-    path: user.username,
-    parent: null,
-    description: null,
-    ownerId: user.id,
-    now,
-  });
 }

@@ -1,12 +1,12 @@
-/** The calls about events. They lie with the projects, not the events, since who sees a project sees its events. */
+/** The calls about events: the caller's own, a user's, a project's. */
 import { z } from "zod";
-import { ForbiddenError, NotFoundError } from "../errors.ts";
+import { findAccount } from "../accounts/find-account.ts";
+import { ForbiddenError } from "../errors.ts";
 import { listEvents } from "../events/list-events.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
+import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
-import type { ProjectServices } from "../projects/project-services.ts";
-import { User } from "../users/user.entity.ts";
+import type { ApiServices } from "./api-services.ts";
 import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
 import { referenceParams } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
@@ -15,7 +15,7 @@ import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { userParams } from "./user.schema.ts";
 
 /** `/events`, and those of projects and users. @see spec/rest-api.md */
-export function eventOperations({ database, links }: ProjectServices): ApiOperation[] {
+export function eventOperations({ database, links }: ApiServices): ApiOperation[] {
   const page = async (of: Parameters<typeof listEvents>[1], query: z.output<typeof listEventsQuery>, url: URL) => {
     const [events, total] = await listEvents(database.em(), of, query, pageOf(query));
     return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url) };
@@ -44,7 +44,7 @@ export function eventOperations({ database, links }: ProjectServices): ApiOperat
       params: userParams,
       async handle({ caller, params, query, url }) {
         requireSelfOrAdministrator(caller, params.id);
-        if ((await database.em().count(User, { id: params.id })) === 0) throw new NotFoundError("User");
+        await findAccount(database.em(), params.id);
         return await page({ authorId: params.id }, query, url);
       },
     }),
@@ -55,8 +55,8 @@ export function eventOperations({ database, links }: ProjectServices): ApiOperat
       summary: "List what was done in a project, for its members",
       params: referenceParams,
       async handle({ caller, params, query, url }) {
-        const { thing } = await findProjectAtLevel(database.em(), caller, params.id, ACCESS_LEVELS.reporter);
-        return await page({ projectId: thing.id }, query, url);
+        const { project } = await findProjectAtLevel(database.em(), caller, params.id, ACCESS_LEVELS.reporter);
+        return await page({ projectId: project.id }, query, url);
       },
     }),
   ];
@@ -64,6 +64,5 @@ export function eventOperations({ database, links }: ProjectServices): ApiOperat
 
 /** What somebody does in projects that the caller may not see is none of the caller's business. */
 function requireSelfOrAdministrator(caller: SignedInPrincipal, userId: number): void {
-  const isAdministrator = caller.kind === "user" && caller.admin;
-  if (caller.userId !== userId && !isAdministrator) throw new ForbiddenError();
+  if (caller.userId !== userId && !isAdministrator(caller)) throw new ForbiddenError();
 }

@@ -1,19 +1,11 @@
 /** The calls about feature flags; for administrators. */
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { Database } from "../database/database.ts";
-import { recordEvent } from "../events/record-event.ts";
+import type { UseCaseServices } from "../database/use-case-services.ts";
+import { deleteFeatureFlag } from "../feature-flags/delete-feature-flag.ts";
+import { FEATURE_NAMES, FEATURES, type Feature } from "../feature-flags/feature.ts";
 import type { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
-import {
-  deleteFeature,
-  FEATURE_NAMES,
-  FEATURES,
-  type Feature,
-  listFeatureSettings,
-  setFeature,
-} from "../feature-flags/require-feature.ts";
-import { requireAdministrator } from "../principals/principal.ts";
-import { findVisibleProject } from "../projects/find-project.ts";
+import { listFeatureFlags } from "../feature-flags/list-feature-flags.ts";
+import { setFeatureFlag } from "../feature-flags/set-feature-flag.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { reference } from "./protocol/reference.ts";
@@ -42,7 +34,7 @@ const featureResult = z.object({
 });
 
 /** `/features`. @see spec/rest-api.md */
-export function featureOperations({ database, clock }: { database: Database; clock: Clock }): ApiOperation[] {
+export function featureOperations(services: UseCaseServices): ApiOperation[] {
   return [
     apiOperation({
       id: "listFeatures",
@@ -55,8 +47,7 @@ export function featureOperations({ database, clock }: { database: Database; clo
       status: 200,
       result: z.array(featureResult),
       async handle({ caller }) {
-        requireAdministrator(caller);
-        const settings = await listFeatureSettings(database.em());
+        const settings = await listFeatureFlags(services.database.em(), caller);
         return { body: FEATURE_NAMES.map((name) => renderFeature(name, settings)) };
       },
     }),
@@ -70,25 +61,10 @@ export function featureOperations({ database, clock }: { database: Database; clo
       body: setFeatureBody,
       status: 201,
       result: featureResult,
-      handle({ caller, params, body }) {
-        requireAdministrator(caller);
-        return database.transaction(async (em) => {
-          const project = body.project === undefined ? null : await findVisibleProject(em, caller, body.project);
-          await setFeature(em, {
-            feature: params.name,
-            projectId: project?.thing.id ?? null,
-            enabled: body.value,
-            now: clock.now(),
-          });
-          await recordEvent(em, {
-            by: caller,
-            action: body.value ? "enabled" : "disabled",
-            target: { type: "FeatureFlag", id: null, title: params.name },
-            projectId: project?.thing.id ?? null,
-            at: clock.now(),
-          });
-          return { body: renderFeature(params.name, await listFeatureSettings(em)) };
-        });
+      async handle({ caller, params, body }) {
+        const input = { caller, feature: params.name, project: body.project ?? null, enabled: body.value };
+        await setFeatureFlag(services, input);
+        return { body: renderFeature(params.name, await listFeatureFlags(services.database.em(), caller)) };
       },
     }),
     apiOperation({
@@ -101,14 +77,9 @@ export function featureOperations({ database, clock }: { database: Database; clo
       body: NOTHING,
       status: 204,
       result: z.undefined(),
-      handle({ caller, params }) {
-        requireAdministrator(caller);
-        return database.transaction(async (em) => {
-          await deleteFeature(em, params.name);
-          const target = { type: "FeatureFlag", id: null, title: params.name } as const;
-          await recordEvent(em, { by: caller, action: "destroyed", target, at: clock.now() });
-          return { body: undefined };
-        });
+      async handle({ caller, params }) {
+        await deleteFeatureFlag(services, { caller, feature: params.name });
+        return { body: undefined };
       },
     }),
   ];

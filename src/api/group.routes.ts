@@ -1,11 +1,13 @@
 /** The calls about groups. */
 import { z } from "zod";
-import { NO_ACCESS } from "../principals/access-level.ts";
-import { createGroup, deleteGroup, updateGroup } from "../groups/create-group.ts";
+import { createGroup } from "../groups/create-group.ts";
+import { deleteGroup } from "../groups/delete-group.ts";
 import { listGroups } from "../groups/list-groups.ts";
+import { updateGroup } from "../groups/update-group.ts";
+import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import type { Namespace } from "../namespaces/namespace.entity.ts";
-import { findGroupAtLevel } from "../projects/find-project.ts";
-import type { ProjectServices } from "../projects/project-services.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
+import type { ApiServices } from "./api-services.ts";
 import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
 import { referenceParams } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
@@ -14,7 +16,7 @@ import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { renderGroups } from "./render-project.ts";
 
 /** `/groups`. @see spec/rest-api.md */
-export function groupOperations(services: ProjectServices): ApiOperation[] {
+export function groupOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
   const render = async (group: Namespace) => {
     const [rendered] = await renderGroups(database.em(), links, [group]);
@@ -69,7 +71,7 @@ export function groupOperations(services: ProjectServices): ApiOperation[] {
       status: 200,
       result: groupResult,
       async handle({ caller, params }) {
-        const { thing: group } = await findGroupAtLevel(database.em(), caller, params.id, NO_ACCESS);
+        const { namespace: group } = await findGroupAtLevel(database.em(), caller, params.id, NO_ACCESS);
         return await render(group);
       },
     }),

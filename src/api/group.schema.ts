@@ -1,7 +1,7 @@
 /** Groups on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { GroupFilter } from "../groups/list-groups.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { accessLevel } from "./project.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";

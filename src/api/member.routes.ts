@@ -1,10 +1,13 @@
 /** The calls about the members of projects and groups: the same but for where. */
 import { z } from "zod";
-import { addMember, findMember, removeMember, updateMember } from "../members/add-member.ts";
-import { findEffectiveMember, listEffectiveMembers, listMembers } from "../members/list-members.ts";
-import { type MemberPlace, placeOf } from "../members/member-place.ts";
-import type { Reference } from "../projects/find-project.ts";
-import type { ProjectServices } from "../projects/project-services.ts";
+import { addMember } from "../members/add-member.ts";
+import { findEffectiveMember, findMember } from "../members/find-member.ts";
+import { listEffectiveMembers, listMembers } from "../members/list-members.ts";
+import { findPlace, type MemberPlace } from "../members/member-place.ts";
+import { removeMember } from "../members/remove-member.ts";
+import { updateMember } from "../members/update-member.ts";
+import type { ResourceId } from "../namespaces/path.ts";
+import type { ApiServices } from "./api-services.ts";
 import {
   createMemberBody,
   listMembersQuery,
@@ -22,7 +25,7 @@ interface Kind {
   readonly root: string;
   /** In the ids of operations. */
   readonly name: "Project" | "Group";
-  readonly place: (reference: Reference) => MemberPlace;
+  readonly place: (id: ResourceId) => MemberPlace;
 }
 
 const KINDS: readonly Kind[] = [
@@ -31,11 +34,11 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** `/projects/:id/members` and `/groups/:id/members`. @see spec/rest-api.md */
-export function memberOperations(services: ProjectServices): ApiOperation[] {
+export function memberOperations(services: ApiServices): ApiOperation[] {
   return KINDS.flatMap((kind) => [...readingOperations(services, kind), ...changingOperations(services, kind)]);
 }
 
-function readingOperations({ database, links }: ProjectServices, { root, name, place }: Kind): ApiOperation[] {
+function readingOperations({ database, links }: ApiServices, { root, name, place }: Kind): ApiOperation[] {
   const what = name.toLowerCase();
   return [
     apiOperation({
@@ -52,7 +55,7 @@ function readingOperations({ database, links }: ProjectServices, { root, name, p
         const em = database.em();
         const [members, total] = await listMembers(
           em,
-          await placeOf(em, caller, place(params.id), "see"),
+          await findPlace(em, caller, place(params.id), "see"),
           query.query,
           pageOf(query),
         );
@@ -71,7 +74,7 @@ function readingOperations({ database, links }: ProjectServices, { root, name, p
       result: z.array(memberResult),
       async handle({ caller, params, query, url }) {
         const em = database.em();
-        const found = await placeOf(em, caller, place(params.id), "see");
+        const found = await findPlace(em, caller, place(params.id), "see");
         const [members, total] = await listEffectiveMembers(em, found, query.query, pageOf(query));
         return { body: members.map((member) => renderMember(member, links)), headers: pageHeaders(query, total, url) };
       },
@@ -88,7 +91,7 @@ function readingOperations({ database, links }: ProjectServices, { root, name, p
       result: memberResult,
       async handle({ caller, params }) {
         const em = database.em();
-        const found = await placeOf(em, caller, place(params.id), "see");
+        const found = await findPlace(em, caller, place(params.id), "see");
         return { body: renderMember(await findEffectiveMember(em, found, params.user_id), links) };
       },
     }),
@@ -104,14 +107,14 @@ function readingOperations({ database, links }: ProjectServices, { root, name, p
       result: memberResult,
       async handle({ caller, params }) {
         const em = database.em();
-        const { where } = await placeOf(em, caller, place(params.id), "see");
-        return { body: renderMember(await findMember(em, where, params.user_id), links) };
+        const { id: placeId } = await findPlace(em, caller, place(params.id), "see");
+        return { body: renderMember(await findMember(em, placeId, params.user_id), links) };
       },
     }),
   ];
 }
 
-function changingOperations(services: ProjectServices, { root, name, place }: Kind): ApiOperation[] {
+function changingOperations(services: ApiServices, { root, name, place }: Kind): ApiOperation[] {
   const { links } = services;
   const what = name.toLowerCase();
   return [

@@ -1,16 +1,16 @@
 /** The calls about the token that the request itself presents, whether a human's or a bot's. */
 import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
-import type { TokenServices } from "../access-tokens/create-project-token.ts";
 import { type RevokeServices, revokePersonalToken, revokeProjectToken } from "../access-tokens/revoke-token.ts";
 import { rotatePersonalToken, rotateProjectToken } from "../access-tokens/rotate-token.ts";
+import type { TokenServices } from "../access-tokens/token-services.ts";
 import { requireToken, type SignedInPrincipal } from "../principals/principal.ts";
 import { createdTokenResult, renderToken, rotateTokenBody, tokenResult } from "./access-token.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 
 /** `/personal_access_tokens/self`. @see spec/rest-api.md */
-export function ownTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
+export function ownAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
   return [
     apiOperation({

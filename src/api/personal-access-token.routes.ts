@@ -2,13 +2,12 @@
 import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { createPersonalToken } from "../access-tokens/create-personal-token.ts";
-import type { TokenServices } from "../access-tokens/create-project-token.ts";
 import { listTokens } from "../access-tokens/list-tokens.ts";
 import { type RevokeServices, revokePersonalToken } from "../access-tokens/revoke-token.ts";
 import { rotatePersonalToken } from "../access-tokens/rotate-token.ts";
-import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
-import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { User } from "../users/user.entity.ts";
+import type { TokenServices } from "../access-tokens/token-services.ts";
+import { ForbiddenError, NotFoundError } from "../errors.ts";
+import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import {
   createdTokenResult,
   createTokenBody,
@@ -26,8 +25,17 @@ import { id } from "./protocol/validate.ts";
 const idParams = z.object({ id: id() });
 
 /** `/personal_access_tokens`, and how they are made. @see spec/rest-api.md */
-export function personalTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
+export function personalAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
+  const create = async (
+    caller: SignedInPrincipal,
+    owner: "self" | { userId: number },
+    { name, description, scopes, expires_at }: z.output<typeof createTokenBody>,
+  ) => {
+    const input = { caller, owner, name, description: description ?? null, scopes, expiresAt: expires_at ?? null };
+    const { token, secret } = await createPersonalToken(services, input);
+    return { body: { ...renderToken(token, clock), token: secret } };
+  };
   return [
     apiOperation({
       id: "createPersonalAccessToken",
@@ -39,10 +47,7 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
       body: createTokenBody,
       status: 201,
       result: createdTokenResult,
-      handle({ caller, body }) {
-        if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
-        return create(services, caller, caller.userId, body);
-      },
+      handle: ({ caller, body }) => create(caller, "self", body),
     }),
     apiOperation({
       id: "createPersonalAccessTokenOfUser",
@@ -54,10 +59,7 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
       body: createTokenBody,
       status: 201,
       result: createdTokenResult,
-      handle({ caller, params, body }) {
-        requireAdministrator(caller);
-        return create(services, caller, params.id, body);
-      },
+      handle: ({ caller, params, body }) => create(caller, { userId: params.id }, body),
     }),
     apiOperation({
       id: "listPersonalAccessTokens",
@@ -70,7 +72,7 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
       status: 200,
       result: z.array(tokenResult),
       async handle({ caller, query, url }) {
-        const mayAll = caller.kind === "user" && caller.admin;
+        const mayAll = isAdministrator(caller);
         const user = query.user_id ?? (mayAll ? undefined : caller.userId);
         if (!mayAll && user !== caller.userId) throw new ForbiddenError();
         const owner = { project: null, ...(user === undefined ? {} : { user }) };
@@ -89,7 +91,7 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
       status: 200,
       result: tokenResult,
       async handle({ caller, params }) {
-        const own = caller.kind === "user" && caller.admin ? {} : { user: caller.userId };
+        const own = isAdministrator(caller) ? {} : { user: caller.userId };
         const token = await database.em().findOne(AccessToken, { id: params.id, project: null, ...own });
         if (token === null) throw new NotFoundError("Personal Access Token");
         return { body: renderToken(token, clock) };
@@ -128,28 +130,4 @@ export function personalTokenOperations(services: TokenServices & RevokeServices
       },
     }),
   ];
-}
-
-function create(
-  services: TokenServices,
-  caller: SignedInPrincipal,
-  userId: number,
-  body: z.output<typeof createTokenBody>,
-) {
-  return services.database.transaction(async (em) => {
-    const user = await em.findOne(User, { id: userId });
-    if (user === null) throw new NotFoundError("User");
-    if (user.userType !== "human") {
-      throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
-    }
-    const { token, secret } = await createPersonalToken(em, services, {
-      by: caller,
-      userId: user.id,
-      name: body.name,
-      description: body.description ?? null,
-      scopes: body.scopes,
-      expiresAt: body.expires_at ?? null,
-    });
-    return { body: { ...renderToken(token, services.clock), token: secret } };
-  });
 }

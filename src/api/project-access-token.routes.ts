@@ -1,10 +1,12 @@
 /** The calls about project access tokens. */
 import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
-import { type CreatedToken, createProjectToken, type TokenServices } from "../access-tokens/create-project-token.ts";
+import type { CreatedProjectToken } from "../access-tokens/add-token.ts";
+import { createProjectToken } from "../access-tokens/create-project-token.ts";
 import { listTokens } from "../access-tokens/list-tokens.ts";
 import { type RevokeServices, revokeProjectToken } from "../access-tokens/revoke-token.ts";
 import { rotateProjectToken } from "../access-tokens/rotate-token.ts";
+import type { TokenServices } from "../access-tokens/token-services.ts";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
@@ -25,10 +27,10 @@ import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { pushWarning } from "./push-warning.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see spec/rest-api.md */
-export function projectTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
+export function projectAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
   /** The one answer that holds a secret. */
-  const created = ({ token, secret, project }: CreatedToken) => ({
+  const created = ({ token, secret, project }: CreatedProjectToken) => ({
     body: { ...renderProjectToken(token, clock), token: secret },
     headers: pushWarning(token.scopes, project.visibility),
   });
@@ -69,7 +71,7 @@ export function projectTokenOperations(services: TokenServices & RevokeServices)
       result: z.array(projectTokenResult),
       async handle({ caller, params, query, url }) {
         const em = database.em();
-        const { thing: project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
+        const { project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
         const [tokens, total] = await listTokens(
           em,
           { project: project.id },
@@ -93,7 +95,7 @@ export function projectTokenOperations(services: TokenServices & RevokeServices)
       result: createdProjectTokenResult,
       rotates: true,
       async handle({ caller, params, body }) {
-        const { thing: project } = await findProjectAtLevel(database.em(), caller, params.id, NO_ACCESS);
+        const { project } = await findProjectAtLevel(database.em(), caller, params.id, NO_ACCESS);
         if (caller.kind !== "bot" || caller.project.id !== project.id) {
           throw new RuleRefusedError(
             "this token is not a project access token of this project, so it has no self here",
@@ -143,7 +145,7 @@ export function projectTokenOperations(services: TokenServices & RevokeServices)
       result: projectTokenResult,
       async handle({ caller, params }) {
         const em = database.em();
-        const { thing: project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
+        const { project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
         const token = await em.findOne(AccessToken, { id: params.token_id, project: project.id });
         if (token === null) throw new NotFoundError("Project Access Token");
         return { body: renderProjectToken(token, clock) };

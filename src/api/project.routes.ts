@@ -1,11 +1,12 @@
 /** The calls about projects. */
 import { z } from "zod";
-import { deleteProject, updateProject } from "../projects/update-project.ts";
 import { createProject } from "../projects/create-project.ts";
+import { deleteProject } from "../projects/delete-project.ts";
+import { findVisibleProject } from "../projects/find-project.ts";
 import { listVisibleProjects } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.entity.ts";
-import { findVisibleProject } from "../projects/find-project.ts";
-import type { ProjectServices } from "../projects/project-services.ts";
+import { updateProject } from "../projects/update-project.ts";
+import type { ApiServices } from "./api-services.ts";
 import {
   createProjectBody,
   listProjectsQuery,
@@ -21,7 +22,7 @@ import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { renderProjects } from "./render-project.ts";
 
 /** `/projects`. @see spec/rest-api.md */
-export function projectOperations(services: ProjectServices): ApiOperation[] {
+export function projectOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
   const render = async (project: Project) => {
     const [rendered] = await renderProjects(database.em(), links, [project]);
@@ -81,7 +82,7 @@ export function projectOperations(services: ProjectServices): ApiOperation[] {
       status: 200,
       result: projectResult,
       async handle({ caller, params }) {
-        const { thing: project } = await findVisibleProject(database.em(), caller, params.id);
+        const { project } = await findVisibleProject(database.em(), caller, params.id);
         return await render(project);
       },
     }),

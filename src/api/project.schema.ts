@@ -1,8 +1,8 @@
 /** Projects on the wire, field for field as GitLab's. */
 import { z } from "zod";
+import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
-import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";

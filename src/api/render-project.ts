@@ -16,20 +16,20 @@ export async function renderProjects(
 ): Promise<z.input<typeof projectResult>[]> {
   const fullNames = await findFullNames(
     em,
-    projects.map(({ namespace }) => namespace.route.path),
+    projects.map(({ namespace }) => namespace.fullPath.path),
   );
   const activity = await findLastActivity(
     em,
     projects.map(({ id }) => id),
   );
   return projects.map((project) => {
-    const path = project.route.path;
+    const path = project.fullPath.path;
     return {
       id: project.id,
       name: project.name,
       path: lastSegment(path),
       path_with_namespace: path,
-      name_with_namespace: `${fullNames(project.namespace.route.path)} / ${project.name}`,
+      name_with_namespace: `${fullNames(project.namespace.fullPath.path)} / ${project.name}`,
       description: project.description ?? null,
       visibility: project.visibility,
       container_registry_enabled: project.containerRegistryEnabled,
@@ -59,10 +59,10 @@ export async function renderGroups(
 ): Promise<z.input<typeof groupResult>[]> {
   const fullNames = await findFullNames(
     em,
-    groups.map(({ route }) => route.path),
+    groups.map(({ fullPath }) => fullPath.path),
   );
   return groups.map((group) => {
-    const path = group.route.path;
+    const path = group.fullPath.path;
     return {
       id: group.id,
       name: group.name,
@@ -81,7 +81,7 @@ export async function renderGroups(
 }
 
 function renderNamespace(namespace: Namespace, links: Links): z.input<typeof namespaceResult> {
-  const path = namespace.route.path;
+  const path = namespace.fullPath.path;
   return {
     id: namespace.id,
     name: namespace.name,
@@ -101,7 +101,7 @@ async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Pr
     prefixes.length === 0
       ? []
       : await em.execute<{ path: string; name: string }[]>(
-          "select r.path, n.name from namespaces n join routes r on r.id = n.route_id where r.path in (?)",
+          "select r.path, n.name from namespaces n join full_paths r on r.id = n.full_path_id where r.path in (?)",
           [prefixes],
         );
   const names = new Map(rows.map(({ path, name }) => [path, name]));

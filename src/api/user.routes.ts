@@ -1,13 +1,15 @@
-/** The calls about accounts. They lie with the projects, not the users, since a human comes with a namespace. */
+/** The calls about accounts. */
 import { z } from "zod";
-import { NotFoundError } from "../errors.ts";
-import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { deleteAccount, setAccountState, updateAccount } from "../accounts/update-account.ts";
 import { createAccount } from "../accounts/create-account.ts";
+import { deleteAccount } from "../accounts/delete-account.ts";
+import { findAccount } from "../accounts/find-account.ts";
 import { listAccounts } from "../accounts/list-accounts.ts";
-import type { ProjectServices } from "../projects/project-services.ts";
+import { setAccountState } from "../accounts/set-account-state.ts";
+import { updateAccount } from "../accounts/update-account.ts";
+import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
+import type { ApiServices } from "./api-services.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
@@ -23,13 +25,13 @@ import {
 } from "./user.schema.ts";
 
 /** `/user` and `/users`. @see spec/rest-api.md */
-export function userOperations(services: ProjectServices): ApiOperation[] {
+export function userOperations(services: ApiServices): ApiOperation[] {
   return [...readingOperations(services), ...changingOperations(services), ...blockingOperations(services)];
 }
 
-function readingOperations({ database, links }: ProjectServices): ApiOperation[] {
+function readingOperations({ database, links }: ApiServices): ApiOperation[] {
   const renderTo = (caller: SignedInPrincipal, user: User) => {
-    const isFull = user.id === caller.userId || (caller.kind === "user" && caller.admin);
+    const isFull = user.id === caller.userId || isAdministrator(caller);
     return isFull ? renderFullUser(user, links) : renderUser(user, links);
   };
   return [
@@ -74,15 +76,13 @@ function readingOperations({ database, links }: ProjectServices): ApiOperation[]
       status: 200,
       result: userResult,
       async handle({ caller, params }) {
-        const user = await database.em().findOne(User, { id: params.id });
-        if (user === null) throw new NotFoundError("User");
-        return { body: renderTo(caller, user) };
+        return { body: renderTo(caller, await findAccount(database.em(), params.id)) };
       },
     }),
   ];
 }
 
-function changingOperations(services: ProjectServices): ApiOperation[] {
+function changingOperations(services: ApiServices): ApiOperation[] {
   const { database, clock, links } = services;
   return [
     apiOperation({
@@ -141,7 +141,7 @@ function changingOperations(services: ProjectServices): ApiOperation[] {
 }
 
 /** GitLab answers these two with `true` and 201. */
-function blockingOperations(services: ProjectServices): ApiOperation[] {
+function blockingOperations(services: ApiServices): ApiOperation[] {
   const operation = (id: string, verb: "block" | "unblock", summary: string) =>
     apiOperation({
       id,

@@ -1,7 +1,7 @@
 /** Accounts on the wire, field for field as GitLab's. */
 import { z } from "zod";
-import type { Links } from "../links.ts";
 import type { AccountFilter } from "../accounts/list-accounts.ts";
+import type { Links } from "../links.ts";
 import { USER_STATES, type User } from "../users/user.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";

@@ -38,7 +38,7 @@ const FIND_TOKEN: PreparedQuery = {
     from access_tokens t
     join users u on u.id = t.user_id
     left join projects p on p.id = t.project_id
-    left join routes r on r.id = p.route_id
+    left join full_paths r on r.id = p.full_path_id
     left join members m on m.user_id = t.user_id and m.project_id = t.project_id
     where t.digest = $1`,
 };

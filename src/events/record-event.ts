@@ -1,10 +1,10 @@
-/** Records what was done, in the transaction that does it: there is no deed without its record, nor the reverse. */
+/** Records what was done, in the transaction that does it: neither is there without the other. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Actor } from "../principals/principal.ts";
 import { Event, type EventAction, type TargetType } from "./event.entity.ts";
 
-/** Something that was done. */
-export interface Deed {
+/** An event that is to be recorded. */
+export interface NewEvent {
   readonly by: Actor;
   readonly action: EventAction;
   readonly target: { readonly type: TargetType; readonly id: number | null; readonly title: string };
@@ -13,16 +13,16 @@ export interface Deed {
   readonly at: Date;
 }
 
-/** Writes the record of a deed, inside the caller's transaction. */
-export async function recordEvent(em: SqlEntityManager, deed: Deed): Promise<void> {
+/** Writes the record of an event, inside the caller's transaction. */
+export async function recordEvent(em: SqlEntityManager, event: NewEvent): Promise<void> {
   await em.insert(Event, {
-    createdAt: deed.at,
-    author: deed.by.userId,
-    action: deed.action,
-    targetType: deed.target.type,
-    targetId: deed.target.id,
-    targetTitle: deed.target.title,
-    projectId: deed.projectId ?? null,
-    tokenId: deed.by.tokenId,
+    createdAt: event.at,
+    author: event.by.userId,
+    action: event.action,
+    targetType: event.target.type,
+    targetId: event.target.id,
+    targetTitle: event.target.title,
+    projectId: event.projectId ?? null,
+    tokenId: event.by.tokenId,
   });
 }

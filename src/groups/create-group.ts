@@ -1,19 +1,14 @@
-/** Makes, changes and deletes groups. */
-
-import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { ForbiddenError, RuleRefusedError } from "../errors.ts";
-import type { EventAction } from "../events/event.entity.ts";
-import { recordEvent } from "../events/record-event.ts";
+/** Makes groups and subgroups. */
+import type { UseCaseServices } from "../database/use-case-services.ts";
+import { ForbiddenError } from "../errors.ts";
+import { addFirstOwner } from "../members/add-first-owner.ts";
+import { createNamespace } from "../namespaces/create-namespace.ts";
+import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
+import type { Namespace } from "../namespaces/namespace.entity.ts";
+import { requireSegment } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { createNamespace } from "../namespaces/create-namespace.ts";
-import type { Namespace } from "../namespaces/namespace.entity.ts";
-import { lastSegment, requireSegment } from "../namespaces/path.ts";
-import { findGroupAtLevel, type Reference } from "../projects/find-project.ts";
-import type { ProjectServices } from "../projects/project-services.ts";
-import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
-
-type Services = Pick<ProjectServices, "database" | "clock">;
+import { recordGroupEvent } from "./record-group-event.ts";
 
 /** What a group is made from. */
 export interface CreateGroupInput {
@@ -33,7 +28,7 @@ export interface CreateGroupInput {
  * @throws ValidationError when the path may not stand first
  * @throws ConflictError when the path is taken
  */
-export function createGroup({ database, clock }: Services, input: CreateGroupInput): Promise<Namespace> {
+export function createGroup({ database, clock }: UseCaseServices, input: CreateGroupInput): Promise<Namespace> {
   const { caller, parentId } = input;
   if (caller.kind === "bot") throw new ForbiddenError("a bot user may not create groups");
   return database.transaction(async (em) => {
@@ -43,66 +38,13 @@ export function createGroup({ database, clock }: Services, input: CreateGroupInp
     const group = await createNamespace(em, {
       kind: "group",
       name: input.name,
-      path: parent === null ? input.path : `${parent.thing.route.path}/${input.path}`,
-      parent: parent?.thing ?? null,
+      path: parent === null ? input.path : `${parent.namespace.fullPath.path}/${input.path}`,
+      parent: parent?.namespace ?? null,
       description: input.description,
-      ownerId: caller.userId,
       now,
     });
-    await record(em, caller, "created", group, now);
+    await addFirstOwner(em, { namespace: group, userId: caller.userId, now });
+    await recordGroupEvent(em, { by: caller, action: "created", group, at: now });
     return group;
   });
-}
-
-/**
- * Changes a group, for its Owners.
- *
- * @throws NotFoundError when the caller is no member
- * @throws ForbiddenError when the caller is no Owner
- * @throws RuleRefusedError for a new path
- */
-export function updateGroup(
-  { database, clock }: Services,
-  input: {
-    caller: SignedInPrincipal;
-    group: Reference;
-    changes: { name?: string | undefined; path?: string | undefined; description?: string | null | undefined };
-  },
-): Promise<Namespace> {
-  const { caller, changes } = input;
-  return database.transaction(async (em) => {
-    const { thing: group } = await findGroupAtLevel(em, caller, input.group, ACCESS_LEVELS.owner);
-    if (changes.path !== undefined && changes.path !== lastSegment(group.route.path)) {
-      throw new RuleRefusedError("the path of a group cannot be changed: the names of images begin with it");
-    }
-    group.name = changes.name ?? group.name;
-    if (changes.description !== undefined) group.description = changes.description;
-    await em.flush();
-    await record(em, caller, "updated", group, clock.now());
-    return group;
-  });
-}
-
-/**
- * Deletes an empty group, for its Owners.
- *
- * @throws NotFoundError when the caller is no member
- * @throws ForbiddenError when the caller is no Owner
- * @throws ConflictError while it holds projects or groups
- * @see docs/adr/0009-what-holds-projects-stays.md
- */
-export function deleteGroup(
-  { database, clock }: Services,
-  input: { caller: SignedInPrincipal; group: Reference },
-): Promise<void> {
-  return database.transaction(async (em) => {
-    const { thing: group } = await findGroupAtLevel(em, input.caller, input.group, ACCESS_LEVELS.owner);
-    await requireEmptyNamespace(em, group, "the group");
-    await removeNamespace(em, group);
-    await record(em, input.caller, "destroyed", group, clock.now());
-  });
-}
-
-async function record(em: SqlEntityManager, by: SignedInPrincipal, action: EventAction, group: Namespace, at: Date) {
-  await recordEvent(em, { by, action, target: { type: "Group", id: group.id, title: group.route.path }, at });
 }

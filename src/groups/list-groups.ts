@@ -3,9 +3,9 @@ import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { likePattern } from "../database/like-pattern.ts";
 import type { Page } from "../database/page.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { Namespace } from "../namespaces/namespace.entity.ts";
 
 /** Which groups are wanted, and in which order. */
 export interface GroupFilter {
@@ -19,9 +19,9 @@ export interface GroupFilter {
 }
 
 const OF_MEMBER = `
-  select n.id from namespaces n join routes nr on nr.id = n.route_id
+  select n.id from namespaces n join full_paths nr on nr.id = n.full_path_id
   where exists (
-    select 1 from members m join namespaces a on a.id = m.namespace_id join routes r on r.id = a.route_id
+    select 1 from members m join namespaces a on a.id = m.namespace_id join full_paths r on r.id = a.full_path_id
     where m.user_id = ? and m.access_level >= ? and (r.id = nr.id or starts_with(nr.path, r.path || '/')))`;
 
 /** A page of the caller's groups, and how many there are in all; a bot has none, an administrator sees all. */
@@ -35,14 +35,14 @@ export async function listGroups(
   if (filter.topLevelOnly) where.push({ parent: null });
   if (filter.search !== undefined) {
     const pattern = { $ilike: likePattern(filter.search) };
-    where.push({ $or: [{ name: pattern }, { route: { path: pattern } }] });
+    where.push({ $or: [{ name: pattern }, { fullPath: { path: pattern } }] });
   }
   const { orderBy, direction } = filter;
-  const column = orderBy === "path" ? { route: { path: direction } } : { [orderBy]: direction };
+  const column = orderBy === "path" ? { fullPath: { path: direction } } : { [orderBy]: direction };
   return await em.findAndCount(
     Namespace,
     { $and: where },
-    { populate: ["route"], orderBy: [column, { id: direction }], ...page },
+    { populate: ["fullPath"], orderBy: [column, { id: direction }], ...page },
   );
 }
 

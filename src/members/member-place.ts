@@ -1,18 +1,20 @@
-/** What one can be a member of: a project or a group, as the calls about members name it. */
+/** What one can be a member of: a project or a group. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
+import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { findGroupAtLevel, findProjectAtLevel, type Reference } from "../projects/find-project.ts";
+import { findProjectAtLevel } from "../projects/find-project.ts";
 
 /** A project or a group, as a caller names it. */
-export type MemberPlace = { readonly project: Reference } | { readonly group: Reference };
+export type MemberPlace = { readonly project: ResourceId } | { readonly group: ResourceId };
 
-/** The same, as the rows of memberships name it. */
-export type Where = { readonly project: number } | { readonly namespace: number };
+/** The same, by its id, as the rows of memberships name it. */
+export type PlaceId = { readonly project: number } | { readonly namespace: number };
 
 /** A place that was found. */
 export interface FoundPlace {
-  readonly where: Where;
+  readonly id: PlaceId;
   /** The full path. */
   readonly path: string;
   /** The caller's. */
@@ -25,7 +27,7 @@ export interface FoundPlace {
  * @throws NotFoundError when the caller does not see it
  * @throws ForbiddenError when the caller's level is too low
  */
-export async function placeOf(
+export async function findPlace(
   em: SqlEntityManager,
   caller: SignedInPrincipal,
   place: MemberPlace,
@@ -34,10 +36,10 @@ export async function placeOf(
   const manage = purpose === "manage";
   if ("project" in place) {
     const level = manage ? ACCESS_LEVELS.maintainer : NO_ACCESS;
-    const { thing, accessLevel } = await findProjectAtLevel(em, caller, place.project, level);
-    return { where: { project: thing.id }, path: thing.route.path, accessLevel };
+    const { project, accessLevel } = await findProjectAtLevel(em, caller, place.project, level);
+    return { id: { project: project.id }, path: project.fullPath.path, accessLevel };
   }
   const level = manage ? ACCESS_LEVELS.owner : NO_ACCESS;
-  const { thing, accessLevel } = await findGroupAtLevel(em, caller, place.group, level);
-  return { where: { namespace: thing.id }, path: thing.route.path, accessLevel };
+  const { namespace, accessLevel } = await findGroupAtLevel(em, caller, place.group, level);
+  return { id: { namespace: namespace.id }, path: namespace.fullPath.path, accessLevel };
 }

@@ -1,9 +1,9 @@
 /** A user's access level in one project or in one namespace (and all below it). Exactly one of the two is set. */
 import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
-import { User } from "../users/user.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { Project } from "../projects/project.entity.ts";
+import { User } from "../users/user.entity.ts";
 
 const MemberSchema = defineEntity({
   name: "Member",

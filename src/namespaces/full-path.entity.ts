@@ -1,9 +1,9 @@
 /** A full path, owned by exactly one namespace or project: one table, so that a project and a group can never share a path. */
 import { defineEntity, p } from "@mikro-orm/core";
 
-const RouteSchema = defineEntity({
-  name: "Route",
-  tableName: "routes",
+const FullPathSchema = defineEntity({
+  name: "FullPath",
+  tableName: "full_paths",
   properties: {
     id: p.integer().primary(),
     /** `team/backend/app`: lower-case, without leading or trailing slash. */
@@ -12,5 +12,5 @@ const RouteSchema = defineEntity({
 });
 
 /** A full path. */
-export class Route extends RouteSchema.class {}
-RouteSchema.setClass(Route);
+export class FullPath extends FullPathSchema.class {}
+FullPathSchema.setClass(FullPath);

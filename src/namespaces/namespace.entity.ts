@@ -1,7 +1,7 @@
-/** The place that projects live in: a user's own, or a group's; groups nest. Its path is its route's. */
+/** The place that projects live in: a user's own, or a group's; groups nest.  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
-import { Route } from "./full-path.entity.ts";
+import { FullPath } from "./full-path.entity.ts";
 
 export const NAMESPACE_KINDS = ["user", "group"] as const;
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
@@ -14,7 +14,7 @@ const NamespaceSchema = defineEntity({
     kind: p.enum(NAMESPACE_KINDS),
     name: p.text(),
     description: p.text().nullable(),
-    route: () => p.oneToOne(Route).owner(),
+    fullPath: () => p.oneToOne(FullPath).owner(),
     parent: () => p.manyToOne(Namespace).ref().nullable(),
   },
 });

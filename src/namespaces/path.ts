@@ -11,6 +11,9 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 /** How long one segment of a path may be, in characters. */
 export const MAXIMUM_SEGMENT_LENGTH = 100;
 
+/** A project or a group as a caller names it: by its number, or by its full path in lower case. */
+export type ResourceId = number | string;
+
 /** What Keyside's own addresses begin with, today or once the web pages and Git are there. @see GitLab `lib/gitlab/path_regex.rb` */
 const RESERVED_AT_TOP = new Set([
   ...["-", ".well-known", "404.html", "422.html", "500.html", "502.html", "503.html", "admin", "api"],

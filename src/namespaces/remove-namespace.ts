@@ -14,9 +14,9 @@ const NAMED = 3;
 export async function requireEmptyNamespace(em: SqlEntityManager, namespace: Namespace, what: string): Promise<void> {
   await em.execute("select 1 from namespaces where id = ? for update", [namespace.id]);
   const inside = await em.execute<{ path: string }[]>(
-    `select r.path from routes r
-     where r.id in (select route_id from projects where namespace_id = ?)
-       or r.id in (select route_id from namespaces where parent_id = ?)
+    `select r.path from full_paths r
+     where r.id in (select full_path_id from projects where namespace_id = ?)
+       or r.id in (select full_path_id from namespaces where parent_id = ?)
      order by r.path limit ${NAMED + 1}`,
     [namespace.id, namespace.id],
   );
@@ -30,5 +30,5 @@ export async function requireEmptyNamespace(em: SqlEntityManager, namespace: Nam
 export async function removeNamespace(em: SqlEntityManager, namespace: Namespace): Promise<void> {
   await em.execute("delete from members where namespace_id = ?", [namespace.id]);
   await em.execute("delete from namespaces where id = ?", [namespace.id]);
-  await em.execute("delete from routes where id = ?", [namespace.route.id]);
+  await em.execute("delete from full_paths where id = ?", [namespace.fullPath.id]);
 }

@@ -1,13 +1,13 @@
 /** Makes projects. */
+import type { UseCaseServices } from "../database/use-case-services.ts";
 import { ForbiddenError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
+import { claimPath } from "../namespaces/claim-path.ts";
+import { findMemberNamespace, findPersonalNamespace } from "../namespaces/find-namespace.ts";
+import { requireSegment } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { claimPath } from "../namespaces/create-namespace.ts";
-import { requireSegment } from "../namespaces/path.ts";
 import { Project, type Visibility } from "./project.entity.ts";
-import { findMemberNamespace, findPersonalNamespace } from "./find-project.ts";
-import type { ProjectServices } from "./project-services.ts";
 
 /** What a project is made from: it has a name, a path or both. */
 export interface CreateProjectInput {
@@ -30,25 +30,22 @@ export interface CreateProjectInput {
  * @throws ValidationError when no path can be made of the name
  * @throws ConflictError when the path is taken by a namespace or a project
  */
-export function createProject(
-  { database, clock }: Pick<ProjectServices, "database" | "clock">,
-  input: CreateProjectInput,
-): Promise<Project> {
+export function createProject({ database, clock }: UseCaseServices, input: CreateProjectInput): Promise<Project> {
   const { caller } = input;
   if (caller.kind === "bot") throw new ForbiddenError("a bot user may not create projects");
   return database.transaction(async (em) => {
-    const { thing: namespace, accessLevel } =
+    const { namespace, accessLevel } =
       input.namespaceId === null
         ? await findPersonalNamespace(em, caller)
         : await findMemberNamespace(em, caller, input.namespaceId);
     if (accessLevel < ACCESS_LEVELS.maintainer) throw new ForbiddenError();
     const path = requireSegment(input.path ?? pathFrom(input.name), "project");
     const now = clock.now();
-    const route = await claimPath(em, `${namespace.route.path}/${path}`);
+    const fullPath = await claimPath(em, `${namespace.fullPath.path}/${path}`);
     const project = em.create(Project, {
       createdAt: now,
       namespace,
-      route,
+      fullPath,
       name: input.name ?? path,
       description: input.description,
       visibility: input.visibility,

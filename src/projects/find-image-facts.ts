@@ -1,10 +1,10 @@
 /**
- * From the names of repositories to the projects that hold them and the caller's level there: one round trip, whatever
- * their number. The hot path's query; it writes nothing.
+ * From the names of image repositories to the projects that hold them and the caller's level there: one round trip,
+ * whatever their number. The hot path's query; it writes nothing.
  */
 import type { Database, PreparedQuery } from "../database/database.ts";
-import { NO_ACCESS } from "../principals/access-level.ts";
 import { pathPrefixes } from "../namespaces/path.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
 import type { Visibility } from "./project.entity.ts";
 
 /** What policy needs to know of a project. */
@@ -15,13 +15,13 @@ export interface ProjectFacts {
   readonly containerRegistryEnabled: boolean;
 }
 
-/** The project that holds a repository, and the caller's highest level in it: own or inherited. */
-export interface RepositoryFacts {
+/** The project that holds an image, and the caller's highest level in it: own or inherited. */
+export interface ImageFacts {
   readonly project: ProjectFacts;
   readonly accessLevel: number;
 }
 
-interface RouteRow {
+interface PathRow {
   path: string;
   project_id: number | null;
   visibility: Visibility;
@@ -29,13 +29,13 @@ interface RouteRow {
   access_level: number | null;
 }
 
-const FIND_ROUTES: PreparedQuery = {
-  name: "find_routes",
+const FIND_PATHS: PreparedQuery = {
+  name: "find_paths",
   text: `
     select r.path, p.id as project_id, p.visibility, p.container_registry_enabled, m.access_level
-    from routes r
-    left join projects p on p.route_id = r.id
-    left join namespaces n on n.route_id = r.id
+    from full_paths r
+    left join projects p on p.full_path_id = r.id
+    left join namespaces n on n.full_path_id = r.id
     left join members m on m.user_id = $2 and (m.project_id = p.id or m.namespace_id = n.id)
     where r.path = any($1)`,
 };
@@ -46,25 +46,25 @@ const FIND_ROUTES: PreparedQuery = {
  * @param userId whose access levels to look up; undefined for a caller who has none anywhere
  * @see spec/registry-auth.md "Repository name to project"
  */
-export async function findRepositories(
+export async function findImageFacts(
   database: Database,
   names: readonly string[],
   userId: number | undefined,
-): Promise<Map<string, RepositoryFacts>> {
+): Promise<Map<string, ImageFacts>> {
   const prefixes = new Set(names.flatMap(pathPrefixes));
   if (prefixes.size === 0) return new Map();
-  const rows = await database.query<RouteRow>(FIND_ROUTES, [[...prefixes], userId ?? null]);
-  const routes = new Map(rows.map((row) => [row.path, row]));
+  const rows = await database.query<PathRow>(FIND_PATHS, [[...prefixes], userId ?? null]);
+  const paths = new Map(rows.map((row) => [row.path, row]));
   const found = names.flatMap((name) => {
-    const facts = resolve(name, routes);
+    const facts = resolve(name, paths);
     return facts === undefined ? [] : ([[name, facts]] as const);
   });
   return new Map(found);
 }
 
 /** The longest prefix that is a project wins; levels are inherited from all that it lies in. */
-function resolve(name: string, routes: ReadonlyMap<string, RouteRow>): RepositoryFacts | undefined {
-  const along = pathPrefixes(name).flatMap((prefix) => routes.get(prefix) ?? []);
+function resolve(name: string, paths: ReadonlyMap<string, PathRow>): ImageFacts | undefined {
+  const along = pathPrefixes(name).flatMap((prefix) => paths.get(prefix) ?? []);
   const last = along.findLastIndex((row) => row.project_id !== null);
   const row = along[last];
   if (row === undefined || row.project_id === null) return undefined;

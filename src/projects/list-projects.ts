@@ -20,10 +20,10 @@ export interface ProjectFilter {
 
 /** Where a user has a level of at least so much, of their own or by what the project lies in. */
 const OF_MEMBER = `
-  select p.id from projects p join routes pr on pr.id = p.route_id
+  select p.id from projects p join full_paths pr on pr.id = p.full_path_id
   where exists (select 1 from members m where m.user_id = ? and m.project_id = p.id and m.access_level >= ?)
     or exists (
-      select 1 from members m join namespaces n on n.id = m.namespace_id join routes r on r.id = n.route_id
+      select 1 from members m join namespaces n on n.id = m.namespace_id join full_paths r on r.id = n.full_path_id
       where m.user_id = ? and m.access_level >= ? and starts_with(pr.path, r.path || '/'))`;
 
 /** A page of the projects that the caller sees, and how many there are in all. */
@@ -38,11 +38,11 @@ export async function listVisibleProjects(
   if (minimumAccessLevel !== undefined) where.push(await ofMember(em, caller, minimumAccessLevel));
   if (visibility !== undefined) where.push({ visibility });
   if (search !== undefined) where.push(matching(search));
-  const column = orderBy === "path" ? { route: { path: direction } } : { [orderBy]: direction };
+  const column = orderBy === "path" ? { fullPath: { path: direction } } : { [orderBy]: direction };
   return await em.findAndCount(
     Project,
     { $and: where },
-    { populate: ["route", "namespace.route"], orderBy: [column, { id: direction }], ...page },
+    { populate: ["fullPath", "namespace.fullPath"], orderBy: [column, { id: direction }], ...page },
   );
 }
 
@@ -60,5 +60,5 @@ async function ofMember(em: SqlEntityManager, caller: SignedInPrincipal, level: 
 
 function matching(search: string): FilterQuery<Project> {
   const pattern = { $ilike: likePattern(search) };
-  return { $or: [{ name: pattern }, { route: { path: pattern } }, { description: pattern }] };
+  return { $or: [{ name: pattern }, { fullPath: { path: pattern } }, { description: pattern }] };
 }

@@ -1,9 +1,9 @@
-/** A project: what a project access token opens. Its full path is its route's. */
+/** A project: what a project access token opens.  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
-import { User } from "../users/user.entity.ts";
+import { FullPath } from "../namespaces/full-path.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
-import { Route } from "../namespaces/full-path.entity.ts";
+import { User } from "../users/user.entity.ts";
 
 export const VISIBILITIES = ["private", "internal", "public"] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -14,7 +14,7 @@ const ProjectSchema = defineEntity({
   properties: {
     ...baseProperties,
     namespace: () => p.manyToOne(Namespace),
-    route: () => p.oneToOne(Route).owner(),
+    fullPath: () => p.oneToOne(FullPath).owner(),
     name: p.text(),
     description: p.text().nullable(),
     visibility: p.enum(VISIBILITIES),

@@ -11,7 +11,7 @@ import { ValidationError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import type { IdSource } from "../ids.ts";
 import { ANONYMOUS, type PasswordPrincipal, type Principal } from "../principals/principal.ts";
-import { findRepositories, type RepositoryFacts } from "../projects/find-image-facts.ts";
+import { findImageFacts, type ImageFacts } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
@@ -141,16 +141,16 @@ async function gatherFacts(
   { database }: IssuingServices,
   principal: Principal,
   scopes: readonly RequestedScope[],
-): Promise<ReadonlyMap<string, RepositoryFacts>> {
+): Promise<ReadonlyMap<string, ImageFacts>> {
   const names = scopes.flatMap(({ type, name }) => (type === "repository" ? [name] : []));
   if (principal.kind !== "bot") {
-    return await findRepositories(database, names, principal.kind === "user" ? principal.userId : undefined);
+    return await findImageFacts(database, names, principal.kind === "user" ? principal.userId : undefined);
   }
   const { accessLevel, ...project } = principal.project;
   const isOwn = (name: string) => name === project.path || name.startsWith(`${project.path}/`);
   const own = names.filter(isOwn).map((name) => [name, { project, accessLevel }] as const);
   if (own.length === names.length) return new Map(own);
-  const elsewhere = await findRepositories(
+  const elsewhere = await findImageFacts(
     database,
     names.filter((name) => !isOwn(name)),
     undefined,
@@ -162,7 +162,7 @@ async function gatherFacts(
 function grant(
   principal: Principal,
   scope: RequestedScope,
-  repositories: ReadonlyMap<string, RepositoryFacts>,
+  repositories: ReadonlyMap<string, ImageFacts>,
 ): RegistryAccess[] {
   switch (scope.type) {
     case "registry":

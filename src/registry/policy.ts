@@ -4,7 +4,7 @@
  */
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
-import type { RepositoryFacts } from "../projects/find-image-facts.ts";
+import type { ImageFacts } from "../projects/find-image-facts.ts";
 import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./scope.ts";
 
 /**
@@ -12,7 +12,7 @@ import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryS
  *
  * @see spec/registry-auth.md "Who may do what"
  */
-export function allowedActions(principal: Principal, facts: RepositoryFacts | undefined): RepositoryAction[] {
+export function allowedActions(principal: Principal, facts: ImageFacts | undefined): RepositoryAction[] {
   if (facts === undefined || !facts.project.containerRegistryEnabled) return [];
   return REPOSITORY_ACTIONS.filter((action) => allows(action, principal, facts));
 }
@@ -27,7 +27,7 @@ export function allowsCatalog(principal: Principal): boolean {
   return principal.kind === "user" && principal.admin && principal.scopes.has("read_registry");
 }
 
-function allows(action: RepositoryAction, principal: Principal, { project, accessLevel }: RepositoryFacts): boolean {
+function allows(action: RepositoryAction, principal: Principal, { project, accessLevel }: ImageFacts): boolean {
   if (action === "pull" && project.visibility === "public") return true;
   if (principal.kind === "anonymous") return false;
   const level = effectiveLevel(principal, project.id, accessLevel);
@@ -43,7 +43,7 @@ function allows(action: RepositoryAction, principal: Principal, { project, acces
 
 type SignedIn = Exclude<Principal, { kind: "anonymous" }>;
 
-function mayRead(principal: SignedIn, project: RepositoryFacts["project"], level: number): boolean {
+function mayRead(principal: SignedIn, project: ImageFacts["project"], level: number): boolean {
   if (project.visibility === "private") return level >= ACCESS_LEVELS.reporter;
   // Internal: any human; a bot counts as signed in in its own project alone.
   return principal.kind === "user" || principal.project.id === project.id;

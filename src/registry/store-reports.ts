@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { EventAction } from "../events/event.entity.ts";
-import { findRepositories } from "../projects/find-image-facts.ts";
+import { findImageFacts } from "../projects/find-image-facts.ts";
 import type { RegistryReport } from "./notification.schema.ts";
 
 /**
@@ -54,7 +54,7 @@ export async function storeReports(
 ): Promise<number> {
   if (reports.length === 0) return 0;
   const names = [...new Set(reports.map(({ repository }) => repository))];
-  const projects = await findRepositories(database, names, undefined);
+  const projects = await findImageFacts(database, names, undefined);
   const rows = reports.map((report) => ({
     id: report.id,
     happened_at: report.happenedAt,

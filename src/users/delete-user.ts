@@ -4,21 +4,19 @@ import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import type { Actor } from "../principals/principal.ts";
 import { findGhostUser } from "./ghost-user.ts";
 import { User } from "./user.entity.ts";
-import type { UserReference } from "./user-references.ts";
+import { USER_REFERENCES } from "./user-references.ts";
 
-/** Who deletes, and when. */
-export interface Deletion {
+/** Who did something, and when. */
+export interface Authorship {
   /** Undefined for Keyside itself. */
   readonly by: Actor | undefined;
   readonly at: Date;
 }
 
-/** What the features above have to say about the deletion of an account. */
-export interface UserDeletion {
-  /** Every reference to users that there is, of all features. */
-  readonly userReferences: readonly UserReference[];
-  /** Kills what the account signs in with, in the same transaction. */
-  readonly closeAccount: (em: SqlEntityManager, userId: number, deletion: Deletion) => Promise<void>;
+/** What deleting a user works with. */
+export interface DeleteUserServices {
+  /** Ends what the account signs in with, in the same transaction: access tokens lie above users. */
+  readonly closeAccount: (em: SqlEntityManager, userId: number, authorship: Authorship) => Promise<void>;
 }
 
 /**
@@ -31,8 +29,8 @@ export async function lockUser(em: SqlEntityManager, userId: number): Promise<bo
 }
 
 /**
- * Deletes a user inside the caller's transaction: its tokens die, each reference passes to the ghost or goes, as
- * declared; then the account goes.
+ * Deletes a user inside the caller's transaction: their tokens are revoked, each record that refers to them passes to the
+ * ghost or is deleted, as `USER_REFERENCES` says; then the account is deleted.
  *
  * @throws NotFoundError when there is no such user any more
  * @throws RuleRefusedError for the ghost user
@@ -40,15 +38,15 @@ export async function lockUser(em: SqlEntityManager, userId: number): Promise<bo
  */
 export async function deleteUser(
   em: SqlEntityManager,
-  { userReferences, closeAccount }: UserDeletion,
+  { closeAccount }: DeleteUserServices,
   userId: number,
-  deletion: Deletion,
+  authorship: Authorship,
 ): Promise<void> {
   const ghost = await findGhostUser(em);
   if (userId === ghost.id) throw new RuleRefusedError("the Ghost User cannot be deleted");
   if (!(await lockUser(em, userId))) throw new NotFoundError("User");
-  await closeAccount(em, userId, deletion);
-  for (const { table, column, onDelete } of userReferences) {
+  await closeAccount(em, userId, authorship);
+  for (const { table, column, onDelete } of USER_REFERENCES) {
     const statement = onDelete === "ghost" ? "update ?? set ?? = ? where ?? = ?" : "delete from ?? where ?? = ?";
     const values = onDelete === "ghost" ? [table, column, ghost.id, column, userId] : [table, column, userId];
     await em.execute(statement, values);

@@ -1,17 +1,30 @@
 /**
- * What happens to a row that refers to a user when that user is deleted. Every feature declares its own references; a test
- * compares the whole list with the foreign keys in the database, so that a new table cannot be forgotten.
+ * What happens to each row that refers to a user when that user is deleted: the one table of it. A test compares it with
+ * the foreign keys in the database, so that a new table cannot be forgotten.
  */
 
 /** A column that refers to `users`. */
 export interface UserReference {
   readonly table: string;
   readonly column: string;
-  /** `ghost`: the record passes to the ghost user. `delete`: the row goes, for the written reason. */
+  /** `ghost`: the record passes to the ghost user. `delete`: the row is deleted, for the reason that is written here. */
   readonly onDelete: "ghost" | { readonly delete: string };
 }
 
-/** The references that accounts themselves hold. */
+/** Every reference to users that there is. @see docs/spec/access-tokens.md "Revoking" */
 export const USER_REFERENCES: readonly UserReference[] = [
   { table: "users", column: "created_by_id", onDelete: "ghost" },
+  { table: "projects", column: "creator_id", onDelete: "ghost" },
+  { table: "members", column: "user_id", onDelete: { delete: "a membership is of no use to anybody but its user" } },
+  { table: "members", column: "created_by_id", onDelete: "ghost" },
+  { table: "access_tokens", column: "user_id", onDelete: "ghost" },
+  { table: "access_tokens", column: "created_by_id", onDelete: "ghost" },
+  { table: "access_tokens", column: "revoked_by_id", onDelete: "ghost" },
+  { table: "events", column: "author_id", onDelete: "ghost" },
+  {
+    table: "refresh_tokens",
+    column: "user_id",
+    onDelete: { delete: "a refresh token signs its user in: it must end with the user, not pass to the ghost" },
+  },
+  { table: "registry_events", column: "user_id", onDelete: "ghost" },
 ];

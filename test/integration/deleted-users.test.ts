@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { USER_REFERENCES } from "../../src/users/user-references.ts";
 import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
 import { addMember, createGroup } from "../support/factories.ts";
 import { startTestService, type TestService } from "../support/service.ts";
@@ -27,12 +28,12 @@ describe("every reference to users", () => {
        join information_schema.constraint_column_usage u on u.constraint_name = c.constraint_name
        where u.table_name = 'users'`,
     );
-    const declared = service.container.userReferences.map(({ table, column }) => `${table}.${column}`);
+    const declared = USER_REFERENCES.map(({ table, column }) => `${table}.${column}`);
     expect(declared.sort()).toEqual(found.map((row) => `${row.table_name}.${row.column_name}`).sort());
   });
 
   it("is kept by the ghost, or deleted for a written reason", () => {
-    for (const { onDelete } of service.container.userReferences) {
+    for (const { onDelete } of USER_REFERENCES) {
       expect(onDelete === "ghost" || onDelete.delete.length > 20).toBe(true);
     }
   });
@@ -72,7 +73,7 @@ describe("DELETE /users/:id", () => {
     expect((await service.root.delete(`/users/${leaver.id}`)).status).toBe(204);
     expect((await leaver.client.get("/user")).status).toBe(401);
     expect((await service.root.get(`/users/${leaver.id}`)).status).toBe(404);
-    expect(await rows("select 1 from routes where path = 'lena'")).toEqual([]);
+    expect(await rows("select 1 from full_paths where path = 'lena'")).toEqual([]);
     // What the human made for the project goes on working: it was the project's, not theirs.
     expect((await service.as(token.token).get(`/projects/${project}`)).status).toBe(200);
     const { body: events } = await owner.client.get(`/projects/${project}/events?target_type=access_token`);
@@ -151,20 +152,20 @@ describe("a failure half-way", () => {
     const steps = await failEverywhere(() =>
       owner.client.delete(`/projects/${project}/access_tokens/${robot.tokenId}`),
     );
-    expect(steps).toBeGreaterThan(service.container.userReferences.length);
+    expect(steps).toBeGreaterThan(USER_REFERENCES.length);
   });
 
   it("leaves everything as it was when a human is deleted, whichever step fails", async () => {
     const leaver = await createPerson(service, "leo");
     const steps = await failEverywhere(() => service.root.delete(`/users/${leaver.id}`));
-    expect(steps).toBeGreaterThan(service.container.userReferences.length);
+    expect(steps).toBeGreaterThan(USER_REFERENCES.length);
   });
 
   it("leaves everything as it was when a project is deleted, whichever step fails", async () => {
     const doomed = await createOwnProject(service, owner, "doomed");
     await createRobot(service, owner, doomed);
     const steps = await failEverywhere(() => owner.client.delete(`/projects/${doomed}`));
-    expect(steps).toBeGreaterThan(service.container.userReferences.length);
+    expect(steps).toBeGreaterThan(USER_REFERENCES.length);
     expect(await rows("select 1 from access_tokens where project_id = ?", [doomed])).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digestPassword } from "../../src/users/password.ts";
 import { User } from "../../src/users/user.entity.ts";
+import { USER_REFERENCES } from "../../src/users/user-references.ts";
 import {
   addMember,
   createGroup,
@@ -129,8 +130,7 @@ describe("a refresh token", () => {
   });
 
   it("ends with its user", async () => {
-    const { container } = service;
-    const references = container.userReferences.filter(({ table }) => table === "refresh_tokens");
+    const references = USER_REFERENCES.filter(({ table }) => table === "refresh_tokens");
     expect(references).toEqual([
       { table: "refresh_tokens", column: "user_id", onDelete: { delete: expect.any(String) } },
     ]);

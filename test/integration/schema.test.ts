@@ -1,6 +1,7 @@
 import type { EntityMetadata } from "@mikro-orm/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ALL_USER_REFERENCES, ENTITIES } from "../../src/container.ts";
+import { ENTITIES } from "../../src/server/container.ts";
+import { USER_REFERENCES } from "../../src/users/user-references.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
 let service: TestService;
@@ -92,11 +93,11 @@ describe("the deletion of a user", () => {
   it("knows what becomes of every foreign key to users, and of nothing else", async () => {
     const keys = await foreignKeys();
     expect(keys.length).toBeGreaterThan(0);
-    expect(named(ALL_USER_REFERENCES)).toEqual(named(keys));
+    expect(named(USER_REFERENCES)).toEqual(named(keys));
   });
 
   it("gives a reason for every row that goes in the place of passing to the ghost", () => {
-    const reasons = ALL_USER_REFERENCES.flatMap(({ onDelete }) => (onDelete === "ghost" ? [] : [onDelete.delete]));
+    const reasons = USER_REFERENCES.flatMap(({ onDelete }) => (onDelete === "ghost" ? [] : [onDelete.delete]));
     expect(reasons.length).toBeGreaterThan(0);
     for (const reason of reasons) expect(reason.split(" ").length).toBeGreaterThan(4);
   });

@@ -26,7 +26,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .description("run the service alone")
     .action(async () => {
       const stopping = stopSignal();
-      const { startService } = await import("../../main.ts");
+      const { startService } = await import("../../server/start-service.ts");
       const service = await startService(context.config());
       await stopping;
       await service.stop();

@@ -1,10 +1,24 @@
-/** Every migration, oldest first. The names are what a database remembers: never rename one. */
-import { Migration20261122000000First } from "./migration-20261122000000-first.ts";
-import { Migration20261122010000Lifecycle } from "./migration-20261122010000-lifecycle.ts";
-import { Migration20261122020000TokenEndpoint } from "./migration-20261122020000-token-endpoint.ts";
+/** Every migration, oldest first. */
+import { Migration } from "@mikro-orm/migrations";
+import { FIRST } from "./20261122000000-first.ts";
+import { LIFECYCLE } from "./20261122010000-lifecycle.ts";
+import { TOKEN_ENDPOINT } from "./20261122020000-token-endpoint.ts";
+import { FULL_PATHS } from "./20261124000000-full-paths.ts";
 
-export const MIGRATIONS = [
-  { name: "20261122000000-first", class: Migration20261122000000First },
-  { name: "20261122010000-lifecycle", class: Migration20261122010000Lifecycle },
-  { name: "20261122020000-token-endpoint", class: Migration20261122020000TokenEndpoint },
-];
+/** The statements of each migration, by the name that a database remembers: never rename one. */
+const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
+  "20261122000000-first": FIRST,
+  "20261122010000-lifecycle": LIFECYCLE,
+  "20261122020000-token-endpoint": TOKEN_ENDPOINT,
+  "20261124000000-full-paths": FULL_PATHS,
+};
+
+/** The migrations as MikroORM takes them. */
+export const MIGRATIONS = Object.entries(STATEMENTS).map(([name, statements]) => ({
+  name,
+  class: class extends Migration {
+    override up(): void {
+      for (const statement of statements) this.addSql(statement);
+    }
+  },
+}));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ANONYMOUS, type Principal } from "../../../src/principals/principal.ts";
 import { REGISTRY_SCOPES, TOKEN_SCOPES, type TokenScope } from "../../../src/principals/token-scope.ts";
-import type { RepositoryFacts } from "../../../src/projects/find-image-facts.ts";
+import type { ImageFacts } from "../../../src/projects/find-image-facts.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "../../../src/registry/policy.ts";
 import { parseScopes, type RepositoryScope } from "../../../src/registry/scope.ts";
@@ -69,7 +69,7 @@ function principalOf({ kind, level, scopes }: Caller): Principal {
   }
 }
 
-function factsOf(visibility: Visibility, { level }: Caller, containerRegistryEnabled = true): RepositoryFacts {
+function factsOf(visibility: Visibility, { level }: Caller, containerRegistryEnabled = true): ImageFacts {
   return { project: { id: OWN_PROJECT, path: "team/app", visibility, containerRegistryEnabled }, accessLevel: level };
 }
 

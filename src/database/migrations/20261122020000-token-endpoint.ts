@@ -1,7 +1,6 @@
 /** What the token endpoint stores: refresh tokens, failed sign-ins, and what registries report. */
-import { Migration } from "@mikro-orm/migrations";
 
-const TOKEN_ENDPOINT_TABLES = [
+export const TOKEN_ENDPOINT = [
   `create table refresh_tokens (
     id serial primary key,
     created_at timestamptz not null,
@@ -37,9 +36,3 @@ const TOKEN_ENDPOINT_TABLES = [
   "create index registry_events_project_id_index on registry_events (project_id)",
   "create index registry_events_user_id_index on registry_events (user_id)",
 ];
-
-export class Migration20261122020000TokenEndpoint extends Migration {
-  override up(): void {
-    for (const statement of TOKEN_ENDPOINT_TABLES) this.addSql(statement);
-  }
-}

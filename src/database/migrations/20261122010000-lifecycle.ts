@@ -1,7 +1,6 @@
 /** Token families, the record of who did what, and descriptions of groups. */
-import { Migration } from "@mikro-orm/migrations";
 
-const STATEMENTS = [
+export const LIFECYCLE = [
   "alter table access_tokens add column family text",
   "update access_tokens set family = gen_random_uuid()::text",
   "alter table access_tokens alter column family set not null",
@@ -28,9 +27,3 @@ const STATEMENTS = [
   "create index events_token_id_index on events (token_id)",
   "alter table namespaces add column description text",
 ];
-
-export class Migration20261122010000Lifecycle extends Migration {
-  override up(): void {
-    for (const statement of STATEMENTS) this.addSql(statement);
-  }
-}

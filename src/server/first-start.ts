@@ -4,14 +4,14 @@
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { AccessToken } from "./access-tokens/access-token.entity.ts";
-import { createPersonalToken } from "./access-tokens/create-personal-token.ts";
-import { digestSecret } from "./access-tokens/secret.ts";
+import { AccessToken } from "../access-tokens/access-token.entity.ts";
+import { addPersonalToken } from "../access-tokens/create-personal-token.ts";
+import { digestSecret } from "../access-tokens/secret.ts";
+import { createPersonalNamespace } from "../accounts/create-personal-namespace.ts";
+import { ConfigurationError } from "../errors.ts";
+import { ensureSystemUsers, ROOT_USERNAME } from "../users/system-users.ts";
+import { User } from "../users/user.entity.ts";
 import type { Container } from "./container.ts";
-import { ConfigurationError } from "./errors.ts";
-import { createPersonalNamespace } from "./accounts/create-account.ts";
-import { ensureSystemUsers, ROOT_USERNAME } from "./users/system-users.ts";
-import { User } from "./users/user.entity.ts";
 
 /** Brings the schema up to date and makes what is missing; of several replicas, one at a time. */
 export async function prepareInstance(container: Container): Promise<void> {
@@ -39,11 +39,11 @@ async function ensureOperatorToken(em: SqlEntityManager, container: Container): 
   // A token that this database does not know is another database's, or a start's that failed half-way.
   if (present !== undefined && (await em.count(AccessToken, { digest: digestSecret(present.trim()) })) > 0) return;
   const root = await em.findOneOrFail(User, { username: ROOT_USERNAME });
-  const { secret } = await createPersonalToken(
+  const { secret } = await addPersonalToken(
     em,
     { ...container, tokenSettings: { ...container.tokenSettings, maxLifetimeDays: undefined } },
     {
-      userId: root.id,
+      user: root,
       by: { userId: root.id, tokenId: null },
       name: "Operator's token",
       description: `For the keyside command on the server's own machine; in ${file}`,

@@ -1,7 +1,6 @@
 /** The first tables: users, routes, namespaces, projects, members, access tokens, feature flags. */
-import { Migration } from "@mikro-orm/migrations";
 
-const FIRST_TABLES = [
+export const FIRST = [
   `create table users (
     id serial primary key,
     created_at timestamptz not null,
@@ -90,9 +89,3 @@ const FIRST_TABLES = [
   "create unique index feature_flags_instance_unique on feature_flags (name) where project_id is null",
   "create unique index feature_flags_project_unique on feature_flags (name, project_id) where project_id is not null",
 ];
-
-export class Migration20261122000000First extends Migration {
-  override up(): void {
-    for (const statement of FIRST_TABLES) this.addSql(statement);
-  }
-}

@@ -2,15 +2,15 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { sweepTokens } from "./access-tokens/sweep-tokens.ts";
+import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
+import { systemClock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { ConfigurationError } from "../errors.ts";
+import { systemIds } from "../ids.ts";
 import { createApp } from "./app.ts";
-import { startChores } from "./chores.ts";
-import { systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
 import { type Container, createContainer } from "./container.ts";
-import { ConfigurationError } from "./errors.ts";
 import { prepareInstance } from "./first-start.ts";
-import { systemIds } from "./ids.ts";
+import { startChores } from "./run-chores.ts";
 
 /** A running service. */
 export interface RunningService {

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
-import { startChores } from "../../src/chores.ts";
+import { startChores } from "../../../src/server/run-chores.ts";
 
 function setUp() {
   vi.useFakeTimers();

@@ -4,10 +4,10 @@
  * default, and look like nothing to everybody else. Behind a proxy, that needs `KEYSIDE_TRUSTED_PROXIES`.
  */
 import Router from "@koa/router";
+import { NotFoundError } from "../errors.ts";
+import { addressSet } from "../http/client-address.ts";
+import { expiryWarnings } from "../signing/expiry-warnings.ts";
 import type { Container } from "./container.ts";
-import { NotFoundError } from "./errors.ts";
-import { addressSet } from "./http/client-address.ts";
-import { expiryWarnings } from "./signing/expiry-warnings.ts";
 
 /** The router of `/-`. @see spec/rest-api.md "Operations" */
 export function healthRouter({ database, signingKeys, clock, metrics, config }: Container): Router {

@@ -1,50 +1,36 @@
 /** Wires the service together: the one place that knows all parts. Every dependency is passed, none is looked up. */
 import type { Logger } from "pino";
-import { AccessToken } from "./access-tokens/access-token.entity.ts";
-import type { TokenServices } from "./access-tokens/create-project-token.ts";
-import { deleteProjectTokens } from "./access-tokens/delete-project-tokens.ts";
-import { LastUse } from "./access-tokens/last-use.ts";
-import { markRevoked } from "./access-tokens/mark-revoked.ts";
-import type { SweepServices } from "./access-tokens/sweep-tokens.ts";
-import { TOKEN_REFERENCES } from "./access-tokens/token-references.ts";
-import type { AuthenticationServices } from "./authentication/authentication-services.ts";
-import { FairQueue } from "./authentication/fair-queue.ts";
-import { Lockout } from "./authentication/lockout.ts";
-import type { Clock } from "./clock.ts";
-import type { Config } from "./config.ts";
-import { Database, type DatabaseLocation } from "./database/database.ts";
-import { Event } from "./events/event.entity.ts";
-import { EVENT_REFERENCES } from "./events/event-references.ts";
-import { FeatureFlag } from "./feature-flags/feature-flag.entity.ts";
-import type { IdSource } from "./ids.ts";
-import { createLinks } from "./links.ts";
-import { Metrics } from "./metrics.ts";
-import { Member } from "./members/member.entity.ts";
-import { Namespace } from "./namespaces/namespace.entity.ts";
-import { Project } from "./projects/project.entity.ts";
-import { PROJECT_REFERENCES } from "./projects/project-references.ts";
-import type { ProjectServices } from "./projects/project-services.ts";
-import { Route } from "./namespaces/full-path.entity.ts";
-import { RefreshToken } from "./refresh-tokens/refresh-token.entity.ts";
-import type { IssuingServices } from "./registry/issue-registry-token.ts";
-import type { NotificationServices } from "./registry/notification.routes.ts";
-import { REGISTRY_REFERENCES } from "./registry/registry-references.ts";
-import { openSigningKeys, type SigningKeys } from "./signing/signing-keys.ts";
-import type { UserDeletion } from "./users/delete-user.ts";
-import { User } from "./users/user.entity.ts";
-import { USER_REFERENCES, type UserReference } from "./users/user-references.ts";
+import { AccessToken } from "../access-tokens/access-token.entity.ts";
+import { deleteProjectTokens } from "../access-tokens/delete-project-tokens.ts";
+import { LastUse } from "../access-tokens/last-use.ts";
+import { markRevoked } from "../access-tokens/mark-revoked.ts";
+import type { SweepServices } from "../access-tokens/sweep-tokens.ts";
+import type { TokenServices } from "../access-tokens/token-services.ts";
+import type { ApiServices } from "../api/api-services.ts";
+import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import { FairQueue } from "../authentication/fair-queue.ts";
+import { Lockout } from "../authentication/lockout.ts";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { Database, type DatabaseLocation } from "../database/database.ts";
+import { Event } from "../events/event.entity.ts";
+import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
+import type { IdSource } from "../ids.ts";
+import { createLinks } from "../links.ts";
+import { Member } from "../members/member.entity.ts";
+import { Metrics } from "../metrics.ts";
+import { FullPath } from "../namespaces/full-path.entity.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
+import { Project } from "../projects/project.entity.ts";
+import { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
+import type { IssuingServices } from "../registry/issue-registry-token.ts";
+import type { NotificationServices } from "../registry/notification.routes.ts";
+import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
+import type { DeleteUserServices } from "../users/delete-user.ts";
+import { User } from "../users/user.entity.ts";
 
 /** Every entity that there is. */
-export const ENTITIES = [User, Route, Namespace, Project, Member, AccessToken, FeatureFlag, Event, RefreshToken];
-
-/** What becomes of every record when the user that it refers to is deleted. */
-export const ALL_USER_REFERENCES: readonly UserReference[] = [
-  ...USER_REFERENCES,
-  ...PROJECT_REFERENCES,
-  ...TOKEN_REFERENCES,
-  ...EVENT_REFERENCES,
-  ...REGISTRY_REFERENCES,
-];
+export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event, RefreshToken];
 
 /**
  * Each check of a password takes 32 MiB and a thread for some 100 ms. Two leave half of the four threads that Node has to
@@ -63,9 +49,8 @@ export interface Surroundings {
 
 /** Everything, wired. */
 export interface Container
-  extends TokenServices,
+  extends ApiServices,
     SweepServices,
-    ProjectServices,
     AuthenticationServices,
     IssuingServices,
     NotificationServices {
@@ -97,9 +82,8 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
   const lastUse = new LastUse(database, clock);
-  const userDeletion: UserDeletion = {
-    userReferences: ALL_USER_REFERENCES,
-    closeAccount: (em, userId, deletion) => markRevoked(em, { userId }, deletion),
+  const userDeletion: DeleteUserServices = {
+    closeAccount: (em, userId, authorship) => markRevoked(em, { userId }, authorship),
   };
   const metrics = new Metrics();
   addGauges(metrics, signingKeys, database);
@@ -119,7 +103,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     links: createLinks(config),
     ...userDeletion,
-    clearProject: (em, projectId, deletion) => deleteProjectTokens(em, userDeletion, projectId, deletion),
+    clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
     lastUse,
     close() {
       metrics.close();

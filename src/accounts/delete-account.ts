@@ -1,0 +1,39 @@
+/** Deletes the accounts of humans. */
+import type { UseCaseServices } from "../database/use-case-services.ts";
+import { requireOtherOwners } from "../members/last-owner.ts";
+import { Namespace } from "../namespaces/namespace.entity.ts";
+import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import { type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
+import { findHumanAccount, requireOther } from "./find-account.ts";
+import { recordAccountEvent } from "./record-account-event.ts";
+
+/**
+ * Deletes a human: their tokens die, their memberships and their personal namespace go, all else passes to the ghost.
+ *
+ * @throws ForbiddenError when the caller is no administrator
+ * @throws NotFoundError when there is no such user
+ * @throws RuleRefusedError for a bot or the ghost, or when administrators delete themselves
+ * @throws ConflictError while their namespace holds projects, or a group has no other Owner
+ * @see docs/adr/0009-what-holds-projects-stays.md
+ */
+export function deleteAccount(
+  services: UseCaseServices & DeleteUserServices,
+  { caller, userId }: { caller: SignedInPrincipal; userId: number },
+): Promise<void> {
+  return services.database.transaction(async (em) => {
+    const user = await findHumanAccount(em, caller, userId, "deleted");
+    requireOther(caller, user, "delete yourself");
+    const personal = await em.findOne(
+      Namespace,
+      { kind: "user", fullPath: { path: user.username } },
+      { populate: ["fullPath"] },
+    );
+    if (personal !== null) await requireEmptyNamespace(em, personal, "the user's personal namespace");
+    await requireOtherOwners(em, user);
+    const at = services.clock.now();
+    await deleteUser(em, services, user.id, { by: caller, at });
+    if (personal !== null) await removeNamespace(em, personal);
+    await recordAccountEvent(em, { by: caller, action: "destroyed", user, at });
+  });
+}

@@ -1,0 +1,28 @@
+/** Blocks and unblocks the accounts of humans. */
+import type { UseCaseServices } from "../database/use-case-services.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { User, UserState } from "../users/user.entity.ts";
+import { findHumanAccount, requireOther } from "./find-account.ts";
+import { recordAccountEvent } from "./record-account-event.ts";
+
+/**
+ * Blocks a human, whose credentials then open nothing any more, or unblocks one.
+ *
+ * @throws ForbiddenError when the caller is no administrator
+ * @throws NotFoundError when there is no such user
+ * @throws RuleRefusedError for a bot or the ghost, or when administrators block themselves
+ */
+export function setAccountState(
+  { database, clock }: UseCaseServices,
+  { caller, userId, state }: { caller: SignedInPrincipal; userId: number; state: UserState },
+): Promise<User> {
+  const verb = state === "blocked" ? "blocked" : "unblocked";
+  return database.transaction(async (em) => {
+    const user = await findHumanAccount(em, caller, userId, verb);
+    requireOther(caller, user, "block yourself");
+    user.state = state;
+    await em.flush();
+    await recordAccountEvent(em, { by: caller, action: verb, user, at: clock.now() });
+    return user;
+  });
+}

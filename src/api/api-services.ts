@@ -1,0 +1,9 @@
+/** What the API's calls work with, all together. */
+import type { RevokeServices } from "../access-tokens/revoke-token.ts";
+import type { TokenServices } from "../access-tokens/token-services.ts";
+import type { Links } from "../links.ts";
+import type { DeleteProjectServices } from "../projects/delete-project.ts";
+
+export interface ApiServices extends TokenServices, RevokeServices, DeleteProjectServices {
+  readonly links: Links;
+}

@@ -1,0 +1,31 @@
+/** Every call of the API, in the order in which OpenAPI lists them: where an address below `/api/v4` leads. */
+import type { ApiServices } from "./api-services.ts";
+import { eventOperations } from "./event.routes.ts";
+import { featureOperations } from "./feature.routes.ts";
+import { groupOperations } from "./group.routes.ts";
+import { instanceOperations } from "./instance.routes.ts";
+import { memberOperations } from "./member.routes.ts";
+import { ownAccessTokenOperations } from "./own-access-token.routes.ts";
+import { personalAccessTokenOperations } from "./personal-access-token.routes.ts";
+import { projectOperations } from "./project.routes.ts";
+import { projectAccessTokenOperations } from "./project-access-token.routes.ts";
+import type { ApiOperation } from "./protocol/api-operation.ts";
+import { refreshTokenOperations } from "./refresh-token.routes.ts";
+import { userOperations } from "./user.routes.ts";
+
+/** All calls; `baseUrl` is how clients reach Keyside. @see docs/spec/rest-api.md */
+export function apiOperations(services: ApiServices, baseUrl: string): ApiOperation[] {
+  const operations = [
+    ...userOperations(services),
+    ...ownAccessTokenOperations(services),
+    ...personalAccessTokenOperations(services),
+    ...groupOperations(services),
+    ...projectOperations(services),
+    ...memberOperations(services),
+    ...projectAccessTokenOperations(services),
+    ...featureOperations(services),
+    ...eventOperations(services),
+    ...refreshTokenOperations(services),
+  ];
+  return [...operations, ...instanceOperations(operations, baseUrl)];
+}

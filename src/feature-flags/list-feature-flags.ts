@@ -1,0 +1,14 @@
+/** Lists the settings of feature flags. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { FeatureFlag } from "./feature-flag.entity.ts";
+
+/**
+ * All settings of all flags, the oldest first, with their projects' paths.
+ *
+ * @throws ForbiddenError when the caller is no administrator
+ */
+export async function listFeatureFlags(em: SqlEntityManager, caller: SignedInPrincipal): Promise<FeatureFlag[]> {
+  requireAdministrator(caller);
+  return await em.find(FeatureFlag, {}, { orderBy: { id: "asc" }, populate: ["project.fullPath"] });
+}

@@ -1,0 +1,40 @@
+/** Deletes projects. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { UseCaseServices } from "../database/use-case-services.ts";
+import { recordEvent } from "../events/record-event.ts";
+import type { ResourceId } from "../namespaces/path.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { Authorship } from "../users/delete-user.ts";
+import { findProjectAtLevel } from "./find-project.ts";
+
+/** What deleting a project works with. */
+export interface DeleteProjectServices extends UseCaseServices {
+  /** Deletes what the rooms above keep in a project, in the same transaction. */
+  readonly clearProject: (em: SqlEntityManager, projectId: number, authorship: Authorship) => Promise<void>;
+}
+
+/**
+ * Deletes a project, for its Owners: its access tokens and their bots go with it; the events remain, without it.
+ *
+ * @throws NotFoundError when the caller does not see it
+ * @throws ForbiddenError when the caller is no Owner
+ */
+export function deleteProject(
+  { database, clock, clearProject }: DeleteProjectServices,
+  input: { caller: SignedInPrincipal; project: ResourceId },
+): Promise<void> {
+  const { caller } = input;
+  return database.transaction(async (em) => {
+    const { project } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.owner);
+    // Whatever would be added to it waits, and then finds it gone.
+    await em.execute("select 1 from projects where id = ? for update", [project.id]);
+    const at = clock.now();
+    const target = { type: "Project", id: project.id, title: project.fullPath.path } as const;
+    await recordEvent(em, { by: caller, action: "destroyed", target, projectId: project.id, at });
+    await clearProject(em, project.id, { by: caller, at });
+    await em.execute("delete from members where project_id = ?", [project.id]);
+    await em.execute("delete from projects where id = ?", [project.id]);
+    await em.execute("delete from full_paths where id = ?", [project.fullPath.id]);
+  });
+}

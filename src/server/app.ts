@@ -1,0 +1,39 @@
+/** The Koa application: which middleware stands before which, and what answers where. */
+import Koa from "koa";
+import { apiOperations } from "../api/operations.ts";
+import { apiError } from "../api/protocol/api-error.ts";
+import { apiRouter } from "../api/protocol/bind-operations.ts";
+import { mergeSlashes } from "../api/protocol/merge-slashes.ts";
+import { isConnectionFailure } from "../database/database-errors.ts";
+import { NotFoundError } from "../errors.ts";
+import { addressSet, clientAddressMiddleware } from "../http/client-address.ts";
+import { type ErrorDialect, errorHandler } from "../http/error-handler.ts";
+import { requestLog } from "../http/request-log.ts";
+import { notificationRouter } from "../registry/notification.routes.ts";
+import { registryError } from "../registry/registry-error.ts";
+import { tokenRouter } from "../registry/token.routes.ts";
+import { measureTokenRequests } from "../registry/token-metrics.ts";
+import type { Container } from "./container.ts";
+import { healthRouter } from "./health.routes.ts";
+
+/** The application; it listens nowhere yet. */
+export function createApp(container: Container): Koa {
+  const { log, ids, config } = container;
+  const app = new Koa();
+  const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, isConnectionFailure, log);
+
+  // What a request fails with is answered below; here arrive connections that broke, which Koa would print.
+  app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
+  app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
+  app.use(requestLog(log, ids));
+  app.use(errorsIn(apiError));
+  app.use(healthRouter(container).routes());
+  app.use(tokenRouter(container, measureTokenRequests(container.metrics), errorsIn(registryError)).routes());
+  app.use(notificationRouter(container).routes());
+  app.use(mergeSlashes);
+  app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());
+  app.use(() => {
+    throw new NotFoundError("Route");
+  });
+  return app;
+}
