@@ -9,7 +9,7 @@ import { systemIds } from "../ids.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
 import { startService } from "../main.ts";
 import { NOTIFICATIONS_PATH } from "../registry/notification.routes.ts";
-import type { NotificationTarget } from "../registry/registry-config.ts";
+import type { NotificationTarget } from "../registry/render-registry-config.ts";
 import { REALM_PATH } from "../registry/token.routes.ts";
 import { createDemoToken, pasteLines } from "./demo-project.ts";
 import { openClient } from "./keyside-client.ts";

@@ -1,5 +1,5 @@
 /** What is asked of every kind of registry, and what each answers: a plan to run one, or why it cannot. */
-import type { NotificationTarget, RegistryTrust } from "../registry/registry-config.ts";
+import type { NotificationTarget, RegistryTrust } from "../registry/render-registry-config.ts";
 import type { RegistryLayout } from "./layout.ts";
 import type { RegistryProcess } from "./registry-process.ts";
 import type { Environment } from "./run-command.ts";

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "../errors.ts";
-import { parseChallenges } from "./challenge.ts";
+import { parseChallenges } from "../http/challenge.ts";
 import type { Environment } from "./run-command.ts";
 
 const LOG_TAIL_LINES = 15;

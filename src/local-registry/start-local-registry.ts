@@ -7,7 +7,7 @@ import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { ConfigurationError, UnavailableError } from "../errors.ts";
-import { type RegistryTrust, renderRegistryConfig } from "../registry/registry-config.ts";
+import { type RegistryTrust, renderRegistryConfig } from "../registry/render-registry-config.ts";
 import { endLeftOverBinary, findBinaryRegistry } from "./binary-registry.ts";
 import { findDebianPackage } from "./debian-package.ts";
 import { containerName, findDockerRegistry, findLocalEngine, removeContainer } from "./docker-registry.ts";

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, t
 import { parse } from "yaml";
 import { type LocalRegistryOptions, startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
 import { NOTIFICATIONS_PATH } from "../../src/registry/notification.routes.ts";
-import { renderRegistryConfig } from "../../src/registry/registry-config.ts";
+import { renderRegistryConfig } from "../../src/registry/render-registry-config.ts";
 import { REALM_PATH } from "../../src/registry/token.routes.ts";
 import { madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";

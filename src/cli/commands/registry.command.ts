@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { NOTIFICATIONS_PATH } from "../../registry/notification.routes.ts";
-import { renderAuthAndNotifications } from "../../registry/registry-config.ts";
+import { renderAuthAndNotifications } from "../../registry/render-registry-config.ts";
 import { REALM_PATH } from "../../registry/token.routes.ts";
 import { type CliContext, clientOf, withJson } from "../context.ts";
 import { diagnose, type Finding } from "../doctor/diagnose.ts";
-import { readRegistryConfig } from "../doctor/registry-config-file.ts";
+import { readRegistryConfig } from "../doctor/read-registry-config.ts";
 import { RefusedError } from "../refused-error.ts";
 
 /** Adds the commands about the registry. */

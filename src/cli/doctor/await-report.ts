@@ -1,7 +1,7 @@
 /** Whether what happens in the registry is reported to the service; and if not, what stands in the way. */
 import { setTimeout as delay } from "node:timers/promises";
 import { NOTIFICATIONS_PATH } from "../../registry/notification.routes.ts";
-import type { NotificationTarget } from "../../registry/registry-config.ts";
+import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { Failure, Skipped } from "./failure.ts";
 import { ask } from "./registry-probe.ts";

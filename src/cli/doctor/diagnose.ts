@@ -7,7 +7,7 @@ import { awaitReport, lookBeforeReports } from "./await-report.ts";
 import { checkChallenge, checkService } from "./check-pair.ts";
 import { Failure, Skipped } from "./failure.ts";
 import { CLIENT_STEPS } from "./play-client.ts";
-import type { KnownRegistry } from "./registry-config-file.ts";
+import type { KnownRegistry } from "./read-registry-config.ts";
 import { makeThrowAwayProject } from "./throw-away-project.ts";
 
 /** What is examined. */

@@ -1,7 +1,7 @@
 /** Talks to a registry and to its realm as Docker clients do, and reports what came back. Draws no conclusions. */
 import { createHash } from "node:crypto";
 import jwt from "jsonwebtoken";
-import { parseChallenges } from "../../local-registry/challenge.ts";
+import { parseChallenges } from "../../http/challenge.ts";
 
 /** How long any one answer may take. */
 const PATIENCE = 10_000;

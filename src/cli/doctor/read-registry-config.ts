@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ConfigurationError } from "../../errors.ts";
-import type { NotificationTarget } from "../../registry/registry-config.ts";
+import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KnownRegistryAuth } from "./why-refused.ts";
 
 /** What the file of a registry says. */
