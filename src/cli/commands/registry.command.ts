@@ -1,9 +1,8 @@
 /** `keyside registry-config` and `keyside doctor`: connect a registry, and find out why it does not work. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { NOTIFICATIONS_PATH } from "../../registry/notification.routes.ts";
+import { NOTIFICATIONS_PATH, REALM_PATH } from "../../links.ts";
 import { renderAuthAndNotifications } from "../../registry/render-registry-config.ts";
-import { REALM_PATH } from "../../registry/token.routes.ts";
 import { type CliContext, clientOf, withJson } from "../context.ts";
 import { diagnose, type Finding } from "../doctor/diagnose.ts";
 import { readRegistryConfig } from "../doctor/read-registry-config.ts";

@@ -1,6 +1,6 @@
 /** Whether what happens in the registry is reported to the service; and if not, what stands in the way. */
 import { setTimeout as delay } from "node:timers/promises";
-import { NOTIFICATIONS_PATH } from "../../registry/notification.routes.ts";
+import { NOTIFICATIONS_PATH } from "../../links.ts";
 import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { Failure, Skipped } from "./failure.ts";

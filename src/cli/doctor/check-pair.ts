@@ -1,5 +1,5 @@
 /** Whether the service and the registry are there, and the registry sends its clients to the service. */
-import { REALM_PATH } from "../../registry/token.routes.ts";
+import { REALM_PATH } from "../../links.ts";
 import { describeReply, Failure } from "./failure.ts";
 import { ask, bearerChallenge } from "./registry-probe.ts";
 
