@@ -2,14 +2,17 @@
 import { Command, CommanderError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { KeysideError } from "../errors.ts";
+import { addDemoCommand } from "./commands/demo.command.ts";
+import { addDoctorCommand } from "./commands/doctor.command.ts";
 import { addFeatureCommands } from "./commands/feature.command.ts";
 import { addGroupCommands } from "./commands/group.command.ts";
 import { addMemberCommands } from "./commands/member.command.ts";
 import { addProjectCommands } from "./commands/project.command.ts";
-import { addRegistryCommands } from "./commands/registry.command.ts";
+import { addRefreshTokenCommands } from "./commands/refresh-token.command.ts";
+import { addRegistryConfigCommand } from "./commands/registry-config.command.ts";
 import { addServiceCommands } from "./commands/service.command.ts";
 import { addTokenCommands } from "./commands/token.command.ts";
-import { addRefreshTokenCommands, addUserCommands } from "./commands/user.command.ts";
+import { addUserCommands } from "./commands/user.command.ts";
 import type { CliContext } from "./context.ts";
 import { type Output, processOutput } from "./output.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -48,7 +51,9 @@ function createProgram(context: CliContext): Command {
         "server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
-  addRegistryCommands(program, context);
+  addDemoCommand(program, context);
+  addRegistryConfigCommand(program, context);
+  addDoctorCommand(program, context);
   addTokenCommands(program, context);
   addFeatureCommands(program, context);
   addProjectCommands(program, context);

@@ -1,40 +1,18 @@
-/** `keyside registry-config` and `keyside doctor`: connect a registry, and find out why it does not work. */
-import { join } from "node:path";
+/** `keyside doctor`: finds out why a registry and this service do not work together. */
 import type { Command } from "commander";
-import { NOTIFICATIONS_PATH, REALM_PATH } from "../../links.ts";
-import { renderAuthAndNotifications } from "../../registry/render-registry-config.ts";
 import { type CliContext, clientOf, withJson } from "../context.ts";
-import { diagnose, type Finding } from "../doctor/diagnose.ts";
-import { readRegistryConfig } from "../doctor/read-registry-config.ts";
+import type { Finding } from "../doctor/diagnose.ts";
 import { RefusedError } from "../refused-error.ts";
 
-/** Adds the commands about the registry. */
-export function addRegistryCommands(program: Command, context: CliContext): void {
-  program
-    .command("registry-config")
-    .description(
-      "print what a registry's configuration needs for this instance: the auth section, and the notifications section " +
-        "where REGISTRY_NOTIFICATION_SECRET is set",
-    )
-    .option("--bundle <path>", "where the registry finds Keyside's ca.crt")
-    .action(({ bundle }: { bundle?: string }) => {
-      const { url, certsDir, registry } = context.config();
-      const secret = registry.notificationSecret;
-      const text = renderAuthAndNotifications({
-        realm: url + REALM_PATH,
-        service: registry.service,
-        issuer: registry.issuer,
-        rootCertBundle: bundle ?? join(certsDir, "ca.crt"),
-        ...(secret !== undefined && { notifications: { url: url + NOTIFICATIONS_PATH, secret } }),
-      });
-      context.output.line(text.trimEnd());
-    });
-
+/** Adds the command that examines the service and its registry. */
+export function addDoctorCommand(program: Command, context: CliContext): void {
   withJson(program.command("doctor"))
     .description("check the running pair of service and registry, and name the cause of what fails (administrators)")
     .option("--registry-config <file>", "the registry's config.yml, where this machine can read it")
     .option("--registry-bundle <file>", "its rootcertbundle, when that is elsewhere on this machine")
     .action(async (options: { registryConfig?: string; registryBundle?: string; json?: boolean }) => {
+      const { diagnose } = await import("../doctor/diagnose.ts");
+      const { readRegistryConfig } = await import("../doctor/read-registry-config.ts");
       const { url, registry } = context.config();
       const { registryConfig, registryBundle, json } = options;
       const findings = diagnose({
@@ -55,7 +33,7 @@ export function addRegistryCommands(program: Command, context: CliContext): void
     });
 }
 
-/** A line for people; why something failed is for standard error. */
+/** A finding as a line of standard output; the cause of a failure goes to standard error. */
 function renderFinding({ step, outcome, why }: Finding): string {
   switch (outcome) {
     case "ok":
