@@ -1,6 +1,6 @@
 // The levels of docs/adr/0001: a file imports from its own folder and from lower levels only.
 const levels = [
-  ["^src/(errors|clock|config|ids|links|metrics|version)\\.ts$"],
+  ["^src/(errors|clock|config|files|ids|links|metrics|version)\\.ts$"],
   ["^src/http/", "^src/database/", "^src/signing/"],
   ["^src/users/"],
   ["^src/events/"],

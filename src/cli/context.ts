@@ -16,7 +16,7 @@ export function withJson(command: Command): Command {
 }
 
 /** The client of a command. */
-export function clientOf({ config }: CliContext): Promise<KeysideClient> {
+export function clientOf({ config }: CliContext): KeysideClient {
   return openClient(config());
 }
 

@@ -1,6 +1,6 @@
 /** The command line's way to the service: its public API, by HTTP, under the same rules as everybody. */
-import { readFile } from "node:fs/promises";
 import type { Config } from "../config.ts";
+import { readTextFile } from "../files.ts";
 import { RefusedError } from "./refused-error.ts";
 
 /** An answer of the API. */
@@ -79,16 +79,18 @@ export class KeysideClient {
  *
  * @throws RefusedError when there is neither
  */
-export async function openClient(config: Config): Promise<KeysideClient> {
+export function openClient(config: Config): KeysideClient {
   if (config.clientToken !== undefined) return new KeysideClient(config.url, config.clientToken);
-  const file = config.operatorTokenFile;
+  return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, readOperatorToken(config));
+}
+
+function readOperatorToken({ operatorTokenFile }: Config): string {
   try {
-    const secret = (await readFile(file, "utf8")).trim();
-    return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, secret);
+    return readTextFile(operatorTokenFile).trim();
   } catch (error) {
-    const { message } = error as Error;
     throw new RefusedError(
-      `set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: no operator's token: ${message}`,
+      "set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: there is no operator's token to use: " +
+        (error as Error).message,
     );
   }
 }

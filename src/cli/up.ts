@@ -97,7 +97,7 @@ async function introduce(
   output: Output,
   logFile: string,
 ): Promise<void> {
-  const secret = await createDemoToken(await openClient(config));
+  const secret = await createDemoToken(openClient(config));
   const hasPasswordFile = await access(config.rootPasswordFile).then(
     () => true,
     () => false,

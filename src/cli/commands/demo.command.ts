@@ -13,7 +13,7 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .action(async () => {
       const { createDemoToken, pasteLines } = await import("../demo-project.ts");
       const config = context.config();
-      const secret = await createDemoToken(await clientOf(context));
+      const secret = await createDemoToken(clientOf(context));
       const registry = new URL(config.registry.url).host;
       for (const line of pasteLines({ registry, secret, image: REGISTRY_IMAGE })) context.output.line(line);
     });

@@ -18,8 +18,8 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
       const findings = diagnose({
         serviceUrl: url,
         registryUrl: registry.url,
-        client: await clientOf(context),
-        registry: registryConfig === undefined ? undefined : await readRegistryConfig(registryConfig, registryBundle),
+        client: clientOf(context),
+        registry: registryConfig === undefined ? undefined : readRegistryConfig(registryConfig, registryBundle),
         notificationSecret: registry.notificationSecret,
       });
       const all: Finding[] = [];

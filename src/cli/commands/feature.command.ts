@@ -14,7 +14,7 @@ export function addFeatureCommands(program: Command, context: CliContext): void 
       .argument("<name>", "the feature, such as resource_access_token")
       .option("--project <path>", "for this project alone")
       .action(async (name: string, { project, json }: { project?: string; json?: boolean }) => {
-        const client = await clientOf(context);
+        const client = clientOf(context);
         const { body } = await client.call("POST", `/features/${segment(name)}`, { value, project });
         show(context, body, { json, columns: ["name", "state"] });
       });
@@ -22,7 +22,7 @@ export function addFeatureCommands(program: Command, context: CliContext): void 
   withJson(feature.command("list"))
     .description("list the features and where they are on")
     .action(async ({ json }: { json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("GET", "/features");
+      const { body } = await clientOf(context).call("GET", "/features");
       show(context, body, { json, columns: ["name", "state"] });
     });
   feature
@@ -30,6 +30,6 @@ export function addFeatureCommands(program: Command, context: CliContext): void 
     .description("forget every setting of a feature: off everywhere, as at the beginning")
     .argument("<name>", "the feature")
     .action(async (name: string) => {
-      await (await clientOf(context)).call("DELETE", `/features/${segment(name)}`);
+      await clientOf(context).call("DELETE", `/features/${segment(name)}`);
     });
 }

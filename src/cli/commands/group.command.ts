@@ -13,7 +13,7 @@ export function addGroupCommands(program: Command, context: CliContext): void {
     .argument("<path>", "its full path")
     .option("--name <name>", "what people call it")
     .action(async (path: string, { name, json }: { name?: string; json?: boolean }) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { parent, last } = splitPath(path);
       const { body } = await client.call("POST", "/groups", {
         name: name ?? last,
@@ -25,13 +25,13 @@ export function addGroupCommands(program: Command, context: CliContext): void {
   withJson(group.command("list"))
     .description("list the groups that you are a member of; all, for administrators")
     .action(async ({ json }: { json?: boolean }) => {
-      show(context, await (await clientOf(context)).list("/groups"), { json, columns: COLUMNS });
+      show(context, await clientOf(context).list("/groups"), { json, columns: COLUMNS });
     });
   withJson(group.command("show"))
     .description("show a group")
     .argument("<path>", "its full path")
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("GET", `/groups/${segment(path)}`);
+      const { body } = await clientOf(context).call("GET", `/groups/${segment(path)}`);
       show(context, body, { json, columns: COLUMNS });
     });
   withJson(group.command("update"))
@@ -39,7 +39,7 @@ export function addGroupCommands(program: Command, context: CliContext): void {
     .argument("<path>", "its full path")
     .requiredOption("--name <name>", "what people call it")
     .action(async (path: string, { name, json }: { name: string; json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("PUT", `/groups/${segment(path)}`, { name });
+      const { body } = await clientOf(context).call("PUT", `/groups/${segment(path)}`, { name });
       show(context, body, { json, columns: COLUMNS });
     });
   group
@@ -47,6 +47,6 @@ export function addGroupCommands(program: Command, context: CliContext): void {
     .description("delete a group, once nothing lies in it")
     .argument("<path>", "its full path")
     .action(async (path: string) => {
-      await (await clientOf(context)).call("DELETE", `/groups/${segment(path)}`);
+      await clientOf(context).call("DELETE", `/groups/${segment(path)}`);
     });
 }

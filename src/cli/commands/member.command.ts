@@ -28,7 +28,7 @@ export function addMemberCommands(program: Command, context: CliContext): void {
         accessLevel,
       )
       .action(async (username: string, options: Place & { accessLevel: number; json?: boolean }, command: Command) => {
-        const client = await clientOf(context);
+        const client = clientOf(context);
         const id = await findUserId(client, username);
         const members = membersOf(options, command);
         const { body } = await client.call(method, method === "PUT" ? `${members}/${id}` : members, {
@@ -43,13 +43,13 @@ export function addMemberCommands(program: Command, context: CliContext): void {
     .option("--all", "with those of the groups above, for a project")
     .action(async (options: Place & { all?: boolean; json?: boolean }, command: Command) => {
       const address = `${membersOf(options, command)}${options.all === true ? "/all" : ""}`;
-      show(context, await (await clientOf(context)).list(address), { json: options.json, columns: COLUMNS });
+      show(context, await clientOf(context).list(address), { json: options.json, columns: COLUMNS });
     });
   withPlace(member.command("remove"))
     .description("remove a member")
     .argument("<username>", "who")
     .action(async (username: string, options: Place, command: Command) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       await client.call("DELETE", `${membersOf(options, command)}/${await findUserId(client, username)}`);
     });
 }

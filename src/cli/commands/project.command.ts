@@ -22,7 +22,7 @@ export function addProjectCommands(program: Command, context: CliContext): void 
     .description("create a project in a group or in your own namespace; private, if not said")
     .argument("<path>", "its full path, such as team/app")
     .action(async (path: string, options: ProjectOptions) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { parent, last } = splitPath(path);
       if (parent === undefined) throw new RefusedError(`"${path}" names no namespace: say namespace/project`);
       const { body } = await client.call("POST", "/projects", {
@@ -37,20 +37,20 @@ export function addProjectCommands(program: Command, context: CliContext): void 
     .option("--search <text>", "those whose name or path has it")
     .action(async ({ search, json }: { search?: string; json?: boolean }) => {
       const query = search === undefined ? "" : `?search=${encodeURIComponent(search)}`;
-      show(context, await (await clientOf(context)).list(`/projects${query}`), { json, columns: COLUMNS });
+      show(context, await clientOf(context).list(`/projects${query}`), { json, columns: COLUMNS });
     });
   withJson(project.command("show"))
     .description("show a project")
     .argument("<path>", "its full path")
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("GET", `/projects/${segment(path)}`);
+      const { body } = await clientOf(context).call("GET", `/projects/${segment(path)}`);
       show(context, body, { json, columns: COLUMNS });
     });
   withJson(withProperties(project.command("update")))
     .description("change a project; its path stays")
     .argument("<path>", "its full path")
     .action(async (path: string, options: ProjectOptions) => {
-      const { body } = await (await clientOf(context)).call("PUT", `/projects/${segment(path)}`, propertiesOf(options));
+      const { body } = await clientOf(context).call("PUT", `/projects/${segment(path)}`, propertiesOf(options));
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   project
@@ -58,7 +58,7 @@ export function addProjectCommands(program: Command, context: CliContext): void 
     .description("delete a project; its images stay in the registry, out of everybody's reach")
     .argument("<path>", "its full path")
     .action(async (path: string) => {
-      await (await clientOf(context)).call("DELETE", `/projects/${segment(path)}`);
+      await clientOf(context).call("DELETE", `/projects/${segment(path)}`);
     });
 }
 

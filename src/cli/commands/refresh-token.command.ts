@@ -15,7 +15,7 @@ export function addRefreshTokenCommands(program: Command, context: CliContext): 
     .description("list your refresh tokens, or those of --user (administrators)")
     .option("--user <username>", "whose")
     .action(async ({ user, json }: { user?: string; json?: boolean }) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const address = user === undefined ? "/user" : `/users/${await findUserId(client, user)}`;
       show(context, await client.list(`${address}/refresh_tokens`), { json, columns: COLUMNS });
     });
@@ -25,7 +25,7 @@ export function addRefreshTokenCommands(program: Command, context: CliContext): 
     .argument("<id>", "the refresh token's number", wholeNumber)
     .option("--user <username>", "whose (administrators)")
     .action(async (id: number, { user }: { user?: string }) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const address = user === undefined ? "/user" : `/users/${await findUserId(client, user)}`;
       await client.call("DELETE", `${address}/refresh_tokens/${id}`);
     });

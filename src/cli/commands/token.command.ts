@@ -28,7 +28,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .option("--expires <date>", "YYYY-MM-DD: dead from midnight UTC of this date on")
     .option("--access-level <level>", "the bot's level in the project: maintainer or 40, if not said", accessLevel)
     .action(async (options: CreateOptions, command: Command) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { create } = await addressesOf(options, command, client);
       const { body, warning } = await client.call("POST", create, {
         name: options.name,
@@ -45,7 +45,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .description("list access tokens, live and dead")
     .option("--state <state>", "active or inactive alone")
     .action(async (options: Whose & { state?: string; json?: boolean }, command: Command) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { list } = await addressesOf(options, command, client);
       const state = options.state === undefined ? "" : `state=${encodeURIComponent(options.state)}`;
       const tokens = await client.list(`${list}${state}`);
@@ -56,7 +56,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .description("show an access token")
     .argument("<id>", "the token's number", wholeNumber)
     .action(async (id: number, options: Whose & { json?: boolean }, command: Command) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { one } = await addressesOf(options, command, client);
       const { body } = await client.call("GET", `${one}/${id}`);
       show(context, body, { json: options.json, columns: COLUMNS });
@@ -67,7 +67,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .argument("<id>", "the token's number", wholeNumber)
     .option("--expires <date>", "YYYY-MM-DD; a week from today, if not said")
     .action(async (id: number, options: Whose & { expires?: string; json?: boolean }, command: Command) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { one } = await addressesOf(options, command, client);
       const { body } = await client.call("POST", `${one}/${id}/rotate`, { expires_at: options.expires });
       printSecret(context, body, options.json);
@@ -77,7 +77,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .description("revoke an access token, at once")
     .argument("<id>", "the token's number", wholeNumber)
     .action(async (id: number, options: Whose, command: Command) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { one } = await addressesOf(options, command, client);
       await client.call("DELETE", `${one}/${id}`);
     });

@@ -20,19 +20,19 @@ export function addUserCommands(program: Command, context: CliContext): void {
       const password = await readPassword();
       const { email, admin, name = username } = options;
       const account = { username, name, email, password, admin };
-      const { body } = await (await clientOf(context)).call("POST", "/users", account);
+      const { body } = await clientOf(context).call("POST", "/users", account);
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withJson(user.command("list"))
     .description("list all accounts")
     .action(async ({ json }: { json?: boolean }) => {
-      show(context, await (await clientOf(context)).list("/users"), { json, columns: COLUMNS });
+      show(context, await clientOf(context).list("/users"), { json, columns: COLUMNS });
     });
   withJson(user.command("show"))
     .description("show an account")
     .argument("<username>", "whose")
     .action(async (username: string, { json }: { json?: boolean }) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { body } = await client.call("GET", `/users/${await findUserId(client, username)}`);
       show(context, body, { json, columns: COLUMNS });
     });
@@ -43,7 +43,7 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .requiredOption("--password-stdin", "read the password from standard input")
     .action(async (username: string) => {
       const password = await readPassword();
-      const client = await clientOf(context);
+      const client = clientOf(context);
       await client.call("PUT", `/users/${await findUserId(client, username)}`, { password });
     });
   for (const [verb, description] of [
@@ -55,7 +55,7 @@ export function addUserCommands(program: Command, context: CliContext): void {
       .description(description)
       .argument("<username>", "whom")
       .action(async (username: string) => {
-        const client = await clientOf(context);
+        const client = clientOf(context);
         await client.call("POST", `/users/${await findUserId(client, username)}/${verb}`);
       });
   }
@@ -64,7 +64,7 @@ export function addUserCommands(program: Command, context: CliContext): void {
     .description("delete a human; what they did passes to the Ghost User")
     .argument("<username>", "whom")
     .action(async (username: string) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       await client.call("DELETE", `/users/${await findUserId(client, username)}`);
     });
 }
