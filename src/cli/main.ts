@@ -47,8 +47,8 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("(see `keyside help`)")
     .addHelpText(
       "after",
-      "\nCommands other than up, serve and certs talk to the service: at KEYSIDE_URL with KEYSIDE_TOKEN, or, on the\n" +
-        "server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
+      "\nCommands other than up, serve, certs and registry-config talk to the service: at KEYSIDE_URL with\n" +
+        "KEYSIDE_TOKEN, or, on the server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
   addDemoCommand(program, context);

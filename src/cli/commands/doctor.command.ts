@@ -1,15 +1,16 @@
 /** `keyside doctor`: finds out why a registry and this service do not work together. */
 import type { Command } from "commander";
-import { type CliContext, clientOf, withJson } from "../context.ts";
+import { type CliContext, clientOf } from "../context.ts";
 import type { Finding } from "../doctor/diagnose.ts";
 import { RefusedError } from "../refused-error.ts";
+import { withJson } from "./arguments.ts";
 
 /** Adds the command that examines the service and its registry. */
 export function addDoctorCommand(program: Command, context: CliContext): void {
   withJson(program.command("doctor"))
-    .description("check the running pair of service and registry, and name the cause of what fails (administrators)")
-    .option("--registry-config <file>", "the registry's config.yml, where this machine can read it")
-    .option("--registry-bundle <file>", "its rootcertbundle, when that is elsewhere on this machine")
+    .description("check that this service and its registry work together, and name the cause if not (administrators)")
+    .option("--registry-config <file>", "the registry's config.yml, if this machine can read it")
+    .option("--registry-bundle <file>", "its rootcertbundle, if this machine has that under another path")
     .action(async (options: { registryConfig?: string; registryBundle?: string; json?: boolean }) => {
       const { diagnose } = await import("../doctor/diagnose.ts");
       const { readRegistryConfig } = await import("../doctor/read-registry-config.ts");
