@@ -2,7 +2,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "../errors.ts";
-import { addressOf, type PassedOver, type RegistryPlan, type RegistryRequest, STOP_PATIENCE } from "./registry-plan.ts";
+import {
+  addressOf,
+  type PassedOver,
+  type RegistryPlan,
+  type RegistryRequest,
+  STOP_PATIENCE_MS,
+} from "./registry-plan.ts";
 import { endProcess } from "./registry-process.ts";
 import { type Environment, findOnPath, runCommand } from "./run-command.ts";
 
@@ -11,6 +17,12 @@ const NAMES = ["docker-registry", "registry"];
 
 /** What `--version` prints: `registry github.com/docker/distribution v2.8.3`, or of 3.x `.../distribution/v3 v3.0.0`. */
 const VERSION = /\bgithub\.com\/(?:docker|distribution)\/distribution(?:\/v\d+)? v?(\d\S*)/;
+
+/** How long a program may take to print its version. */
+const VERSION_LIMIT_MS = 5_000;
+
+/** How often it is looked whether a process is still there. */
+const POLL_INTERVAL_MS = 50;
 
 /** Takes the first `docker-registry` or `registry` on the PATH that says it is distribution. */
 export async function findBinaryRegistry(request: RegistryRequest): Promise<RegistryPlan | PassedOver> {
@@ -39,7 +51,7 @@ export function planBinaryRegistry(file: string, reason: string, request: Regist
       rootCertBundle: trust.rootCertBundle,
       notifications: trust.notifications,
     },
-    end: (process) => endProcess(process, STOP_PATIENCE),
+    end: (process) => endProcess(process, STOP_PATIENCE_MS),
   };
 }
 
@@ -47,7 +59,7 @@ export function planBinaryRegistry(file: string, reason: string, request: Regist
 export async function distributionVersion(file: string, environment: Environment): Promise<string | undefined> {
   const { stdout } = await runCommand(file, ["--version"], {
     environment: registryEnvironment(environment),
-    timeout: 5_000,
+    timeoutMs: VERSION_LIMIT_MS,
   });
   return VERSION.exec(stdout)?.[1];
 }
@@ -65,9 +77,9 @@ export async function endLeftOverBinary(configuration: string): Promise<number[]
   const leftOver = ids.filter((_, index) => serving[index]);
   for (const pid of leftOver) {
     signal(pid, "SIGTERM");
-    if (await goneWithin(pid, configuration, STOP_PATIENCE)) continue;
+    if (await goneWithin(pid, configuration, STOP_PATIENCE_MS)) continue;
     signal(pid, "SIGKILL");
-    if (await goneWithin(pid, configuration, STOP_PATIENCE)) continue;
+    if (await goneWithin(pid, configuration, STOP_PATIENCE_MS)) continue;
     throw new UnavailableError(`the registry of an earlier run, process ${pid}, does not end; end it and start again`);
   }
   return leftOver;
@@ -87,11 +99,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function goneWithin(pid: number, configuration: string, patience: number): Promise<boolean> {
-  const until = performance.now() + patience;
+async function goneWithin(pid: number, configuration: string, patienceMs: number): Promise<boolean> {
+  const untilMs = performance.now() + patienceMs;
   while (await serves(pid, configuration)) {
-    if (performance.now() > until) return false;
-    await delay(50);
+    if (performance.now() > untilMs) return false;
+    await delay(POLL_INTERVAL_MS);
   }
   return true;
 }

@@ -1,14 +1,20 @@
 /** The registry as a container of the local Docker engine, run through the docker command. */
 import { createHash } from "node:crypto";
-import { addressOf, type PassedOver, type RegistryPlan, type RegistryRequest, STOP_PATIENCE } from "./registry-plan.ts";
+import {
+  addressOf,
+  type PassedOver,
+  type RegistryPlan,
+  type RegistryRequest,
+  STOP_PATIENCE_MS,
+} from "./registry-plan.ts";
 import { endProcess } from "./registry-process.ts";
 import { type CommandResult, type Environment, findOnPath, lastLine, runCommand } from "./run-command.ts";
 
-const ENGINE_LIMIT = 10_000;
-const PULL_LIMIT = 120_000;
+const ENGINE_LIMIT_MS = 10_000;
+const PULL_LIMIT_MS = 120_000;
 
 /** Where the container sees what it is given. */
-const WITHIN = {
+const CONTAINER_PATHS = {
   configuration: "/keyside/config.yml",
   images: "/keyside/images",
   rootCertBundle: "/keyside/root.crt",
@@ -22,7 +28,7 @@ export interface DockerEngine {
 
 /** The engine, if one answers and runs on this machine: one elsewhere could not serve our localhost, nor see our files. */
 export async function findLocalEngine(environment: Environment): Promise<DockerEngine | PassedOver> {
-  const docker = (...args: string[]) => runCommand("docker", args, { environment, timeout: ENGINE_LIMIT });
+  const docker = (...args: string[]) => runCommand("docker", args, { environment, timeoutMs: ENGINE_LIMIT_MS });
 
   if ((await findOnPath("docker", environment)).length === 0) return { passedOver: "no docker command on the PATH" };
   const context = await docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}");
@@ -54,10 +60,10 @@ export async function findDockerRegistry(
   engine: DockerEngine,
 ): Promise<RegistryPlan | PassedOver> {
   const { image, environment, report } = request;
-  const present = await runCommand("docker", ["image", "inspect", image], { environment, timeout: ENGINE_LIMIT });
+  const present = await runCommand("docker", ["image", "inspect", image], { environment, timeoutMs: ENGINE_LIMIT_MS });
   if (!present.ok) {
     report(`Pulling the image ${image} ...`);
-    const pull = await runCommand("docker", ["pull", "--quiet", image], { environment, timeout: PULL_LIMIT });
+    const pull = await runCommand("docker", ["pull", "--quiet", image], { environment, timeoutMs: PULL_LIMIT_MS });
     if (!pull.ok) return { passedOver: `Docker ${engine.version} cannot pull ${image}: ${lastLine(pull.output)}` };
   }
   const name = containerName(request.layout.dataDir);
@@ -68,14 +74,17 @@ export async function findDockerRegistry(
     environment,
     seenFromWithin: {
       address: engine.sharesOurHost ? addressOf(request) : `:${request.port}`,
-      storageDirectory: WITHIN.images,
-      rootCertBundle: WITHIN.rootCertBundle,
+      storageDirectory: CONTAINER_PATHS.images,
+      rootCertBundle: CONTAINER_PATHS.rootCertBundle,
       notifications: engine.sharesOurHost ? request.trust.notifications : throughHostGateway(request.trust),
     },
     end: async (process) => {
-      const seconds = String(STOP_PATIENCE / 1000);
-      await runCommand("docker", ["stop", "--time", seconds, name], { environment, timeout: 2 * STOP_PATIENCE });
-      await endProcess(process, STOP_PATIENCE);
+      const stopSeconds = String(STOP_PATIENCE_MS / 1000);
+      await runCommand("docker", ["stop", "--time", stopSeconds, name], {
+        environment,
+        timeoutMs: 2 * STOP_PATIENCE_MS,
+      });
+      await endProcess(process, STOP_PATIENCE_MS);
       await removeContainer(name, environment);
     },
   };
@@ -101,10 +110,10 @@ function runArguments(request: RegistryRequest, engine: DockerEngine, name: stri
     ...(engine.sharesOurHost ? shared : apart),
     // The bind mounts are files of the user's, which SELinux would keep from a confined container.
     ...["--security-opt", "label=disable", "--env", "OTEL_TRACES_EXPORTER=none"],
-    ...bind(layout.images, WITHIN.images),
-    ...bind(layout.configuration, WITHIN.configuration, "readonly"),
-    ...bind(trust.rootCertBundle, WITHIN.rootCertBundle, "readonly"),
-    ...[image, WITHIN.configuration],
+    ...bind(layout.images, CONTAINER_PATHS.images),
+    ...bind(layout.configuration, CONTAINER_PATHS.configuration, "readonly"),
+    ...bind(trust.rootCertBundle, CONTAINER_PATHS.rootCertBundle, "readonly"),
+    ...[image, CONTAINER_PATHS.configuration],
   ];
 }
 
@@ -129,5 +138,5 @@ export function containerName(dataDir: string): string {
 
 /** Removes a container, running or not; that there is none is no failure. */
 export function removeContainer(name: string, environment: Environment): Promise<CommandResult> {
-  return runCommand("docker", ["rm", "--force", "--volumes", name], { environment, timeout: 2 * STOP_PATIENCE });
+  return runCommand("docker", ["rm", "--force", "--volumes", name], { environment, timeoutMs: 2 * STOP_PATIENCE_MS });
 }

@@ -36,8 +36,8 @@ export interface PassedOver {
   readonly passedOver: string;
 }
 
-/** How long a registry may take over its uploads, once told to end, before it is killed; in milliseconds. */
-export const STOP_PATIENCE = 10_000;
+/** How long a registry may take over its uploads, once told to end, before it is killed. */
+export const STOP_PATIENCE_MS = 10_000;
 
 /** `host:port`, with the brackets that an IPv6 address needs. */
 export function addressOf({ host, port }: { host: string; port: number }): string {

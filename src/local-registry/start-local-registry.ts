@@ -16,7 +16,7 @@ import { addressOf, type PassedOver, type RegistryPlan, type RegistryRequest } f
 import { type RegistryExit, startRegistryProcess, waitUntilReady } from "./registry-process.ts";
 import type { Environment } from "./run-command.ts";
 
-const READY_DEADLINE = 20_000;
+const READY_DEADLINE_MS = 20_000;
 
 /** The kinds of registry, in the order in which they are tried. */
 export const REGISTRY_KINDS = ["docker", "binary", "debian-package"] as const;
@@ -156,7 +156,7 @@ async function bringUp(
   const registry = await startRegistryProcess(plan.command, { environment: plan.environment, logFile: layout.log });
   const address = addressOf({ host, port });
   try {
-    await waitUntilReady(registry, { address, realm }, { deadline: READY_DEADLINE, logFile: layout.log });
+    await waitUntilReady(registry, { address, realm }, { deadlineMs: READY_DEADLINE_MS, logFile: layout.log });
   } catch (error) {
     await plan.end(registry);
     throw error;

@@ -7,9 +7,9 @@ import { Failure, Skipped } from "./failure.ts";
 import { ask } from "./registry-probe.ts";
 import type { ThrowAwayProject } from "./throw-away-project.ts";
 
-/** How long a report may take, in milliseconds: a registry sends it within moments, or tries again each second. */
-const PATIENCE = 15_000;
-const POLL_INTERVAL = 250;
+/** How long a report may take: a registry sends it within moments, or tries again each second. */
+const PATIENCE_MS = 15_000;
+const POLL_INTERVAL_MS = 250;
 
 /** How reporting stood before there was anything to report. */
 export interface ReportsBefore {
@@ -46,10 +46,10 @@ export async function awaitReport(
   endpoints: readonly NotificationTarget[] | undefined,
 ): Promise<void> {
   if (!before.taken) throw new Skipped("Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set");
-  const until = performance.now() + PATIENCE;
+  const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
     if ((await client.list(`${project.address}/events?action=pushed`)).length > 0) return;
-    await delay(POLL_INTERVAL);
+    await delay(POLL_INTERVAL_MS);
   }
   throw new Failure(otherEndpoint(serviceUrl, before, endpoints) ?? (await otherSecretOrNone(serviceUrl, before)));
 }

@@ -4,7 +4,7 @@ import jwt from "jsonwebtoken";
 import { parseChallenges } from "../../http/challenge.ts";
 
 /** How long any one answer may take. */
-const PATIENCE = 10_000;
+const ANSWER_LIMIT_MS = 10_000;
 
 /** An answer, or why there is none. */
 export type Reply =
@@ -14,7 +14,7 @@ export type Reply =
 /** Asks; never throws for what the other side does. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Reply> {
   try {
-    const response = await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     return { answered: true, status: response.status, headers: response.headers, body: await response.text() };
   } catch (error) {
     const { cause, message } = error as Error;
