@@ -6,7 +6,7 @@ import { addDays, systemClock, utcDate } from "../../clock.ts";
 import { systemIds } from "../../ids.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { RefusedError } from "../refused-error.ts";
-import { Failure } from "./failure.ts";
+import { StepFailure } from "./failure.ts";
 
 /** A project with a token that may pull, push and delete, and a token of the caller's that may list the catalog. */
 export interface ThrowAwayProject {
@@ -22,7 +22,7 @@ export interface ThrowAwayProject {
 /**
  * Makes the project in the caller's own namespace.
  *
- * @throws Failure when the service refuses: the caller is no administrator
+ * @throws StepFailure when the service refuses: the caller is no administrator
  */
 export async function makeThrowAwayProject(client: KeysideClient): Promise<ThrowAwayProject> {
   try {
@@ -38,7 +38,7 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     const needed = "the doctor needs an administrator's token of scope api, in KEYSIDE_TOKEN";
-    throw new Failure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
+    throw new StepFailure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
   }
 }
 

@@ -1,63 +1,69 @@
-/** Whether what happens in the registry is reported to the service; and if not, what stands in the way. */
+/** Whether the registry notifies the service of what happens in it; and if not, why not. */
 import { setTimeout as delay } from "node:timers/promises";
 import { NOTIFICATIONS_PATH } from "../../links.ts";
 import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KeysideClient } from "../keyside-client.ts";
-import { Failure, Skipped } from "./failure.ts";
-import { ask } from "./registry-probe.ts";
+import { ask } from "./ask.ts";
+import { StepFailure, StepSkipped } from "./failure.ts";
+
 import type { ThrowAwayProject } from "./throw-away-project.ts";
 
-/** How long a report may take: a registry sends it within moments, or tries again each second. */
-const PATIENCE_MS = 15_000;
+/** How long a notification may take: a registry sends it within moments, or tries again each second. */
+const NOTIFICATION_LIMIT_MS = 15_000;
 const POLL_INTERVAL_MS = 250;
 
-/** How reporting stood before there was anything to report. */
-export interface ReportsBefore {
-  /** Whether the service takes reports at all. */
-  readonly taken: boolean;
-  /** The secret of this command's own configuration, if the service's is the same. */
+/** What was known of notifications before anything was pushed. */
+export interface NotificationsBefore {
+  /** Whether the service accepts notifications at all. */
+  readonly accepted: boolean;
+  /** The secret in this command's own configuration, where the service has the same. */
   readonly secret: string | undefined;
-  /** How many reports the service had refused; undefined where it does not tell us. */
-  readonly refused: number | undefined;
+  /** How many notifications the service had refused; undefined where it does not tell. */
+  readonly refusedCount: number | undefined;
 }
 
-/** Looks, before anything is pushed. */
-export async function lookBeforeReports(serviceUrl: string, ownSecret: string | undefined): Promise<ReportsBefore> {
+/** Asks the service about notifications; to be called before anything is pushed. */
+export async function readNotificationsBefore(
+  serviceUrl: string,
+  ownSecret: string | undefined,
+): Promise<NotificationsBefore> {
   const headers = { "Content-Type": "application/json", ...(ownSecret && { Authorization: ownSecret }) };
   const reply = await ask(serviceUrl + NOTIFICATIONS_PATH, { method: "POST", headers, body: '{"events":[]}' });
   const status = reply.answered ? reply.status : undefined;
   return {
-    taken: status !== 404,
+    accepted: status !== 404,
     secret: status === 200 ? ownSecret : undefined,
-    refused: await countRefused(serviceUrl),
+    refusedCount: await countRefusedNotifications(serviceUrl),
   };
 }
 
 /**
- * Waits for the report of the push into the project.
+ * Waits until the service was notified of the push into the project.
  *
- * @throws Skipped when the service takes no reports
- * @throws Failure when none comes
+ * @throws StepSkipped when the service accepts no notifications
+ * @throws StepFailure when none comes
  */
-export async function awaitReport(
+export async function awaitNotification(
   { serviceUrl, client }: { serviceUrl: string; client: KeysideClient },
   project: ThrowAwayProject,
-  before: ReportsBefore,
+  before: NotificationsBefore,
   endpoints: readonly NotificationTarget[] | undefined,
 ): Promise<void> {
-  if (!before.taken) throw new Skipped("Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set");
-  const until = performance.now() + PATIENCE_MS;
+  if (!before.accepted) throw new StepSkipped("Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set");
+  const until = performance.now() + NOTIFICATION_LIMIT_MS;
   while (performance.now() < until) {
     if ((await client.list(`${project.address}/events?action=pushed`)).length > 0) return;
     await delay(POLL_INTERVAL_MS);
   }
-  throw new Failure(otherEndpoint(serviceUrl, before, endpoints) ?? (await otherSecretOrNone(serviceUrl, before)));
+  throw new StepFailure(
+    causeInConfiguration(serviceUrl, before, endpoints) ?? (await causeAtService(serviceUrl, before)),
+  );
 }
 
-/** What the registry's configuration tells, where it could be read. */
-function otherEndpoint(
+/** The cause as far as the registry's configuration shows it, where that could be read. */
+function causeInConfiguration(
   serviceUrl: string,
-  { secret }: ReportsBefore,
+  { secret }: NotificationsBefore,
   endpoints: readonly NotificationTarget[] | undefined,
 ): string | undefined {
   if (endpoints === undefined) return undefined;
@@ -82,11 +88,12 @@ function otherEndpoint(
   );
 }
 
-async function otherSecretOrNone(serviceUrl: string, before: ReportsBefore): Promise<string> {
-  const refused = await countRefused(serviceUrl);
-  if (before.refused !== undefined && refused !== undefined && refused > before.refused) {
+/** The cause as far as the service knows it: a secret that differs, or notifications that do not arrive. */
+async function causeAtService(serviceUrl: string, before: NotificationsBefore): Promise<string> {
+  const refused = await countRefusedNotifications(serviceUrl);
+  if (before.refusedCount !== undefined && refused !== undefined && refused > before.refusedCount) {
     return (
-      `notification secret differs: meanwhile Keyside refused a report ${refused - before.refused} times; let ` +
+      `notification secret differs: meanwhile Keyside refused a report ${refused - before.refusedCount} times; let ` +
       "headers.Authorization of the registry's notifications endpoint be REGISTRY_NOTIFICATION_SECRET and restart the registry"
     );
   }
@@ -97,8 +104,8 @@ async function otherSecretOrNone(serviceUrl: string, before: ReportsBefore): Pro
   );
 }
 
-/** From the metrics, which answer this machine alone by default. */
-async function countRefused(serviceUrl: string): Promise<number | undefined> {
+/** Read from the metrics, which by default only this machine may read. */
+async function countRefusedNotifications(serviceUrl: string): Promise<number | undefined> {
   const reply = await ask(`${serviceUrl}/-/metrics`);
   if (!reply.answered || reply.status !== 200) return undefined;
   return Number(/^keyside_registry_reports_total\{outcome="refused"\} (\d+)$/m.exec(reply.body)?.[1] ?? 0);
