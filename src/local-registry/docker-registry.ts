@@ -1,5 +1,6 @@
 /** The registry as a container of the local Docker engine, run through the docker command. */
 import { createHash } from "node:crypto";
+import { type DockerEngine, ENGINE_LIMIT_MS } from "./docker-engine.ts";
 import {
   addressOf,
   type PassedOver,
@@ -8,9 +9,8 @@ import {
   STOP_PATIENCE_MS,
 } from "./registry-plan.ts";
 import { endProcess } from "./registry-process.ts";
-import { type CommandResult, type Environment, findOnPath, lastLine, runCommand } from "./run-command.ts";
+import { type CommandResult, type Environment, lastLine, runCommand } from "./run-command.ts";
 
-const ENGINE_LIMIT_MS = 10_000;
 const PULL_LIMIT_MS = 120_000;
 
 /** Where the container sees what it is given. */
@@ -19,40 +19,6 @@ const CONTAINER_PATHS = {
   images: "/keyside/images",
   rootCertBundle: "/keyside/root.crt",
 } as const;
-
-/** The engine that the docker command reaches. `sharesOurHost`: its host network is ours, and so are its user ids. */
-export interface DockerEngine {
-  readonly version: string;
-  readonly sharesOurHost: boolean;
-}
-
-/** The engine, if one answers and runs on this machine: one elsewhere could not serve our localhost, nor see our files. */
-export async function findLocalEngine(environment: Environment): Promise<DockerEngine | PassedOver> {
-  const docker = (...args: string[]) => runCommand("docker", args, { environment, timeoutMs: ENGINE_LIMIT_MS });
-
-  if ((await findOnPath("docker", environment)).length === 0) return { passedOver: "no docker command on the PATH" };
-  const context = await docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}");
-  if (!context.ok) return { passedOver: `the docker command fails: ${lastLine(context.output)}` };
-  const endpoint = context.stdout.trim();
-  if (!isLocalEndpoint(endpoint)) {
-    return {
-      passedOver: `the Docker engine at ${endpoint} is on another machine, so it cannot serve this one's localhost`,
-    };
-  }
-  const format = "{{json .ServerVersion}}\n{{json .OperatingSystem}}\n{{json .SecurityOptions}}";
-  const info = await docker("info", "--format", format);
-  const [version, system, security] = info.stdout.split("\n");
-  if (!info.ok || !version || version === '""') {
-    return { passedOver: `no Docker engine answers at ${endpoint}: ${lastLine(info.output)}` };
-  }
-  const isolated = /Docker Desktop/.test(system ?? "") || /name=(?:rootless|userns)/.test(security ?? "");
-  return { version: version.replaceAll('"', ""), sharesOurHost: process.platform === "linux" && !isolated };
-}
-
-function isLocalEndpoint(endpoint: string): boolean {
-  if (/^(?:unix|npipe):/.test(endpoint)) return true;
-  return URL.canParse(endpoint) && /^tcp:\/\/(?:localhost|127\.[\d.]+|\[::1\])(?::|\/|$)/.test(endpoint);
-}
 
 /** Takes the image where the engine has it or can pull it. */
 export async function findDockerRegistry(

@@ -8,9 +8,11 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { ConfigurationError, UnavailableError } from "../errors.ts";
 import { type RegistryTrust, renderRegistryConfig } from "../registry/render-registry-config.ts";
-import { endLeftOverBinary, findBinaryRegistry } from "./binary-registry.ts";
+import { findBinaryRegistry } from "./binary-registry.ts";
 import { findDebianPackage } from "./debian-package.ts";
-import { containerName, findDockerRegistry, findLocalEngine, removeContainer } from "./docker-registry.ts";
+import { findLocalEngine } from "./docker-engine.ts";
+import { containerName, findDockerRegistry, removeContainer } from "./docker-registry.ts";
+import { endLeftOverRegistry } from "./end-left-over-registry.ts";
 import { registryLayout } from "./layout.ts";
 import { addressOf, type PassedOver, type RegistryPlan, type RegistryRequest } from "./registry-plan.ts";
 import { type RegistryExit, startRegistryProcess, waitUntilReady } from "./registry-process.ts";
@@ -76,7 +78,7 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
     ? await findLocalEngine(environment)
     : { passedOver: "Docker was not to be tried" };
 
-  for (const pid of await endLeftOverBinary(layout.configuration)) {
+  for (const pid of await endLeftOverRegistry(layout.configuration)) {
     request.report(`Ended the registry that an earlier run left behind (process ${pid}).`);
   }
   if (!("passedOver" in engine)) await removeContainer(containerName(layout.dataDir), environment);
