@@ -6,6 +6,9 @@ import type { KeysideClient } from "./keyside-client.ts";
 const DEMO_GROUP = "demo";
 const DEMO_PROJECT = `${DEMO_GROUP}/app`;
 
+/** The image of the registry itself, which everybody has whose registry runs in a container. */
+export const REGISTRY_IMAGE = "registry:2";
+
 /** A token that was shown on a screen should not live for long. */
 const TOKEN_LIFETIME_DAYS = 30;
 

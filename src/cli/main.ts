@@ -20,7 +20,7 @@ import { RefusedError } from "./refused-error.ts";
 const REFUSED = 1;
 const WRONG_USAGE = 2;
 
-/** Runs one command line, without the program's name; answers the exit code. */
+/** Runs one command line, given without the program's name, and returns the exit code. */
 export async function main(argv: readonly string[], output: Output = processOutput): Promise<number> {
   const program = createProgram({ config: memoized(() => readConfig()), output });
   try {

@@ -4,7 +4,7 @@ import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Config } from "../config.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
-import { createDemoToken, pasteLines } from "./demo-project.ts";
+import { createDemoToken, pasteLines, REGISTRY_IMAGE } from "./demo-project.ts";
 import { openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
 
@@ -38,7 +38,7 @@ export async function printIntroduction(
   } else {
     output.line("Paste these lines, in a private demo project:");
     output.line("");
-    const image = registry.kind === "docker" ? "registry:2" : await findLocalImage();
+    const image = registry.kind === "docker" ? REGISTRY_IMAGE : await findLocalImage();
     if (image === undefined) output.line("  docker pull hello-world");
     const lines = pasteLines({ registry: address, secret, image: image ?? "hello-world" });
     for (const line of lines) output.line(`  ${line}`);

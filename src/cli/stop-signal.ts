@@ -1,9 +1,9 @@
-/** The wish to stop: Ctrl-C or SIGTERM. */
+/** How a command is asked to stop: by Ctrl-C (SIGINT) or SIGTERM. */
 
-/** One Ctrl-C may arrive twice: the terminal signals the whole process group, and npm hands its own copy on. */
+/** Signals within this time are one request: the terminal sends Ctrl-C to the whole process group, and npm forwards its own. */
 const SAME_REQUEST_MS = 1_000;
 
-/** Resolves with the first SIGINT or SIGTERM; one that comes a second or more later ends the process at once. */
+/** Resolves with the first SIGINT or SIGTERM; another one, a second or more later, ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstAtMs: number | undefined;

@@ -1,4 +1,4 @@
-/** `keyside up`: the service and a real registry next to it, and the lines by which a new user sees them work. */
+/** `keyside up`: runs the service and a real registry next to it until it is asked to stop. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { destination, pino } from "pino";
@@ -36,7 +36,7 @@ export async function up(given: Config, output: Output): Promise<void> {
     try {
       await printIntroduction(config, registry, output, logFile);
       if (registry.kind === "none") await stopping;
-      else await untilEither(stopping, registry, output);
+      else await waitForStop(stopping, registry, output);
     } finally {
       if (registry.kind !== "none") await registry.stop();
     }
@@ -46,9 +46,9 @@ export async function up(given: Config, output: Output): Promise<void> {
   }
 }
 
-/** Undefined when the user asked to stop meanwhile. */
+/** Starts the registry; undefined when the user asked to stop while it was being started. */
 async function startRegistry(
-  config: ReportedConfig,
+  config: NotifiedConfig,
   output: Output,
   signal: AbortSignal,
 ): Promise<RunningRegistry | NoRegistry | undefined> {
@@ -73,20 +73,25 @@ async function startRegistry(
   }
 }
 
-/** A configuration whose registry reports to Keyside. */
-type ReportedConfig = Config & { readonly registry: { readonly notificationSecret: string } };
+/** A configuration whose registry sends notifications to Keyside. */
+type NotifiedConfig = Config & { readonly registry: { readonly notificationSecret: string } };
 
-/** A registry that is started anew may know its reports' secret anew; one that was configured stays. */
-function withNotificationSecret(config: Config): ReportedConfig {
+/** Makes a notification secret where none is configured: the registry is started with it, so it may differ each time. */
+function withNotificationSecret(config: Config): NotifiedConfig {
   const notificationSecret = config.registry.notificationSecret ?? systemIds.hex(32);
   return { ...config, registry: { ...config.registry, notificationSecret } };
 }
 
-function notificationTarget({ port, registry }: ReportedConfig): NotificationTarget {
+function notificationTarget({ port, registry }: NotifiedConfig): NotificationTarget {
   return { url: `http://127.0.0.1:${port}${NOTIFICATIONS_PATH}`, secret: registry.notificationSecret };
 }
 
-async function untilEither(stopping: Promise<unknown>, registry: RunningRegistry, output: Output): Promise<void> {
+/**
+ * Waits until the user asks to stop.
+ *
+ * @throws RefusedError when the registry ends first
+ */
+async function waitForStop(stopping: Promise<unknown>, registry: RunningRegistry, output: Output): Promise<void> {
   const ended = registry.exited.then(({ reason }) => reason);
   const reason = await Promise.race([stopping.then(() => undefined), ended]);
   if (reason !== undefined) throw new RefusedError(`the registry ended: ${reason}`);

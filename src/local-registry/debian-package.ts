@@ -16,7 +16,7 @@ export async function findDebianPackage(request: RegistryRequest): Promise<Regis
   const { environment, layout, report } = request;
   for (const tool of ["apt-get", "dpkg-deb"]) {
     if ((await findOnPath(tool, environment)).length > 0) continue;
-    return { passedOver: `this is no Debian or kin of it (no ${tool}), so its ${PACKAGE} package is not to be had` };
+    return { passedOver: `this is not Debian or based on it (no ${tool}), so its ${PACKAGE} package cannot be had` };
   }
   const binary = join(layout.debianPackage, "usr/bin", PACKAGE);
   const kept = await distributionVersion(binary, environment);

@@ -1,4 +1,4 @@
-/** What is asked of every kind of registry, and what each answers: a plan to run one, or why it cannot. */
+/** What every kind of registry is asked for, and what it answers with: a plan to run one, or why there is none. */
 import type { NotificationTarget, RegistryTrust } from "../registry/render-registry-config.ts";
 import type { RegistryLayout } from "./layout.ts";
 import type { RegistryProcess } from "./registry-process.ts";

@@ -32,13 +32,13 @@ export interface LocalRegistryOptions extends RegistryTrust {
   readonly port: number;
   /** The process's environment: PATH, and what docker and apt-get read. */
   readonly environment: Environment;
-  /** Told what takes time while it does; a line at a time, for a person. */
+  /** Called, before a step that takes long, with a line that tells a person about it. */
   readonly report: (line: string) => void;
-  /** Tries these kinds alone, in the usual order. */
+  /** Tries only these kinds, in the usual order; all of them by default. */
   readonly choose?: readonly RegistryKind[];
   /** The image for the Docker engine; `registry:2` when not given. */
   readonly image?: string;
-  /** Gives up between two steps; what was started by then is ended. */
+  /** Aborts the start between two steps; what was started by then is ended. */
   readonly signal?: AbortSignal;
 }
 
@@ -65,7 +65,7 @@ export interface NoRegistry {
  * Starts the first registry that can be had: the image where a Docker engine answers, a binary on the PATH, Debian's
  * package. It is ready when this resolves, and holds the images of earlier starts on this data directory.
  *
- * A caller that is told to end meanwhile waits for this, or aborts it by `signal`.
+ * A caller that is asked to stop meanwhile waits for this, or aborts it by `signal`.
  *
  * @throws ConfigurationError when the port is in use or cannot be listened on, before anything is started
  * @throws UnavailableError with the end of the registry's log, when those that could be had all failed to run
@@ -76,7 +76,7 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
   const kinds = REGISTRY_KINDS.filter((kind) => options.choose?.includes(kind) ?? true);
   const engine = kinds.includes("docker")
     ? await findLocalEngine(environment)
-    : { passedOver: "Docker was not to be tried" };
+    : { passedOver: "Docker is not among the kinds to try" };
 
   for (const pid of await endLeftOverRegistry(layout.configuration)) {
     request.report(`Ended the registry that an earlier run left behind (process ${pid}).`);

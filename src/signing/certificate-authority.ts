@@ -29,7 +29,7 @@ export interface CertificateAuthority {
 /**
  * Makes the CA in a directory that has none; true when this process made its certificate.
  *
- * Without a lock: the key is put in place first, and whoever finds a key without a certificate makes the certificate
+ * Without a lock: the key is put in place first, and a process that finds a key without a certificate makes the certificate
  * for it. So processes that start together, or one that died half-way, end with one CA whose halves match.
  *
  * @throws ConfigurationError when a file cannot be read or written

@@ -1,6 +1,6 @@
 /**
  * The signing key in use: opened from the certificates' directory, followed when another process rotates it, rotated
- * when it is due. It has no timer: whoever holds it calls `refresh()` from time to time.
+ * when it is due. It has no timer: its holder calls `refresh()` from time to time.
  */
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";

@@ -25,7 +25,7 @@ const KEYSIDE = [process.execPath, join(PROJECT_DIRECTORY, "bin/keyside.js")];
 const STEPS = [
   /^ok {6}Keyside answers at /,
   /^ok {6}the registry at .* sends its clients to Keyside$/,
-  /^ok {6}an administrator makes a project to play in$/,
+  /^ok {6}an administrator creates a project to test with$/,
   /^ok {6}a token logs in$/,
   /^ok {6}it pushes an image$/,
   /^ok {6}it pulls the image$/,
@@ -213,7 +213,7 @@ describe("keyside doctor", () => {
 
   it("names a server that is no registry", async () => {
     const cause = await causeOf(2, service.url);
-    expect(cause).toContain(`${service.url} is no registry`);
+    expect(cause).toContain(`${service.url} is not a registry`);
   });
 
   it("names a realm that is wrong, and the right one", async ({ skip }) => {

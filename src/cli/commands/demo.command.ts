@@ -2,16 +2,13 @@
 import type { Command } from "commander";
 import { type CliContext, clientOf } from "../context.ts";
 
-/** The image that everybody who runs the compose stack has. */
-const REGISTRY_IMAGE = "registry:2";
-
 /** Adds the command that makes the demo project. */
 export function addDemoCommand(program: Command, context: CliContext): void {
   program
     .command("demo")
     .description("make the demo project and a fresh token, and print the docker commands to paste")
     .action(async () => {
-      const { createDemoToken, pasteLines } = await import("../demo-project.ts");
+      const { createDemoToken, pasteLines, REGISTRY_IMAGE } = await import("../demo-project.ts");
       const config = context.config();
       const secret = await createDemoToken(clientOf(context));
       const registry = new URL(config.registry.url).host;

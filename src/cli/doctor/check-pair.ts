@@ -1,17 +1,17 @@
-/** Whether the service and the registry are there, and the registry sends its clients to the service. */
+/** Checks that the service and the registry answer, and that the registry sends its clients to the service. */
 import { REALM_PATH } from "../../links.ts";
 import { ask } from "./ask.ts";
 import { describeReply } from "./describe-reply.ts";
 import { StepFailure } from "./failure.ts";
 import { bearerChallenge } from "./request-registry-token.ts";
 
-/** What the registry tells its clients: where they get a token, and for whom. */
+/** What the registry tells its clients: where they get a token, and for which service. */
 export interface TokenChallenge {
   readonly realm: string;
   readonly service: string;
 }
 
-/** @throws StepFailure when nothing answers, or not as a service that is ready */
+/** @throws StepFailure when nothing answers, or something that is not a service that is ready */
 export async function checkService(serviceUrl: string): Promise<void> {
   const reply = await ask(`${serviceUrl}/-/readiness`);
   if (!reply.answered) {
@@ -19,13 +19,13 @@ export async function checkService(serviceUrl: string): Promise<void> {
       `host not reachable: ${serviceUrl}: ${reply.why}; is Keyside running, and is KEYSIDE_URL its URL?`,
     );
   }
-  if (reply.status !== 200) throw new StepFailure(`${serviceUrl}/-/readiness is not well: ${describeReply(reply)}`);
+  if (reply.status !== 200) throw new StepFailure(`${serviceUrl}/-/readiness is not ready: ${describeReply(reply)}`);
 }
 
 /**
  * The registry's challenge, which names this service's realm.
  *
- * @throws StepFailure when there is no registry, none with token auth, or its realm is another
+ * @throws StepFailure when there is no registry, it has no token auth, or its realm is not this service
  */
 export async function checkChallenge(registryUrl: string, serviceUrl: string): Promise<TokenChallenge> {
   const reply = await ask(`${registryUrl}/v2/`);
@@ -44,7 +44,7 @@ export async function checkChallenge(registryUrl: string, serviceUrl: string): P
   if (parameters === undefined) {
     const challenge = reply.headers.get("www-authenticate") ?? "none";
     throw new StepFailure(
-      `${registryUrl} is no registry, or one with another kind of auth: /v2/ answers ${reply.status}, its challenge is ` +
+      `${registryUrl} is not a registry, or one with another kind of auth: /v2/ answers ${reply.status}, its challenge is ` +
         `${challenge}; see REGISTRY_URL, and \`keyside registry-config\` for the auth section that it needs`,
     );
   }

@@ -49,7 +49,7 @@ export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
   yield sent.finding;
   if (sent.result === undefined) return;
 
-  const made = await examine("an administrator makes a project to play in", () => makeThrowAwayProject(client));
+  const made = await examine("an administrator creates a project to test with", () => makeThrowAwayProject(client));
   yield made.finding;
   if (made.result === undefined) return;
 

@@ -1,4 +1,4 @@
-/** Does to the registry what Docker clients do, with the tokens of a throw-away project. */
+/** Does what Docker clients do with a registry, with the tokens of a throw-away project. */
 import { ask, type Reply } from "./ask.ts";
 import type { TokenChallenge } from "./check-pair.ts";
 import { describeReply, expectStatus, firstMessage } from "./describe-reply.ts";

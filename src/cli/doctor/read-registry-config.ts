@@ -1,4 +1,4 @@
-/** Reads, from a registry's configuration file, what it will accept and where it reports. */
+/** Reads, from a registry's configuration file, which tokens it accepts and where it sends notifications. */
 import { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -7,10 +7,10 @@ import { readTextFile } from "../../files.ts";
 import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KnownRegistryAuth } from "./why-refused.ts";
 
-/** What the file of a registry says. */
+/** What a registry's configuration says. */
 export interface KnownRegistry {
   readonly auth: KnownRegistryAuth;
-  /** Those that are not disabled. */
+  /** Where it sends notifications; without endpoints that are disabled. */
   readonly endpoints: readonly NotificationTarget[];
 }
 
@@ -34,14 +34,16 @@ const configurationSchema = z.object({
 /**
  * Reads a registry's `config.yml`.
  *
- * @param bundle where this machine finds the registry's bundle, when that is not where the registry does
+ * @param bundle where this machine finds the registry's bundle, when that is another path than the registry's
  * @throws ConfigurationError when the file or the bundle cannot be read
  */
 export function readRegistryConfig(file: string, bundle: string | undefined): KnownRegistry {
   const parsed = configurationSchema.safeParse(parseYaml(readTextFile(file), file));
   if (!parsed.success) {
     const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
-    throw new ConfigurationError(`${file} is no configuration of a registry that trusts Keyside: ${wrong.join("; ")}`);
+    throw new ConfigurationError(
+      `${file} is not the configuration of a registry that trusts Keyside: ${wrong.join("; ")}`,
+    );
   }
   const { auth, notifications } = parsed.data;
   const { issuer, rootcertbundle } = auth.token;
