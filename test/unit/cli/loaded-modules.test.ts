@@ -23,8 +23,8 @@ const GROUND = /^src\/(?:clock|config|errors|files|ids|links|\w+\/access-level)\
 const SERVICE_PACKAGES =
   /\/node_modules\/(?:koa|@koa|@mikro-orm|pg|@electric-sql|pino|prom-client|node-forge|jsonwebtoken|yaml)\//;
 
-/** At most so many files of ours: there are 21 now. */
-const MAXIMUM_FILES = 25;
+/** A bound with a little room: there are 24 files of ours now. */
+const MAXIMUM_FILES = 28;
 
 describe("keyside help", () => {
   let code: number | null;
@@ -38,7 +38,8 @@ describe("keyside help", () => {
     const ended = await runToEnd([node, preload, ...rest, "help"]);
     ({ code, stdout } = ended);
     urls = ended.stderr.split("\n").filter((line) => line !== "");
-    const own = urls.filter((url) => url.startsWith(pathToFileURL(PROJECT_DIRECTORY).href) && !isPackage(url));
+    const project = pathToFileURL(PROJECT_DIRECTORY).href;
+    const own = urls.filter((url) => url.startsWith(project) && !isPackage(url));
     files = own.map((url) => relative(PROJECT_DIRECTORY, fileURLToPath(url)));
   });
 
