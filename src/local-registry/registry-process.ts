@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "../errors.ts";
-import { parseChallenges } from "../http/challenge.ts";
+import { bearerParameters } from "../http/challenge.ts";
 import type { Environment } from "./run-command.ts";
 
 const LOG_TAIL_LINES = 15;
@@ -81,9 +81,8 @@ async function challengeOf(url: string, realm: string): Promise<string> {
   try {
     const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     await response.body?.cancel();
-    const challenges = parseChallenges(response.headers.get("www-authenticate") ?? "");
-    const bearer = challenges.find(({ scheme }) => scheme === "bearer");
-    if (response.status === 401 && bearer?.parameters.get("realm") === realm) return READY;
+    const bearer = bearerParameters(response.headers.get("www-authenticate") ?? "");
+    if (response.status === 401 && bearer?.get("realm") === realm) return READY;
     return `answers ${response.status} without a Bearer challenge for ${realm}`;
   } catch (error) {
     const { cause } = error as Error;

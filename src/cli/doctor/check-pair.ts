@@ -1,9 +1,9 @@
 /** Checks that the service and the registry answer, and that the registry sends its clients to the service. */
+import { bearerParameters } from "../../http/challenge.ts";
 import { REALM_PATH } from "../../links.ts";
 import { ask } from "./ask.ts";
 import { describeReply } from "./describe-reply.ts";
 import { StepFailure } from "./failure.ts";
-import { bearerChallenge } from "./request-registry-token.ts";
 
 /** What the registry tells its clients: where they get a token, and for which service. */
 export interface TokenChallenge {
@@ -19,7 +19,7 @@ export async function checkService(serviceUrl: string): Promise<void> {
       `host not reachable: ${serviceUrl}: ${reply.why}; is Keyside running, and is KEYSIDE_URL its URL?`,
     );
   }
-  if (reply.status !== 200) throw new StepFailure(`${serviceUrl}/-/readiness is not ready: ${describeReply(reply)}`);
+  if (reply.status !== 200) throw new StepFailure(`Keyside at ${serviceUrl} is not ready: ${describeReply(reply)}`);
 }
 
 /**
@@ -40,7 +40,7 @@ export async function checkChallenge(registryUrl: string, serviceUrl: string): P
         "config.yml and restart it",
     );
   }
-  const parameters = reply.status === 401 ? bearerChallenge(reply.headers) : undefined;
+  const parameters = reply.status === 401 ? readBearerChallenge(reply.headers) : undefined;
   if (parameters === undefined) {
     const challenge = reply.headers.get("www-authenticate") ?? "none";
     throw new StepFailure(
@@ -57,6 +57,15 @@ export async function checkChallenge(registryUrl: string, serviceUrl: string): P
     );
   }
   return { realm, service };
+}
+
+/** Undefined where there is no Bearer challenge, or none that follows the grammar. */
+function readBearerChallenge(headers: Headers): ReadonlyMap<string, string> | undefined {
+  try {
+    return bearerParameters(headers.get("www-authenticate") ?? "");
+  } catch {
+    return undefined;
+  }
 }
 
 async function describeUnreachable(realm: string): Promise<string> {

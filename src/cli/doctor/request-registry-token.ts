@@ -1,17 +1,6 @@
-/** Where a registry sends its clients for a token, and the token that they get there. Draws no conclusions. */
+/** Requests a registry token as Docker clients do, and reads it. Draws no conclusions. */
 import jwt from "jsonwebtoken";
-import { parseChallenges } from "../../http/challenge.ts";
 import { ask, type Reply } from "./ask.ts";
-
-/** The parameters of the Bearer challenge in a 401, if there is one that can be read. */
-export function bearerChallenge(headers: Headers): ReadonlyMap<string, string> | undefined {
-  try {
-    const challenges = parseChallenges(headers.get("www-authenticate") ?? "");
-    return challenges.find(({ scheme }) => scheme === "bearer")?.parameters;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What a registry token says, unverified: verifying it is up to the registry. */
 export interface RegistryTokenContents {
