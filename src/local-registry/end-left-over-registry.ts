@@ -1,4 +1,4 @@
-/** Ends the program of an earlier run that was killed: its registry still holds the port and the images. */
+/** Finds and ends the registry of an earlier run that was killed, which still holds the port and the images. */
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "../errors.ts";
@@ -28,6 +28,7 @@ export async function endLeftOverRegistry(configuration: string): Promise<number
   return leftOver;
 }
 
+/** Whether this process is a registry that was started with that configuration file. */
 async function serves(pid: number, configuration: string): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   const [, verb, file] = commandLine.split("\0");

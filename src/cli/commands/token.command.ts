@@ -1,4 +1,4 @@
-/** `keyside token`: project access tokens, and personal ones for administrators. */
+/** `keyside token`: the access tokens of projects, and the personal ones of humans. */
 import { type Command, Option } from "commander";
 import { projectAddress } from "../addresses.ts";
 import { type CliContext, clientOf, show } from "../context.ts";

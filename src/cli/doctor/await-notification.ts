@@ -50,8 +50,8 @@ export async function awaitNotification(
   endpoints: readonly NotificationTarget[] | undefined,
 ): Promise<void> {
   if (!before.accepted) throw new StepSkipped("Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set");
-  const until = performance.now() + NOTIFICATION_LIMIT_MS;
-  while (performance.now() < until) {
+  const untilMs = performance.now() + NOTIFICATION_LIMIT_MS;
+  while (performance.now() < untilMs) {
     if ((await client.list(`${project.address}/events?action=pushed`)).length > 0) return;
     await delay(POLL_INTERVAL_MS);
   }
