@@ -173,7 +173,7 @@ async function signingRate(algorithm: "ES256" | "RS256", base?: Result): Promise
   });
   const access = [{ type: "repository", name: "bench/app", actions: ["pull", "push"] }];
   const sign = () => {
-    const request = { issuer: "keyside", audience: "container_registry", subject: "bot", access, lifetime: 300 };
+    const request = { issuer: "keyside", audience: "container_registry", subject: "bot", access, lifetimeSeconds: 300 };
     signRegistryToken({ ...request, key: keys.current(), issuedAt: new Date(), tokenId: systemIds.uuid() });
     return Promise.resolve();
   };

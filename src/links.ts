@@ -1,5 +1,11 @@
-/** The addresses of things, as clients and people reach them. */
+/** The addresses of this instance, as clients and people reach them. */
 import type { Config } from "./config.ts";
+
+/** The path of the token endpoint (the realm of a registry's challenge), below `KEYSIDE_URL`. */
+export const REALM_PATH = "/jwt/auth";
+
+/** The path where registries send their notifications, below `KEYSIDE_URL`. */
+export const NOTIFICATIONS_PATH = "/registry/notifications";
 
 /** Makes addresses from full paths (`team/app`) and usernames. */
 export interface Links {

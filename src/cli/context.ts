@@ -1,5 +1,4 @@
 /** What every command works with: the configuration, the output, the client, and how an answer is shown. */
-import type { Command } from "commander";
 import type { Config } from "../config.ts";
 import { type KeysideClient, openClient } from "./keyside-client.ts";
 import { type Output, renderTable } from "./output.ts";
@@ -10,13 +9,12 @@ export interface CliContext {
   readonly output: Output;
 }
 
-/** One option of `--json`, on a command that shows something. */
-export function withJson(command: Command): Command {
-  return command.option("--json", "print the API's answer as JSON");
-}
-
-/** The client of a command. */
-export function clientOf({ config }: CliContext): Promise<KeysideClient> {
+/**
+ * The client of a command.
+ *
+ * @throws RefusedError when there is no token to call the service with
+ */
+export function clientOf({ config }: CliContext): KeysideClient {
   return openClient(config());
 }
 
@@ -31,9 +29,4 @@ export function show(
     return;
   }
   for (const line of renderTable(Array.isArray(value) ? value : [value], columns)) output.line(line);
-}
-
-/** A path as one segment of an address. */
-export function segment(path: string): string {
-  return encodeURIComponent(path);
 }

@@ -1,13 +1,16 @@
-/** The private project that shows a new user what Keyside does, and the lines that they paste. */
+/** The private project that shows a new user what Keyside does, and the commands that they paste into a shell. */
 import { addDays, systemClock, utcDate } from "../clock.ts";
-import { segment } from "./context.ts";
+import { groupAddress, projectAddress } from "./addresses.ts";
 import type { KeysideClient } from "./keyside-client.ts";
 
-export const DEMO_GROUP = "demo";
-export const DEMO_PROJECT = `${DEMO_GROUP}/app`;
+const DEMO_GROUP = "demo";
+const DEMO_PROJECT = `${DEMO_GROUP}/app`;
+
+/** The image of the registry itself, which everybody has whose registry runs in a container. */
+export const REGISTRY_IMAGE = "registry:2";
 
 /** A token that was shown on a screen should not live for long. */
-const LIFETIME_DAYS = 30;
+const TOKEN_LIFETIME_DAYS = 30;
 
 /**
  * Makes the demo project where it is missing, with the feature on for it alone, and a fresh token that pulls and pushes.
@@ -16,10 +19,10 @@ const LIFETIME_DAYS = 30;
  * @throws RefusedError when the service refuses
  */
 export async function createDemoToken(client: KeysideClient): Promise<string> {
-  const project = `/projects/${segment(DEMO_PROJECT)}`;
+  const project = projectAddress(DEMO_PROJECT);
   if ((await client.find(project)) === undefined) {
     const group =
-      (await client.find(`/groups/${DEMO_GROUP}`)) ??
+      (await client.find(groupAddress(DEMO_GROUP))) ??
       (await client.call("POST", "/groups", { name: "Demo", path: DEMO_GROUP })).body;
     const { id } = group as { id: number };
     await client.call("POST", "/projects", { name: "App", path: "app", namespace_id: id, visibility: "private" });
@@ -29,13 +32,13 @@ export async function createDemoToken(client: KeysideClient): Promise<string> {
     name: "Demo",
     description: "Made for the lines to paste",
     scopes: ["read_registry", "write_registry"],
-    expires_at: addDays(utcDate(systemClock.now()), LIFETIME_DAYS),
+    expires_at: addDays(utcDate(systemClock.now()), TOKEN_LIFETIME_DAYS),
   });
   return (body as { token: string }).token;
 }
 
 /**
- * The lines to paste.
+ * The shell commands that log in, push an image into the demo project and pull it, a line each.
  *
  * @param registry `host:port` as the Docker client names it
  * @param image one that the user's engine has, or can pull

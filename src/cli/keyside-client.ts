@@ -1,15 +1,18 @@
-/** The command line's way to the service: its public API, by HTTP, under the same rules as everybody. */
-import { readFile } from "node:fs/promises";
+/** The command line's client of the service: it calls the public API over HTTP, under the rules that apply to any client. */
 import type { Config } from "../config.ts";
+import { readTextFile } from "../files.ts";
 import { RefusedError } from "./refused-error.ts";
 
 /** An answer of the API. */
 export interface ClientAnswer {
   readonly status: number;
   readonly body: unknown;
-  /** What the service warns of, in words. */
+  /** The service's warning in words, if it sent one. */
   readonly warning: string | undefined;
 }
+
+/** The most that the service puts on one page of a list. */
+const ROWS_PER_PAGE = 100;
 
 /** Calls the API with one secret. */
 export class KeysideClient {
@@ -27,31 +30,39 @@ export class KeysideClient {
    * @throws RefusedError when the service refuses or does not answer
    */
   async call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<ClientAnswer> {
-    const answer = await this.tryCall(method, path, body);
+    const answer = await this.#request(method, path, body);
     if (answer.status >= 400) throw new RefusedError(describeRefusal(answer));
     return answer;
   }
 
-  /** Like `call`, for a thing that may not be there: undefined on 404. */
+  /**
+   * Like `call`, but for what may not exist: the body of the answer, or undefined on 404.
+   *
+   * @throws RefusedError when the service refuses otherwise or does not answer
+   */
   async find(path: string): Promise<unknown> {
-    const answer = await this.tryCall("GET", path);
+    const answer = await this.#request("GET", path);
     if (answer.status === 404) return undefined;
     if (answer.status >= 400) throw new RefusedError(describeRefusal(answer));
     return answer.body;
   }
 
-  /** Every row of a list, over all its pages. */
+  /**
+   * Every row of a list, over all its pages. The path may have a query.
+   *
+   * @throws RefusedError when the service refuses or does not answer
+   */
   async list(path: string): Promise<unknown[]> {
     const rows: unknown[] = [];
     for (let page = 1; ; page += 1) {
-      const { body } = await this.call("GET", `${path}${joint(path)}per_page=100&page=${page}`);
+      const { body } = await this.call("GET", `${path}${querySeparator(path)}per_page=${ROWS_PER_PAGE}&page=${page}`);
       if (!Array.isArray(body)) throw new RefusedError(`${this.#url} does not answer like Keyside`);
       rows.push(...body);
-      if (body.length < 100) return rows;
+      if (body.length < ROWS_PER_PAGE) return rows;
     }
   }
 
-  async tryCall(method: string, path: string, body?: object): Promise<ClientAnswer> {
+  async #request(method: string, path: string, body?: object): Promise<ClientAnswer> {
     const response = await this.#fetch(method, path, body);
     const text = await response.text();
     const warning = /^299 keyside "(.*)"$/.exec(response.headers.get("warning") ?? "")?.[1];
@@ -74,32 +85,35 @@ export class KeysideClient {
 }
 
 /**
- * The client for the commands of this process: `KEYSIDE_URL` with `KEYSIDE_TOKEN`; without one, the service on this very
- * machine with the operator's token, which is never sent anywhere else.
+ * The client for the commands of this process: of the service at `KEYSIDE_URL` with `KEYSIDE_TOKEN`; without a token, of
+ * the service on this machine with the operator's token, which is never sent anywhere else.
  *
- * @throws RefusedError when there is neither
+ * @throws RefusedError when there is neither token
  */
-export async function openClient(config: Config): Promise<KeysideClient> {
+export function openClient(config: Config): KeysideClient {
   if (config.clientToken !== undefined) return new KeysideClient(config.url, config.clientToken);
-  const file = config.operatorTokenFile;
+  return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, readOperatorToken(config));
+}
+
+function readOperatorToken({ operatorTokenFile }: Config): string {
   try {
-    const secret = (await readFile(file, "utf8")).trim();
-    return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, secret);
+    return readTextFile(operatorTokenFile).trim();
   } catch (error) {
-    const { message } = error as Error;
     throw new RefusedError(
-      `set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: no operator's token: ${message}`,
+      "set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: there is no operator's token to use: " +
+        (error as Error).message,
     );
   }
 }
 
+/** A host name that reaches a service on this machine that listens on `host`. */
 function localHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** What comes between an address and one more parameter. */
-function joint(path: string): string {
+/** What separates a path, with or without a query, from one more parameter. */
+function querySeparator(path: string): string {
   if (!path.includes("?")) return "?";
   return /[?&]$/.test(path) ? "" : "&";
 }
@@ -114,6 +128,6 @@ function parseJson(text: string, url: string): unknown {
 
 function describeRefusal({ status, body }: ClientAnswer): string {
   const { message, error, error_description } = (body ?? {}) as Record<string, unknown>;
-  const said = [message, error_description, error].find((part) => typeof part === "string");
-  return typeof said === "string" ? said : `the service answered ${status}`;
+  const reason = [message, error_description, error].find((part) => typeof part === "string");
+  return typeof reason === "string" ? reason : `the service answered ${status}`;
 }

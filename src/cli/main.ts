@@ -2,14 +2,17 @@
 import { Command, CommanderError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { KeysideError } from "../errors.ts";
+import { addDemoCommand } from "./commands/demo.command.ts";
+import { addDoctorCommand } from "./commands/doctor.command.ts";
 import { addFeatureCommands } from "./commands/feature.command.ts";
 import { addGroupCommands } from "./commands/group.command.ts";
 import { addMemberCommands } from "./commands/member.command.ts";
 import { addProjectCommands } from "./commands/project.command.ts";
-import { addRegistryCommands } from "./commands/registry.command.ts";
+import { addRefreshTokenCommands } from "./commands/refresh-token.command.ts";
+import { addRegistryConfigCommand } from "./commands/registry-config.command.ts";
 import { addServiceCommands } from "./commands/service.command.ts";
 import { addTokenCommands } from "./commands/token.command.ts";
-import { addRefreshTokenCommands, addUserCommands } from "./commands/user.command.ts";
+import { addUserCommands } from "./commands/user.command.ts";
 import type { CliContext } from "./context.ts";
 import { type Output, processOutput } from "./output.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -17,7 +20,7 @@ import { RefusedError } from "./refused-error.ts";
 const REFUSED = 1;
 const WRONG_USAGE = 2;
 
-/** Runs one command line, without the program's name; answers the exit code. */
+/** Runs one command line, given without the program's name, and returns the exit code. */
 export async function main(argv: readonly string[], output: Output = processOutput): Promise<number> {
   const program = createProgram({ config: memoized(() => readConfig()), output });
   try {
@@ -44,11 +47,13 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("(see `keyside help`)")
     .addHelpText(
       "after",
-      "\nCommands other than up, serve and certs talk to the service: at KEYSIDE_URL with KEYSIDE_TOKEN, or, on the\n" +
-        "server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
+      "\nCommands other than up, serve, certs and registry-config talk to the service: at KEYSIDE_URL with\n" +
+        "KEYSIDE_TOKEN, or, on the server's own machine, with the operator's token in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
-  addRegistryCommands(program, context);
+  addDemoCommand(program, context);
+  addRegistryConfigCommand(program, context);
+  addDoctorCommand(program, context);
   addTokenCommands(program, context);
   addFeatureCommands(program, context);
   addProjectCommands(program, context);

@@ -14,7 +14,7 @@ export const processOutput: Output = {
   complain: (text) => void process.stderr.write(`${text}\n`),
 };
 
-/** Rows as columns, with a heading; what a row lacks is a dash. */
+/** Rows as lines of aligned columns under a heading; a dash stands for a value that a row lacks. */
 export function renderTable(rows: readonly unknown[], columns: readonly string[]): string[] {
   const cells = rows.map((row) => columns.map((column) => renderCell((row as Record<string, unknown>)[column])));
   const lines = [columns.map((column) => column.toUpperCase().replaceAll("_", " ")), ...cells];

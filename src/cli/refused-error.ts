@@ -1,4 +1,4 @@
-/** The service's no, as the command line tells it: one sentence, exit code 1. */
+/** The error that ends a command with exit code 1; its message is the sentence that the user reads on standard error. */
 
-/** The service refused what a command asked for, or cannot be reached. */
+/** The service refuses what a command asks for, or does not answer; or what a command started has failed. */
 export class RefusedError extends Error {}

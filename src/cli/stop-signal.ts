@@ -1,16 +1,16 @@
-/** The wish to stop: Ctrl-C or SIGTERM. */
+/** How a command is asked to stop: by Ctrl-C (SIGINT) or SIGTERM. */
 
-/** One Ctrl-C may arrive twice: the terminal signals the whole process group, and npm hands its own copy on. */
-const SAME_WISH_MILLISECONDS = 1_000;
+/** Signals within this time are one request: the terminal sends Ctrl-C to the whole process group, and npm forwards its own. */
+const SAME_REQUEST_MS = 1_000;
 
-/** Resolves with the first SIGINT or SIGTERM; one that comes a second or more later ends the process at once. */
+/** Resolves with the first SIGINT or SIGTERM; another one, a second or more later, ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let firstAt: number | undefined;
+    let firstAtMs: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
-      const now = performance.now();
-      firstAt ??= now;
-      if (now - firstAt >= SAME_WISH_MILLISECONDS) process.exit(130);
+      const nowMs = performance.now();
+      firstAtMs ??= nowMs;
+      if (nowMs - firstAtMs >= SAME_REQUEST_MS) process.exit(130);
       resolve(signal);
     };
     process.on("SIGINT", onSignal);

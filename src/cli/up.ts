@@ -1,23 +1,17 @@
-/** `keyside up`: the service and a real registry next to it, and the lines by which a new user sees them work. */
-import { execFile } from "node:child_process";
-import { access, mkdir } from "node:fs/promises";
+/** `keyside up`: runs the service and a real registry next to it until it is asked to stop. */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { destination, pino } from "pino";
 import { type Config, processEnvironment } from "../config.ts";
 import { systemIds } from "../ids.ts";
+import { NOTIFICATIONS_PATH, REALM_PATH } from "../links.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
-import { NOTIFICATIONS_PATH } from "../registry/notification.routes.ts";
-import type { NotificationTarget } from "../registry/registry-config.ts";
-import { REALM_PATH } from "../registry/token.routes.ts";
+import type { NotificationTarget } from "../registry/render-registry-config.ts";
 import { startService } from "../server/start-service.ts";
-import { createDemoToken, pasteLines } from "./demo-project.ts";
-import { openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
+import { printIntroduction } from "./print-introduction.ts";
 import { RefusedError } from "./refused-error.ts";
 import { stopSignal } from "./stop-signal.ts";
-
-const run = promisify(execFile);
 
 /**
  * Runs everything until Ctrl-C or SIGTERM, then stops it cleanly.
@@ -40,9 +34,9 @@ export async function up(given: Config, output: Output): Promise<void> {
     const registry = await startRegistry(config, output, abort.signal);
     if (registry === undefined) return;
     try {
-      await introduce(config, registry, output, logFile);
+      await printIntroduction(config, registry, output, logFile);
       if (registry.kind === "none") await stopping;
-      else await untilEither(stopping, registry, output);
+      else await waitForStop(stopping, registry, output);
     } finally {
       if (registry.kind !== "none") await registry.stop();
     }
@@ -52,9 +46,9 @@ export async function up(given: Config, output: Output): Promise<void> {
   }
 }
 
-/** Undefined when the user asked to stop meanwhile. */
+/** Starts the registry; undefined when the user asked to stop while it was being started. */
 async function startRegistry(
-  config: ReportedConfig,
+  config: NotifiedConfig,
   output: Output,
   signal: AbortSignal,
 ): Promise<RunningRegistry | NoRegistry | undefined> {
@@ -79,62 +73,25 @@ async function startRegistry(
   }
 }
 
-/** A configuration whose registry reports to Keyside. */
-type ReportedConfig = Config & { readonly registry: { readonly notificationSecret: string } };
+/** A configuration whose registry sends notifications to Keyside. */
+type NotifiedConfig = Config & { readonly registry: { readonly notificationSecret: string } };
 
-/** A registry that is started anew may know its reports' secret anew; one that was configured stays. */
-function withNotificationSecret(config: Config): ReportedConfig {
+/** Makes a notification secret where none is configured: the registry is started with it, so it may differ each time. */
+function withNotificationSecret(config: Config): NotifiedConfig {
   const notificationSecret = config.registry.notificationSecret ?? systemIds.hex(32);
   return { ...config, registry: { ...config.registry, notificationSecret } };
 }
 
-function notificationTarget({ port, registry }: ReportedConfig): NotificationTarget {
+function notificationTarget({ port, registry }: NotifiedConfig): NotificationTarget {
   return { url: `http://127.0.0.1:${port}${NOTIFICATIONS_PATH}`, secret: registry.notificationSecret };
 }
 
-async function introduce(
-  config: Config,
-  registry: RunningRegistry | NoRegistry,
-  output: Output,
-  logFile: string,
-): Promise<void> {
-  const secret = await createDemoToken(await openClient(config));
-  const hasPasswordFile = await access(config.rootPasswordFile).then(
-    () => true,
-    () => false,
-  );
-  const address = new URL(config.registry.url).host;
-  output.line("");
-  output.line(`API        ${config.url}/api/v4   (the operator's token is in ${config.operatorTokenFile})`);
-  if (hasPasswordFile) output.line(`Sign in    root, with the password in ${config.rootPasswordFile}`);
-  output.line(`Registry   ${registry.kind === "none" ? "none" : address}: ${registry.reason}`);
-  output.line(`Log        ${logFile}`);
-  output.line("");
-  if (registry.kind === "none") {
-    output.line(registry.advice);
-  } else {
-    output.line("Paste these lines, in a private demo project:");
-    output.line("");
-    const image = registry.kind === "docker" ? "registry:2" : await findLocalImage();
-    if (image === undefined) output.line("  docker pull hello-world");
-    const lines = pasteLines({ registry: address, secret, image: image ?? "hello-world" });
-    for (const line of lines) output.line(`  ${line}`);
-  }
-  output.line("");
-  output.line("Ctrl-C stops both.");
-}
-
-/** An image that the user's Docker engine already has; undefined where there is none, or no engine. */
-async function findLocalImage(): Promise<string | undefined> {
-  try {
-    const { stdout } = await run("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
-    return stdout.split("\n").find((image) => image !== "" && !image.includes("<none>"));
-  } catch {
-    return undefined;
-  }
-}
-
-async function untilEither(stopping: Promise<unknown>, registry: RunningRegistry, output: Output): Promise<void> {
+/**
+ * Waits until the user asks to stop.
+ *
+ * @throws RefusedError when the registry ends first
+ */
+async function waitForStop(stopping: Promise<unknown>, registry: RunningRegistry, output: Output): Promise<void> {
   const ended = registry.exited.then(({ reason }) => reason);
   const reason = await Promise.race([stopping.then(() => undefined), ended]);
   if (reason !== undefined) throw new RefusedError(`the registry ended: ${reason}`);

@@ -1,5 +1,5 @@
 /**
- * Keeps a second process away from the embedded database's directory: two at once lose data without a word. On Linux an
+ * Keeps a second process away from the embedded database's directory: two processes at once would lose data silently. On Linux an
  * abstract socket, which the kernel frees even on kill -9; elsewhere a lock file that names its process.
  */
 import { createHash } from "node:crypto";

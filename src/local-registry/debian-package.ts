@@ -9,14 +9,14 @@ import type { PassedOver, RegistryPlan, RegistryRequest } from "./registry-plan.
 import { findOnPath, lastLine, runCommand } from "./run-command.ts";
 
 const PACKAGE = "docker-registry";
-const DOWNLOAD_LIMIT = 180_000;
+const DOWNLOAD_LIMIT_MS = 180_000;
 
 /** Takes the package that an earlier start unpacked, or downloads it; only where apt-get and dpkg-deb are. */
 export async function findDebianPackage(request: RegistryRequest): Promise<RegistryPlan | PassedOver> {
   const { environment, layout, report } = request;
   for (const tool of ["apt-get", "dpkg-deb"]) {
     if ((await findOnPath(tool, environment)).length > 0) continue;
-    return { passedOver: `this is no Debian or kin of it (no ${tool}), so its ${PACKAGE} package is not to be had` };
+    return { passedOver: `this is not Debian or based on it (no ${tool}), so its ${PACKAGE} package cannot be had` };
   }
   const binary = join(layout.debianPackage, "usr/bin", PACKAGE);
   const kept = await distributionVersion(binary, environment);
@@ -47,7 +47,7 @@ async function downloadAndUnpack({ environment, layout }: RegistryRequest): Prom
     for (const directory of ["lists/partial", "cache/archives/partial", "tree"]) {
       await mkdir(join(work, directory), { recursive: true });
     }
-    const options = { environment: { ...environment, LC_ALL: "C" }, timeout: DOWNLOAD_LIMIT, directory: work };
+    const options = { environment: { ...environment, LC_ALL: "C" }, timeoutMs: DOWNLOAD_LIMIT_MS, directory: work };
     const apt = (...args: string[]) => runCommand("apt-get", [...aptSettings(work), ...args], options);
 
     // One unreachable source among several makes the update fail, though the package may come from another one.

@@ -1,4 +1,4 @@
-/** Where the local registry keeps its things in Keyside's data directory, the same for every kind of registry. */
+/** Where the local registry keeps its files in Keyside's data directory, the same for every kind of registry. */
 import { join } from "node:path";
 
 /** Absolute paths. `images` outlives restarts and a change of kind; the rest is written anew at each start. */

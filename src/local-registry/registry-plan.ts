@@ -1,5 +1,5 @@
-/** What is asked of every kind of registry, and what each answers: a plan to run one, or why it cannot. */
-import type { NotificationTarget, RegistryTrust } from "../registry/registry-config.ts";
+/** What every kind of registry is asked for, and what it answers with: a plan to run one, or why there is none. */
+import type { NotificationTarget, RegistryTrust } from "../registry/render-registry-config.ts";
 import type { RegistryLayout } from "./layout.ts";
 import type { RegistryProcess } from "./registry-process.ts";
 import type { Environment } from "./run-command.ts";
@@ -36,8 +36,8 @@ export interface PassedOver {
   readonly passedOver: string;
 }
 
-/** How long a registry may take over its uploads, once told to end, before it is killed; in milliseconds. */
-export const STOP_PATIENCE = 10_000;
+/** How long a registry may take over its uploads, once told to end, before it is killed. */
+export const STOP_PATIENCE_MS = 10_000;
 
 /** `host:port`, with the brackets that an IPv6 address needs. */
 export function addressOf({ host, port }: { host: string; port: number }): string {

@@ -6,11 +6,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "../errors.ts";
-import { parseChallenges } from "./challenge.ts";
+import { bearerParameters } from "../http/challenge.ts";
 import type { Environment } from "./run-command.ts";
 
 const LOG_TAIL_LINES = 15;
-const POLL_INTERVAL = 50;
+const POLL_INTERVAL_MS = 50;
+const ANSWER_LIMIT_MS = 5_000;
 const READY = "";
 
 /** Why a registry ended, in words that follow "the registry". */
@@ -43,10 +44,10 @@ export async function startRegistryProcess(
   }
 }
 
-/** Ends the process: SIGTERM, and SIGKILL when it is still there after `patience` milliseconds. */
-export async function endProcess({ child, exited }: RegistryProcess, patience: number): Promise<void> {
+/** Ends the process: SIGTERM, and SIGKILL when it is still there after `patienceMs`. */
+export async function endProcess({ child, exited }: RegistryProcess, patienceMs: number): Promise<void> {
   child.kill("SIGTERM");
-  const limit = AbortSignal.timeout(patience);
+  const limit = AbortSignal.timeout(patienceMs);
   limit.addEventListener("abort", () => child.kill("SIGKILL"));
   await exited;
 }
@@ -54,35 +55,34 @@ export async function endProcess({ child, exited }: RegistryProcess, patience: n
 /**
  * Waits until the registry sends its clients to Keyside: `GET /v2/` answers 401 with a Bearer challenge of our realm.
  *
- * @param limits `deadline` in milliseconds from now
+ * @param limits `deadlineMs` counts from now
  * @throws UnavailableError with the end of the registry's log, when it ends or is not ready in time
  */
 export async function waitUntilReady(
   { exited }: RegistryProcess,
   expected: { address: string; realm: string },
-  limits: { deadline: number; logFile: string },
+  limits: { deadlineMs: number; logFile: string },
 ): Promise<void> {
   const url = `http://${expected.address}/v2/`;
-  const until = performance.now() + limits.deadline;
+  const untilMs = performance.now() + limits.deadlineMs;
   let last = "";
   let ended: RegistryExit | undefined;
-  while (ended === undefined && performance.now() < until) {
+  while (ended === undefined && performance.now() < untilMs) {
     last = await challengeOf(url, expected.realm);
     if (last === READY) return;
-    ended = await Promise.race([exited, delay(POLL_INTERVAL, undefined)]);
+    ended = await Promise.race([exited, delay(POLL_INTERVAL_MS, undefined)]);
   }
-  const why = ended?.reason ?? `is not ready after ${limits.deadline / 1000} s: GET ${url} ${last}`;
+  const why = ended?.reason ?? `is not ready after ${limits.deadlineMs / 1000} s: GET ${url} ${last}`;
   throw new UnavailableError(`the registry ${why}; the end of ${limits.logFile}:\n${await tailOf(limits.logFile)}`);
 }
 
 /** READY, or what stands in the way, in words that follow the request. */
 async function challengeOf(url: string, realm: string): Promise<string> {
   try {
-    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     await response.body?.cancel();
-    const challenges = parseChallenges(response.headers.get("www-authenticate") ?? "");
-    const bearer = challenges.find(({ scheme }) => scheme === "bearer");
-    if (response.status === 401 && bearer?.parameters.get("realm") === realm) return READY;
+    const bearer = bearerParameters(response.headers.get("www-authenticate") ?? "");
+    if (response.status === 401 && bearer?.get("realm") === realm) return READY;
     return `answers ${response.status} without a Bearer challenge for ${realm}`;
   } catch (error) {
     const { cause } = error as Error;

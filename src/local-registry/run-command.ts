@@ -14,17 +14,22 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** Runs a program to its end, in `timeout` milliseconds at most; failing to start is a result too, not an exception. */
+/** Runs a program to its end, in `timeoutMs` at most; failing to start is a result too, not an exception. */
 export function runCommand(
   file: string,
   args: readonly string[],
-  options: { environment: Environment; timeout: number; directory?: string },
+  options: { environment: Environment; timeoutMs: number; directory?: string },
 ): Promise<CommandResult> {
-  const { environment, timeout, directory } = options;
+  const { environment, timeoutMs, directory } = options;
   const { promise, resolve } = Promise.withResolvers<CommandResult>();
-  const settings = { env: environment, timeout, killSignal: "SIGKILL", ...(directory && { cwd: directory }) } as const;
+  const settings = {
+    env: environment,
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+    ...(directory && { cwd: directory }),
+  } as const;
   const child = execFile(file, args, settings, (error, stdout, stderr) => {
-    const ended = child.killed ? `no answer within ${timeout / 1000} s` : "";
+    const ended = child.killed ? `no answer within ${timeoutMs / 1000} s` : "";
     const output = ended || stderr.trim() || stdout.trim() || (error?.message ?? "");
     resolve({ ok: error === null, stdout, output });
   });

@@ -7,16 +7,18 @@ import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { ConfigurationError, UnavailableError } from "../errors.ts";
-import { type RegistryTrust, renderRegistryConfig } from "../registry/registry-config.ts";
-import { endLeftOverBinary, findBinaryRegistry } from "./binary-registry.ts";
+import { type RegistryTrust, renderRegistryConfig } from "../registry/render-registry-config.ts";
+import { findBinaryRegistry } from "./binary-registry.ts";
 import { findDebianPackage } from "./debian-package.ts";
-import { containerName, findDockerRegistry, findLocalEngine, removeContainer } from "./docker-registry.ts";
+import { findLocalEngine } from "./docker-engine.ts";
+import { containerName, findDockerRegistry, removeContainer } from "./docker-registry.ts";
+import { endLeftOverRegistry } from "./end-left-over-registry.ts";
 import { registryLayout } from "./layout.ts";
 import { addressOf, type PassedOver, type RegistryPlan, type RegistryRequest } from "./registry-plan.ts";
 import { type RegistryExit, startRegistryProcess, waitUntilReady } from "./registry-process.ts";
 import type { Environment } from "./run-command.ts";
 
-const READY_DEADLINE = 20_000;
+const READY_DEADLINE_MS = 20_000;
 
 /** The kinds of registry, in the order in which they are tried. */
 export const REGISTRY_KINDS = ["docker", "binary", "debian-package"] as const;
@@ -30,13 +32,13 @@ export interface LocalRegistryOptions extends RegistryTrust {
   readonly port: number;
   /** The process's environment: PATH, and what docker and apt-get read. */
   readonly environment: Environment;
-  /** Told what takes time while it does; a line at a time, for a person. */
+  /** Called, before a step that takes long, with a line that tells a person about it. */
   readonly report: (line: string) => void;
-  /** Tries these kinds alone, in the usual order. */
+  /** Tries only these kinds, in the usual order; all of them by default. */
   readonly choose?: readonly RegistryKind[];
   /** The image for the Docker engine; `registry:2` when not given. */
   readonly image?: string;
-  /** Gives up between two steps; what was started by then is ended. */
+  /** Aborts the start between two steps; what was started by then is ended. */
   readonly signal?: AbortSignal;
 }
 
@@ -63,7 +65,7 @@ export interface NoRegistry {
  * Starts the first registry that can be had: the image where a Docker engine answers, a binary on the PATH, Debian's
  * package. It is ready when this resolves, and holds the images of earlier starts on this data directory.
  *
- * A caller that is told to end meanwhile waits for this, or aborts it by `signal`.
+ * A caller that is asked to stop meanwhile waits for this, or aborts it by `signal`.
  *
  * @throws ConfigurationError when the port is in use or cannot be listened on, before anything is started
  * @throws UnavailableError with the end of the registry's log, when those that could be had all failed to run
@@ -74,9 +76,9 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
   const kinds = REGISTRY_KINDS.filter((kind) => options.choose?.includes(kind) ?? true);
   const engine = kinds.includes("docker")
     ? await findLocalEngine(environment)
-    : { passedOver: "Docker was not to be tried" };
+    : { passedOver: "Docker is not among the kinds to try" };
 
-  for (const pid of await endLeftOverBinary(layout.configuration)) {
+  for (const pid of await endLeftOverRegistry(layout.configuration)) {
     request.report(`Ended the registry that an earlier run left behind (process ${pid}).`);
   }
   if (!("passedOver" in engine)) await removeContainer(containerName(layout.dataDir), environment);
@@ -156,7 +158,7 @@ async function bringUp(
   const registry = await startRegistryProcess(plan.command, { environment: plan.environment, logFile: layout.log });
   const address = addressOf({ host, port });
   try {
-    await waitUntilReady(registry, { address, realm }, { deadline: READY_DEADLINE, logFile: layout.log });
+    await waitUntilReady(registry, { address, realm }, { deadlineMs: READY_DEADLINE_MS, logFile: layout.log });
   } catch (error) {
     await plan.end(registry);
     throw error;

@@ -92,7 +92,7 @@ export async function issueRegistryToken(
     subject: principal.kind === "anonymous" ? "" : principal.username,
     access,
     issuedAt,
-    lifetime,
+    lifetimeSeconds: lifetime,
     tokenId: services.ids.uuid(),
   });
   return { token, access, lifetime, issuedAt, refreshToken };

@@ -10,12 +10,10 @@ import type { Config } from "../config.ts";
 import type { Database } from "../database/database.ts";
 import { NotFoundError, UnauthenticatedError } from "../errors.ts";
 import { readBody } from "../http/form.ts";
+import { NOTIFICATIONS_PATH } from "../links.ts";
 import type { Metrics } from "../metrics.ts";
 import { readReports } from "./notification.schema.ts";
 import { storeReports } from "./store-reports.ts";
-
-/** The path of the webhook, below `KEYSIDE_URL`. */
-export const NOTIFICATIONS_PATH = "/registry/notifications";
 
 /** A registry sends its events one by one, each a kilobyte or two. */
 const MAXIMUM_BYTES = 1024 * 1024;

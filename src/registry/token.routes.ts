@@ -1,13 +1,11 @@
 /** `GET` and `POST /jwt/auth`: the realm that the registry sends its clients to. Reads, issues, renders. */
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
+import { REALM_PATH } from "../links.ts";
 import { jsonWebKeySet } from "../signing/jwks.ts";
 import { type IssuedRegistryToken, type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
 import { renderScope } from "./scope.ts";
 import { readTokenForm, readTokenQuery } from "./token-request.ts";
-
-/** The path of the realm, below `KEYSIDE_URL`. */
-export const REALM_PATH = "/jwt/auth";
 
 /** How long a verifier may keep the keys, in seconds: no longer than a registry token lives. */
 const KEYS_MAXIMUM_AGE = 300;

@@ -2,13 +2,13 @@
  * What an instance is born with: the ghost user, the administrator `root`, and the operator's token, by which the command
  * line on the same machine may do everything. Idempotent: a later start adds only what is missing.
  */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { addPersonalToken } from "../access-tokens/create-personal-token.ts";
 import { digestSecret } from "../access-tokens/secret.ts";
 import { createPersonalNamespace } from "../accounts/create-personal-namespace.ts";
-import { ConfigurationError } from "../errors.ts";
+import { readTextFileIfPresent } from "../files.ts";
 import { ensureSystemUsers, ROOT_USERNAME } from "../users/system-users.ts";
 import { User } from "../users/user.entity.ts";
 import type { Container } from "./container.ts";
@@ -35,7 +35,7 @@ async function rootPassword({ config, ids }: Container): Promise<string> {
 
 async function ensureOperatorToken(em: SqlEntityManager, container: Container): Promise<void> {
   const file = container.config.operatorTokenFile;
-  const present = await readIfPresent(file);
+  const present = readTextFileIfPresent(file);
   // A token that this database does not know is another database's, or a start's that failed half-way.
   if (present !== undefined && (await em.count(AccessToken, { digest: digestSecret(present.trim()) })) > 0) return;
   const root = await em.findOneOrFail(User, { username: ROOT_USERNAME });
@@ -52,15 +52,6 @@ async function ensureOperatorToken(em: SqlEntityManager, container: Container): 
     },
   );
   await writeSecret(file, secret);
-}
-
-async function readIfPresent(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new ConfigurationError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** Writes a file that only its owner reads, in place of any that was there. */

@@ -7,8 +7,9 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X50
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ConfigurationError } from "../errors.ts";
+import { readTextFileIfPresent } from "../files.ts";
 import { selfSignedCertificate } from "./certificate.ts";
-import { createFile, FILE_MODE, readIfPresent } from "./key-files.ts";
+import { createFile, FILE_MODE } from "./key-files.ts";
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
@@ -28,15 +29,15 @@ export interface CertificateAuthority {
 /**
  * Makes the CA in a directory that has none; true when this process made its certificate.
  *
- * Without a lock: the key is put in place first, and whoever finds a key without a certificate makes the certificate
+ * Without a lock: the key is put in place first, and a process that finds a key without a certificate makes the certificate
  * for it. So processes that start together, or one that died half-way, end with one CA whose halves match.
  *
  * @throws ConfigurationError when a file cannot be read or written
  */
 export async function ensureCertificateAuthority(directory: string, now: Date): Promise<boolean> {
   const paths = pathsIn(directory);
-  if (readIfPresent(paths.certificate) !== undefined) return false;
-  if (readIfPresent(paths.key) === undefined) {
+  if (readTextFileIfPresent(paths.certificate) !== undefined) return false;
+  if (readTextFileIfPresent(paths.key) === undefined) {
     const { privateKey } = await generateKeyPairAsync("rsa", { modulusLength: RSA_BITS });
     createFile(paths.key, privateKey.export({ type: "pkcs8", format: "pem" }).toString(), FILE_MODE.secret);
   }
@@ -100,7 +101,7 @@ function makeCertificate(privateKey: KeyObject, keyPath: string, now: Date): X50
 }
 
 function readCertificate(path: string): X509Certificate {
-  const text = readIfPresent(path);
+  const text = readTextFileIfPresent(path);
   if (text === undefined) throw new ConfigurationError(`${path} is missing; ${REPAIR}.`);
   try {
     return new X509Certificate(text);
@@ -110,7 +111,7 @@ function readCertificate(path: string): X509Certificate {
 }
 
 function readPrivateKey(path: string): KeyObject | undefined {
-  const text = readIfPresent(path);
+  const text = readTextFileIfPresent(path);
   if (text === undefined) return undefined;
   try {
     return createPrivateKey(text);

@@ -1,4 +1,4 @@
-/** The public half of the signing key as a JWK Set, for whoever verifies tokens without the CA. */
+/** The public half of the signing key as a JWK Set, for those who verify tokens without the CA. */
 import type { JsonWebKey } from "node:crypto";
 import type { SigningKey } from "./signing-keys.ts";
 

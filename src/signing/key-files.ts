@@ -1,5 +1,5 @@
 /**
- * The files of the certificates' directory: read whole, written whole. A file appears under its name in one step and
+ * Writes the files of the certificates' directory, each as a whole. A file appears under its name in one step and
  * complete, so that several processes can share the directory without a lock.
  */
 import { randomUUID } from "node:crypto";
@@ -10,13 +10,13 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../errors.ts";
+import { systemCode, systemReason } from "../files.ts";
 
 /** Who may read a file: everybody, or its owner alone. */
 export const FILE_MODE = { public: 0o644, secret: 0o600 } as const;
@@ -33,25 +33,8 @@ export function ensureDirectory(directory: string): void {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new ConfigurationError(
-      `The certificates' directory ${directory} cannot be made (${reasonOf(error)}); ` +
+      `The certificates' directory ${directory} cannot be made (${systemReason(error)}); ` +
         "make it for the user that runs Keyside, or name another in KEYSIDE_CERTS_DIR.",
-      { cause: error },
-    );
-  }
-}
-
-/**
- * The text of a file, or undefined when there is none.
- *
- * @throws ConfigurationError when it is there and cannot be read
- */
-export function readIfPresent(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw new ConfigurationError(
-      `${path} cannot be read (${reasonOf(error)}); make it a file that the user who runs Keyside can read.`,
       { cause: error },
     );
   }
@@ -68,7 +51,7 @@ export function createFile(path: string, text: string, mode: FileMode): boolean 
       linkSync(temporary, path);
       return true;
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
+      if (systemCode(error) === "EEXIST") return false;
       throw error;
     }
   });
@@ -93,7 +76,7 @@ function placeFile<Result>(path: string, text: string, mode: FileMode, place: (t
     return result;
   } catch (error) {
     throw new ConfigurationError(
-      `${path} cannot be written (${reasonOf(error)}); ` +
+      `${path} cannot be written (${systemReason(error)}); ` +
         `let the user that runs Keyside write to ${directory}, or name another directory in KEYSIDE_CERTS_DIR.`,
       { cause: error },
     );
@@ -121,13 +104,4 @@ function syncDirectory(directory: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
-}
-
-/** What the system says, without the call and the path that Node appends: `EACCES: permission denied`. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split(",")[0] ?? error.message) : String(error);
 }

@@ -1,6 +1,6 @@
 /**
  * The leaf: the short-lived key that signs registry tokens, with the certificate by which the CA vouches for it.
- * Makes leaves, and reads and judges the text of `leaf.pem`; where that text lies is not its business.
+ * Makes leaves, and reads and judges the text of `leaf.pem`; it does not know where that text is kept.
  */
 import { createPrivateKey, generateKeyPair, type KeyObject, X509Certificate } from "node:crypto";
 import { promisify } from "node:util";

@@ -3,8 +3,8 @@ import jwt from "jsonwebtoken";
 import { epochSeconds } from "../clock.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
-/** How long before its issue a token is already good, in seconds, for a registry whose clock is behind. */
-const NOT_BEFORE_LEEWAY = 10;
+/** How long before its issue a token is already good, for a registry whose clock is behind. */
+const NOT_BEFORE_LEEWAY_SECONDS = 10;
 
 /** One entry of the `access` claim, such as `{type: "repository", name: "group/project", actions: ["pull"]}`. */
 export interface RegistryAccess {
@@ -22,8 +22,7 @@ export interface RegistryTokenRequest {
   readonly subject: string;
   readonly access: readonly RegistryAccess[];
   readonly issuedAt: Date;
-  /** In seconds. */
-  readonly lifetime: number;
+  readonly lifetimeSeconds: number;
   /** The `jti`: unique to this token. */
   readonly tokenId: string;
 }
@@ -35,15 +34,15 @@ export interface RegistryTokenRequest {
  * @see RFC 7519 section 4.1
  */
 export function signRegistryToken(request: RegistryTokenRequest): string {
-  const { key, issuer, audience, subject, access, lifetime, tokenId } = request;
-  const issuedAt = epochSeconds(request.issuedAt);
+  const { key, issuer, audience, subject, access, lifetimeSeconds, tokenId } = request;
+  const issuedAtSeconds = epochSeconds(request.issuedAt);
   const claims = {
     iss: issuer,
     sub: subject,
     aud: audience,
-    exp: issuedAt + lifetime,
-    nbf: issuedAt - NOT_BEFORE_LEEWAY,
-    iat: issuedAt,
+    exp: issuedAtSeconds + lifetimeSeconds,
+    nbf: issuedAtSeconds - NOT_BEFORE_LEEWAY_SECONDS,
+    iat: issuedAtSeconds,
     jti: tokenId,
     access: access.map(({ type, name, actions }) => ({ type, name, actions })),
   };

@@ -1,16 +1,17 @@
 /**
  * The signing key in use: opened from the certificates' directory, followed when another process rotates it, rotated
- * when it is due. It has no timer: whoever holds it calls `refresh()` from time to time.
+ * when it is due. It has no timer: its holder calls `refresh()` from time to time.
  */
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { ConfigurationError } from "../errors.ts";
+import { readTextFileIfPresent } from "../files.ts";
 import {
   type CertificateAuthority,
   ensureCertificateAuthority,
   loadCertificateAuthority,
 } from "./certificate-authority.ts";
-import { createFile, ensureDirectory, FILE_MODE, readIfPresent, replaceFile } from "./key-files.ts";
+import { createFile, ensureDirectory, FILE_MODE, replaceFile } from "./key-files.ts";
 import { jwkThumbprint, libtrustKeyId } from "./key-id.ts";
 import { type Leaf, type LeafProblem, leafToPem, makeLeaf, parseLeaf, type SigningAlgorithm } from "./leaf.ts";
 
@@ -156,7 +157,7 @@ async function settleKey(
   inUse: SigningKey | undefined,
 ): Promise<SigningKey> {
   const now = settings.clock.now();
-  const found = parseLeaf(readIfPresent(settings.leafPath), {
+  const found = parseLeaf(readTextFileIfPresent(settings.leafPath), {
     algorithm: settings.algorithm,
     ca: ca.certificate,
     now,

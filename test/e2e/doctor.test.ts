@@ -5,10 +5,9 @@ import jwt from "jsonwebtoken";
 import { GenericContainer, Wait } from "testcontainers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { parse } from "yaml";
+import { NOTIFICATIONS_PATH, REALM_PATH } from "../../src/links.ts";
 import { type LocalRegistryOptions, startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
-import { NOTIFICATIONS_PATH } from "../../src/registry/notification.routes.ts";
-import { renderRegistryConfig } from "../../src/registry/registry-config.ts";
-import { REALM_PATH } from "../../src/registry/token.routes.ts";
+import { renderRegistryConfig } from "../../src/registry/render-registry-config.ts";
 import { madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";
 import { createUser } from "../support/factories.ts";
@@ -26,7 +25,7 @@ const KEYSIDE = [process.execPath, join(PROJECT_DIRECTORY, "bin/keyside.js")];
 const STEPS = [
   /^ok {6}Keyside answers at /,
   /^ok {6}the registry at .* sends its clients to Keyside$/,
-  /^ok {6}an administrator makes a project to play in$/,
+  /^ok {6}an administrator creates a project to test with$/,
   /^ok {6}a token logs in$/,
   /^ok {6}it pushes an image$/,
   /^ok {6}it pulls the image$/,
@@ -214,7 +213,7 @@ describe("keyside doctor", () => {
 
   it("names a server that is no registry", async () => {
     const cause = await causeOf(2, service.url);
-    expect(cause).toContain(`${service.url} is no registry`);
+    expect(cause).toContain(`${service.url} is not a registry`);
   });
 
   it("names a realm that is wrong, and the right one", async ({ skip }) => {

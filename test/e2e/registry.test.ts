@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { REALM_PATH } from "../../src/links.ts";
 import { type RunningRegistry, startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
-import { REALM_PATH } from "../../src/registry/token.routes.ts";
 import { FakeClock } from "../support/clock.ts";
 import { freePort } from "../support/free-port.ts";
 import { type CreatedToken, createGroup, createProject, createToken } from "../support/project-fixtures.ts";

@@ -132,7 +132,7 @@ async function setStage(opened: AsyncDisposableStack): Promise<ClientStage | Lac
       // The registry goes by the machine's clock, and refuses tokens of another time.
       clock.set(new Date());
       const ours = { PATH: process.env["PATH"], HOME: directory, TMPDIR: directory, ...environment };
-      return runCommand(command, args, { environment: ours, timeout: COMMAND_LIMIT, directory });
+      return runCommand(command, args, { environment: ours, timeoutMs: COMMAND_LIMIT, directory });
     },
     takeTokenRequests: recorder.take,
     close: () => opened.disposeAsync(),

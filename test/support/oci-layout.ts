@@ -83,6 +83,6 @@ export async function archiveOf({ directory }: OciLayout): Promise<string> {
 }
 
 async function runTar(args: readonly string[]): Promise<void> {
-  const result = await runCommand("tar", args, { environment: process.env, timeout: 10_000 });
+  const result = await runCommand("tar", args, { environment: process.env, timeoutMs: 10_000 });
   if (!result.ok) throw new Error(`tar ${args.join(" ")}: ${result.output}`);
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import jsonwebtoken from "jsonwebtoken";
-import { parseChallenges } from "../../src/local-registry/challenge.ts";
+import { parseChallenges } from "../../src/http/challenge.ts";
 
 const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 const CONFIG = "application/vnd.docker.container.image.v1+json";

@@ -1,26 +1,56 @@
-/** Arguments and options that several commands take. */
-import { InvalidArgumentError } from "commander";
+/** The arguments and options that several commands take, and how their values are read. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ACCESS_LEVELS, isAccessLevel } from "../../principals/access-level.ts";
 
-/** @throws InvalidArgumentError when the text is no whole number */
+const LEVEL_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(ACCESS_LEVELS));
+
+/** `--json`, for a command that shows something. */
+export function withJson(command: Command): Command {
+  return command.option("--json", "print the API's answer as JSON");
+}
+
+/** `<path>`: the full path of the group or project that a command is about. */
+export function withFullPath(command: Command): Command {
+  return command.argument("<path>", "its full path");
+}
+
+/** `<username>`: the user that a command is about. */
+export function withUsername(command: Command): Command {
+  return command.argument("<username>", "their username");
+}
+
+/** `--password-stdin`, without which a command that takes a password is refused: one on the command line would leak. */
+export function withPasswordStdin(command: Command): Command {
+  return command.requiredOption("--password-stdin", "read the password from standard input");
+}
+
+/** `--access-level`, as a number or a word. */
+export function accessLevelOption(description: string): Option {
+  return new Option("--access-level <level>", description).argParser(accessLevel);
+}
+
+/** @throws InvalidArgumentError when the text is not a whole number */
 export function wholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("a whole number is wanted");
   return Number(value);
-}
-
-/** The words for access levels, beside their numbers. */
-const LEVELS: Readonly<Record<string, number>> = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 };
-
-/** @throws InvalidArgumentError when the text is neither a level's number nor its word */
-export function accessLevel(value: string): number {
-  const level = LEVELS[value.toLowerCase()] ?? Number(value);
-  if (!Object.values(LEVELS).includes(level)) {
-    throw new InvalidArgumentError("guest, reporter, developer, maintainer, owner or 10, 20, 30, 40, 50 is wanted");
-  }
-  return level;
 }
 
 /** @throws InvalidArgumentError when the text is neither on nor off */
 export function onOrOff(value: string): boolean {
   if (value !== "on" && value !== "off") throw new InvalidArgumentError("on or off is wanted");
   return value === "on";
+}
+
+/** @throws InvalidArgumentError when the text is neither a level's number nor its word */
+function accessLevel(value: string): number {
+  const level = LEVEL_NUMBERS.get(value.toLowerCase()) ?? Number(value);
+  if (isAccessLevel(level)) return level;
+  const [words, numbers] = [[...LEVEL_NUMBERS.keys()].join(", "), [...LEVEL_NUMBERS.values()].join(", ")];
+  throw new InvalidArgumentError(`${words} or ${numbers} is wanted`);
+}
+
+/** A full path, split before its last segment; `parent` is undefined for a path of one segment. */
+export function splitPath(path: string): { parent: string | undefined; last: string } {
+  const slash = path.lastIndexOf("/");
+  return { parent: slash === -1 ? undefined : path.slice(0, slash), last: path.slice(slash + 1) };
 }

@@ -1,8 +1,12 @@
 /** `keyside feature`: feature flags, for the instance or for one project. */
 import type { Command } from "commander";
-import { type CliContext, clientOf, segment, show, withJson } from "../context.ts";
+import { featureAddress } from "../addresses.ts";
+import { type CliContext, clientOf, show } from "../context.ts";
+import { withJson } from "./arguments.ts";
 
-/** Adds the commands about feature flags. */
+const COLUMNS = ["name", "state"];
+
+/** Adds the commands about features. */
 export function addFeatureCommands(program: Command, context: CliContext): void {
   const feature = program.command("feature").description("turn features on and off (administrators)");
   for (const [verb, value] of [
@@ -12,24 +16,23 @@ export function addFeatureCommands(program: Command, context: CliContext): void 
     withJson(feature.command(verb))
       .description(`${verb} a feature for the instance, or for one project`)
       .argument("<name>", "the feature, such as resource_access_token")
-      .option("--project <path>", "for this project alone")
+      .option("--project <path>", "for this project only")
       .action(async (name: string, { project, json }: { project?: string; json?: boolean }) => {
-        const client = await clientOf(context);
-        const { body } = await client.call("POST", `/features/${segment(name)}`, { value, project });
-        show(context, body, { json, columns: ["name", "state"] });
+        const { body } = await clientOf(context).call("POST", featureAddress(name), { value, project });
+        show(context, body, { json, columns: COLUMNS });
       });
   }
   withJson(feature.command("list"))
     .description("list the features and where they are on")
     .action(async ({ json }: { json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("GET", "/features");
-      show(context, body, { json, columns: ["name", "state"] });
+      const { body } = await clientOf(context).call("GET", "/features");
+      show(context, body, { json, columns: COLUMNS });
     });
   feature
     .command("reset")
-    .description("forget every setting of a feature: off everywhere, as at the beginning")
+    .description("remove every setting of a feature, so that it is off everywhere, as at the beginning")
     .argument("<name>", "the feature")
     .action(async (name: string) => {
-      await (await clientOf(context)).call("DELETE", `/features/${segment(name)}`);
+      await clientOf(context).call("DELETE", featureAddress(name));
     });
 }

@@ -1,19 +1,20 @@
-/** `keyside group`. */
+/** `keyside group`: the groups that hold projects and other groups. */
 import type { Command } from "commander";
-import { type CliContext, clientOf, segment, show, withJson } from "../context.ts";
-import { findGroupId, splitPath } from "./find-group.ts";
+import { groupAddress } from "../addresses.ts";
+import { type CliContext, clientOf, show } from "../context.ts";
+import { splitPath, withFullPath, withJson } from "./arguments.ts";
+import { findGroupId } from "./find-id.ts";
 
 const COLUMNS = ["id", "full_path", "name"];
 
 /** Adds the commands about groups. */
 export function addGroupCommands(program: Command, context: CliContext): void {
   const group = program.command("group").description("create, list, show, change and delete groups");
-  withJson(group.command("create"))
-    .description("create a group; one in another group, with the path of both: team/backend")
-    .argument("<path>", "its full path")
-    .option("--name <name>", "what people call it")
+  withJson(withFullPath(group.command("create")))
+    .description("create a group; for one inside another, give the path of both: team/backend")
+    .option("--name <name>", "its display name (default: the last part of the path)")
     .action(async (path: string, { name, json }: { name?: string; json?: boolean }) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { parent, last } = splitPath(path);
       const { body } = await client.call("POST", "/groups", {
         name: name ?? last,
@@ -23,30 +24,26 @@ export function addGroupCommands(program: Command, context: CliContext): void {
       show(context, body, { json, columns: COLUMNS });
     });
   withJson(group.command("list"))
-    .description("list the groups that you are a member of; all, for administrators")
+    .description("list the groups that you are a member of (administrators: all groups)")
     .action(async ({ json }: { json?: boolean }) => {
-      show(context, await (await clientOf(context)).list("/groups"), { json, columns: COLUMNS });
+      show(context, await clientOf(context).list("/groups"), { json, columns: COLUMNS });
     });
-  withJson(group.command("show"))
+  withJson(withFullPath(group.command("show")))
     .description("show a group")
-    .argument("<path>", "its full path")
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("GET", `/groups/${segment(path)}`);
+      const { body } = await clientOf(context).call("GET", groupAddress(path));
       show(context, body, { json, columns: COLUMNS });
     });
-  withJson(group.command("update"))
-    .description("change what people call a group")
-    .argument("<path>", "its full path")
-    .requiredOption("--name <name>", "what people call it")
+  withJson(withFullPath(group.command("update")))
+    .description("change a group's display name")
+    .requiredOption("--name <name>", "its display name")
     .action(async (path: string, { name, json }: { name: string; json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("PUT", `/groups/${segment(path)}`, { name });
+      const { body } = await clientOf(context).call("PUT", groupAddress(path), { name });
       show(context, body, { json, columns: COLUMNS });
     });
-  group
-    .command("delete")
-    .description("delete a group, once nothing lies in it")
-    .argument("<path>", "its full path")
+  withFullPath(group.command("delete"))
+    .description("delete a group that holds no projects and no groups")
     .action(async (path: string) => {
-      await (await clientOf(context)).call("DELETE", `/groups/${segment(path)}`);
+      await clientOf(context).call("DELETE", groupAddress(path));
     });
 }

@@ -1,13 +1,14 @@
-/** `keyside member`: of a project, or of a group and all below it. */
+/** `keyside member`: the members of a project, or of a group and so of all that is below it. */
 import { type Command, Option } from "commander";
-import { type CliContext, clientOf, segment, show, withJson } from "../context.ts";
-import { accessLevel } from "./arguments.ts";
-import { findUserId } from "./find-user.ts";
+import { groupAddress, projectAddress } from "../addresses.ts";
+import { type CliContext, clientOf, show } from "../context.ts";
+import { accessLevelOption, withJson, withUsername } from "./arguments.ts";
+import { findUserId } from "./find-id.ts";
 
 const COLUMNS = ["id", "username", "name", "access_level"];
 
-/** Where somebody is a member. */
-interface Place {
+/** The project or the group whose members a command is about. */
+interface MemberPlaceOptions {
   project?: string;
   group?: string;
 }
@@ -19,49 +20,52 @@ export function addMemberCommands(program: Command, context: CliContext): void {
     ["add", "POST", "make a user a member"],
     ["update", "PUT", "change a member's access level"],
   ] as const) {
-    withJson(withPlace(member.command(verb)))
+    withJson(withMemberPlace(withUsername(member.command(verb))))
       .description(description)
-      .argument("<username>", "who")
-      .requiredOption(
-        "--access-level <level>",
-        "guest, reporter, developer, maintainer, owner or 10 to 50",
-        accessLevel,
+      .addOption(
+        accessLevelOption("guest, reporter, developer, maintainer, owner or 10 to 50").makeOptionMandatory(true),
       )
-      .action(async (username: string, options: Place & { accessLevel: number; json?: boolean }, command: Command) => {
-        const client = await clientOf(context);
-        const id = await findUserId(client, username);
-        const members = membersOf(options, command);
-        const { body } = await client.call(method, method === "PUT" ? `${members}/${id}` : members, {
-          user_id: id,
-          access_level: options.accessLevel,
-        });
-        show(context, body, { json: options.json, columns: COLUMNS });
-      });
+      .action(
+        async (
+          username: string,
+          options: MemberPlaceOptions & { accessLevel: number; json?: boolean },
+          command: Command,
+        ) => {
+          const client = clientOf(context);
+          const id = await findUserId(client, username);
+          const members = membersAddress(options, command);
+          const { body } = await client.call(method, method === "PUT" ? `${members}/${id}` : members, {
+            user_id: id,
+            access_level: options.accessLevel,
+          });
+          show(context, body, { json: options.json, columns: COLUMNS });
+        },
+      );
   }
-  withJson(withPlace(member.command("list")))
-    .description("list members, bots among them")
-    .option("--all", "with those of the groups above, for a project")
-    .action(async (options: Place & { all?: boolean; json?: boolean }, command: Command) => {
-      const address = `${membersOf(options, command)}${options.all === true ? "/all" : ""}`;
-      show(context, await (await clientOf(context)).list(address), { json: options.json, columns: COLUMNS });
+  withJson(withMemberPlace(member.command("list")))
+    .description("list members, bots included")
+    .option("--all", "for a project, include the members of the groups above it")
+    .action(async (options: MemberPlaceOptions & { all?: boolean; json?: boolean }, command: Command) => {
+      const address = `${membersAddress(options, command)}${options.all === true ? "/all" : ""}`;
+      show(context, await clientOf(context).list(address), { json: options.json, columns: COLUMNS });
     });
-  withPlace(member.command("remove"))
+  withMemberPlace(withUsername(member.command("remove")))
     .description("remove a member")
-    .argument("<username>", "who")
-    .action(async (username: string, options: Place, command: Command) => {
-      const client = await clientOf(context);
-      await client.call("DELETE", `${membersOf(options, command)}/${await findUserId(client, username)}`);
+    .action(async (username: string, options: MemberPlaceOptions, command: Command) => {
+      const client = clientOf(context);
+      await client.call("DELETE", `${membersAddress(options, command)}/${await findUserId(client, username)}`);
     });
 }
 
-function withPlace(command: Command): Command {
+function withMemberPlace(command: Command): Command {
   return command
     .addOption(new Option("--project <path>", "of this project").conflicts("group"))
     .option("--group <path>", "of this group");
 }
 
-function membersOf({ project, group }: Place, command: Command): string {
-  if (project !== undefined) return `/projects/${segment(project)}/members`;
-  if (group !== undefined) return `/groups/${segment(group)}/members`;
+/** The address of the members; ends the command as wrong usage where neither a project nor a group is given. */
+function membersAddress({ project, group }: MemberPlaceOptions, command: Command): string {
+  if (project !== undefined) return `${projectAddress(project)}/members`;
+  if (group !== undefined) return `${groupAddress(group)}/members`;
   return command.error("error: say --project PATH or --group PATH");
 }

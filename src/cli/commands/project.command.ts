@@ -1,9 +1,10 @@
-/** `keyside project`. */
+/** `keyside project`: the projects, each with the images below its path. */
 import type { Command } from "commander";
-import { type CliContext, clientOf, segment, show, withJson } from "../context.ts";
+import { projectAddress } from "../addresses.ts";
+import { type CliContext, clientOf, show } from "../context.ts";
 import { RefusedError } from "../refused-error.ts";
-import { onOrOff } from "./arguments.ts";
-import { findGroupId, splitPath } from "./find-group.ts";
+import { onOrOff, splitPath, withFullPath, withJson } from "./arguments.ts";
+import { findGroupId } from "./find-id.ts";
 
 const COLUMNS = ["id", "path_with_namespace", "visibility", "container_registry_enabled"];
 
@@ -19,10 +20,10 @@ interface ProjectOptions {
 export function addProjectCommands(program: Command, context: CliContext): void {
   const project = program.command("project").description("create, list, show, change and delete projects");
   withJson(withProperties(project.command("create")))
-    .description("create a project in a group or in your own namespace; private, if not said")
+    .description("create a project in a group or in your own namespace")
     .argument("<path>", "its full path, such as team/app")
     .action(async (path: string, options: ProjectOptions) => {
-      const client = await clientOf(context);
+      const client = clientOf(context);
       const { parent, last } = splitPath(path);
       if (parent === undefined) throw new RefusedError(`"${path}" names no namespace: say namespace/project`);
       const { body } = await client.call("POST", "/projects", {
@@ -33,40 +34,36 @@ export function addProjectCommands(program: Command, context: CliContext): void 
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withJson(project.command("list"))
-    .description("list the projects that you see")
-    .option("--search <text>", "those whose name or path has it")
+    .description("list the projects that you may see")
+    .option("--search <text>", "only those whose name or path contains the text")
     .action(async ({ search, json }: { search?: string; json?: boolean }) => {
       const query = search === undefined ? "" : `?search=${encodeURIComponent(search)}`;
-      show(context, await (await clientOf(context)).list(`/projects${query}`), { json, columns: COLUMNS });
+      show(context, await clientOf(context).list(`/projects${query}`), { json, columns: COLUMNS });
     });
-  withJson(project.command("show"))
+  withJson(withFullPath(project.command("show")))
     .description("show a project")
-    .argument("<path>", "its full path")
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const { body } = await (await clientOf(context)).call("GET", `/projects/${segment(path)}`);
+      const { body } = await clientOf(context).call("GET", projectAddress(path));
       show(context, body, { json, columns: COLUMNS });
     });
-  withJson(withProperties(project.command("update")))
+  withJson(withProperties(withFullPath(project.command("update"))))
     .description("change a project; its path stays")
-    .argument("<path>", "its full path")
     .action(async (path: string, options: ProjectOptions) => {
-      const { body } = await (await clientOf(context)).call("PUT", `/projects/${segment(path)}`, propertiesOf(options));
+      const { body } = await clientOf(context).call("PUT", projectAddress(path), propertiesOf(options));
       show(context, body, { json: options.json, columns: COLUMNS });
     });
-  project
-    .command("delete")
-    .description("delete a project; its images stay in the registry, out of everybody's reach")
-    .argument("<path>", "its full path")
+  withFullPath(project.command("delete"))
+    .description("delete a project; its images stay in the registry, where nobody can reach them")
     .action(async (path: string) => {
-      await (await clientOf(context)).call("DELETE", `/projects/${segment(path)}`);
+      await clientOf(context).call("DELETE", projectAddress(path));
     });
 }
 
 function withProperties(command: Command): Command {
   return command
-    .option("--name <name>", "what people call it")
-    .option("--description <text>", "more about it")
-    .option("--visibility <visibility>", "private, internal or public")
+    .option("--name <name>", "its display name (default for a new project: the last part of the path)")
+    .option("--description <text>", "a description")
+    .option("--visibility <visibility>", "private, internal or public (default for a new project: private)")
     .option("--registry <on|off>", "whether it has container images", onOrOff);
 }
 

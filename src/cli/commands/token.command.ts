@@ -1,13 +1,21 @@
-/** `keyside token`: project access tokens, and personal ones for administrators. */
+/** `keyside token`: the access tokens of projects, and the personal ones of humans. */
 import { type Command, Option } from "commander";
-import { type CliContext, clientOf, segment, show, withJson } from "../context.ts";
+import { projectAddress } from "../addresses.ts";
+import { type CliContext, clientOf, show } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
-import { accessLevel, wholeNumber } from "./arguments.ts";
-import { findUserId } from "./find-user.ts";
+import { accessLevelOption, wholeNumber, withJson } from "./arguments.ts";
+import { findUserId } from "./find-id.ts";
 
 const COLUMNS = ["id", "name", "scopes", "access_level", "active", "expires_at", "last_used_at"];
 
-interface CreateOptions extends Whose {
+/** The owner of the tokens that a command is about: a project, or a human. */
+interface TokenOwnerOptions {
+  project?: string;
+  personal?: boolean;
+  user?: string;
+}
+
+interface CreateOptions extends TokenOwnerOptions {
   name: string;
   scopes: string[];
   expires?: string;
@@ -20,16 +28,16 @@ interface CreateOptions extends Whose {
 export function addTokenCommands(program: Command, context: CliContext): void {
   const token = program.command("token").description("create, list, show, rotate and revoke access tokens");
 
-  withJson(whose(token.command("create")))
-    .description("create an access token and print its secret, this one time")
-    .requiredOption("--name <name>", "what it is for")
+  withJson(withOwner(token.command("create")))
+    .description("create an access token and print its secret, which is never shown again")
+    .requiredOption("--name <name>", "a name that says what it is for")
     .requiredOption("--scopes <scopes>", "such as read_registry,write_registry", (value) => value.split(","))
-    .option("--description <text>", "more about it")
-    .option("--expires <date>", "YYYY-MM-DD: dead from midnight UTC of this date on")
-    .option("--access-level <level>", "the bot's level in the project: maintainer or 40, if not said", accessLevel)
+    .option("--description <text>", "a description")
+    .option("--expires <date>", "YYYY-MM-DD: the token is dead from the start of this day, UTC")
+    .addOption(accessLevelOption("the bot's level in the project, a word or a number (default: maintainer)"))
     .action(async (options: CreateOptions, command: Command) => {
-      const client = await clientOf(context);
-      const { create } = await addressesOf(options, command, client);
+      const client = clientOf(context);
+      const { create } = await tokenAddresses(options, command, client);
       const { body, warning } = await client.call("POST", create, {
         name: options.name,
         scopes: options.scopes,
@@ -41,70 +49,66 @@ export function addTokenCommands(program: Command, context: CliContext): void {
       printSecret(context, body, options.json);
     });
 
-  withJson(whose(token.command("list")))
+  withJson(withOwner(token.command("list")))
     .description("list access tokens, live and dead")
-    .option("--state <state>", "active or inactive alone")
-    .action(async (options: Whose & { state?: string; json?: boolean }, command: Command) => {
-      const client = await clientOf(context);
-      const { list } = await addressesOf(options, command, client);
+    .option("--state <state>", "only those that are active, or inactive")
+    .action(async (options: TokenOwnerOptions & { state?: string; json?: boolean }, command: Command) => {
+      const client = clientOf(context);
+      const { list } = await tokenAddresses(options, command, client);
       const state = options.state === undefined ? "" : `state=${encodeURIComponent(options.state)}`;
       const tokens = await client.list(`${list}${state}`);
       show(context, tokens, { json: options.json, columns: COLUMNS });
     });
 
-  withJson(whose(token.command("show")))
+  withJson(withOwner(token.command("show")))
     .description("show an access token")
     .argument("<id>", "the token's number", wholeNumber)
-    .action(async (id: number, options: Whose & { json?: boolean }, command: Command) => {
-      const client = await clientOf(context);
-      const { one } = await addressesOf(options, command, client);
+    .action(async (id: number, options: TokenOwnerOptions & { json?: boolean }, command: Command) => {
+      const client = clientOf(context);
+      const { one } = await tokenAddresses(options, command, client);
       const { body } = await client.call("GET", `${one}/${id}`);
       show(context, body, { json: options.json, columns: COLUMNS });
     });
 
-  withJson(whose(token.command("rotate")))
-    .description("replace the secret of an access token, and print the new one, this one time")
+  withJson(withOwner(token.command("rotate")))
+    .description("replace the secret of an access token, and print the new one, which is never shown again")
     .argument("<id>", "the token's number", wholeNumber)
-    .option("--expires <date>", "YYYY-MM-DD; a week from today, if not said")
-    .action(async (id: number, options: Whose & { expires?: string; json?: boolean }, command: Command) => {
-      const client = await clientOf(context);
-      const { one } = await addressesOf(options, command, client);
+    .option("--expires <date>", "YYYY-MM-DD (default: a week from today)")
+    .action(async (id: number, options: TokenOwnerOptions & { expires?: string; json?: boolean }, command: Command) => {
+      const client = clientOf(context);
+      const { one } = await tokenAddresses(options, command, client);
       const { body } = await client.call("POST", `${one}/${id}/rotate`, { expires_at: options.expires });
       printSecret(context, body, options.json);
     });
 
-  whose(token.command("revoke"))
-    .description("revoke an access token, at once")
+  withOwner(token.command("revoke"))
+    .description("revoke an access token, with immediate effect")
     .argument("<id>", "the token's number", wholeNumber)
-    .action(async (id: number, options: Whose, command: Command) => {
-      const client = await clientOf(context);
-      const { one } = await addressesOf(options, command, client);
+    .action(async (id: number, options: TokenOwnerOptions, command: Command) => {
+      const client = clientOf(context);
+      const { one } = await tokenAddresses(options, command, client);
       await client.call("DELETE", `${one}/${id}`);
     });
 }
 
-/** Whose token a command is about: a project's, or a human's. */
-interface Whose {
-  project?: string;
-  personal?: boolean;
-  user?: string;
-}
-
-function whose(command: Command): Command {
+function withOwner(command: Command): Command {
   return command
     .addOption(new Option("--project <path>", "a token of this project").conflicts(["personal", "user"]))
-    .option("--personal", "a personal access token; your own, or that of --user (administrators)")
-    .option("--user <username>", "whose personal access token");
+    .option("--personal", "a personal access token: your own, or that of --user (administrators)")
+    .option("--user <username>", "the owner of the personal access token");
 }
 
-/** Where tokens are made and listed (ready for a query), and where one of them is. */
-async function addressesOf(
-  { project, personal, user }: Whose,
+/**
+ * The addresses to create a token at, to list tokens at (ready for a query), and below which each token is. Ends the
+ * command as wrong usage where no owner is given.
+ */
+async function tokenAddresses(
+  { project, personal, user }: TokenOwnerOptions,
   command: Command,
   client: KeysideClient,
 ): Promise<{ create: string; list: string; one: string }> {
   if (project !== undefined) {
-    const tokens = `/projects/${segment(project)}/access_tokens`;
+    const tokens = `${projectAddress(project)}/access_tokens`;
     return { create: tokens, list: `${tokens}?`, one: tokens };
   }
   if (personal !== true) command.error("error: say --project PATH, or --personal, perhaps with --user NAME");

@@ -1,101 +1,71 @@
-/** `keyside user` and `keyside refresh-token`: accounts of humans, and what they are signed in with. */
+/** `keyside user`: the accounts of humans. */
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { type CliContext, clientOf, show, withJson } from "../context.ts";
-import { wholeNumber } from "./arguments.ts";
-import { findUserId } from "./find-user.ts";
+import { type CliContext, clientOf, show } from "../context.ts";
+import type { KeysideClient } from "../keyside-client.ts";
+import { withJson, withPasswordStdin, withUsername } from "./arguments.ts";
+import { findUserId } from "./find-id.ts";
 
 const COLUMNS = ["id", "username", "name", "state", "bot"];
-const REFRESH_TOKEN_COLUMNS = ["id", "service", "client_id", "last_four", "created_at"];
 
 /** Adds the commands about accounts. */
 export function addUserCommands(program: Command, context: CliContext): void {
   const user = program.command("user").description("create, list, show, block and delete accounts (administrators)");
-  withJson(user.command("create"))
-    .description("create the account of a human; the password comes by standard input")
-    .argument("<username>", "by which they sign in")
+  withJson(withPasswordStdin(withUsername(user.command("create"))))
+    .description("create the account of a human")
     .requiredOption("--email <address>", "their e-mail address")
-    .requiredOption("--password-stdin", "read the password from standard input")
-    .option("--name <name>", "what people call them")
+    .option("--name <name>", "their display name (default: the username)")
     .option("--admin", "make them an administrator")
     .action(async (username: string, options: { email: string; name?: string; admin?: boolean; json?: boolean }) => {
       const password = await readPassword();
       const { email, admin, name = username } = options;
       const account = { username, name, email, password, admin };
-      const { body } = await (await clientOf(context)).call("POST", "/users", account);
+      const { body } = await clientOf(context).call("POST", "/users", account);
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withJson(user.command("list"))
     .description("list all accounts")
     .action(async ({ json }: { json?: boolean }) => {
-      show(context, await (await clientOf(context)).list("/users"), { json, columns: COLUMNS });
+      show(context, await clientOf(context).list("/users"), { json, columns: COLUMNS });
     });
-  withJson(user.command("show"))
+  withJson(withUsername(user.command("show")))
     .description("show an account")
-    .argument("<username>", "whose")
     .action(async (username: string, { json }: { json?: boolean }) => {
-      const client = await clientOf(context);
-      const { body } = await client.call("GET", `/users/${await findUserId(client, username)}`);
+      const client = clientOf(context);
+      const { body } = await client.call("GET", await userAddress(client, username));
       show(context, body, { json, columns: COLUMNS });
     });
-  user
-    .command("password")
-    .description("set the password of a human; it comes by standard input, and ends their refresh tokens")
-    .argument("<username>", "whose")
-    .requiredOption("--password-stdin", "read the password from standard input")
+  withPasswordStdin(withUsername(user.command("password")))
+    .description("set the password of a human, and revoke their refresh tokens")
     .action(async (username: string) => {
       const password = await readPassword();
-      const client = await clientOf(context);
-      await client.call("PUT", `/users/${await findUserId(client, username)}`, { password });
+      const client = clientOf(context);
+      await client.call("PUT", await userAddress(client, username), { password });
     });
   for (const [verb, description] of [
-    ["block", "refuse every credential of a human, until unblocked"],
+    ["block", "refuse every credential of a human until they are unblocked"],
     ["unblock", "accept the credentials of a human again"],
   ] as const) {
-    user
-      .command(verb)
+    withUsername(user.command(verb))
       .description(description)
-      .argument("<username>", "whom")
       .action(async (username: string) => {
-        const client = await clientOf(context);
-        await client.call("POST", `/users/${await findUserId(client, username)}/${verb}`);
+        const client = clientOf(context);
+        await client.call("POST", `${await userAddress(client, username)}/${verb}`);
       });
   }
-  user
-    .command("delete")
-    .description("delete a human; what they did passes to the Ghost User")
-    .argument("<username>", "whom")
+  withUsername(user.command("delete"))
+    .description("delete a human; what they created passes to the Ghost User")
     .action(async (username: string) => {
-      const client = await clientOf(context);
-      await client.call("DELETE", `/users/${await findUserId(client, username)}`);
+      const client = clientOf(context);
+      await client.call("DELETE", await userAddress(client, username));
     });
 }
 
-/** Adds the commands about refresh tokens. */
-export function addRefreshTokenCommands(program: Command, context: CliContext): void {
-  const refreshToken = program
-    .command("refresh-token")
-    .description("list and revoke what registry clients are signed in with, in place of a password");
-  withJson(refreshToken.command("list"))
-    .description("list your refresh tokens, or those of --user (administrators)")
-    .option("--user <username>", "whose")
-    .action(async ({ user, json }: { user?: string; json?: boolean }) => {
-      const client = await clientOf(context);
-      const address = user === undefined ? "/user" : `/users/${await findUserId(client, user)}`;
-      show(context, await client.list(`${address}/refresh_tokens`), { json, columns: REFRESH_TOKEN_COLUMNS });
-    });
-  refreshToken
-    .command("revoke")
-    .description("revoke a refresh token: its client must sign in again")
-    .argument("<id>", "the refresh token's number", wholeNumber)
-    .option("--user <username>", "whose (administrators)")
-    .action(async (id: number, { user }: { user?: string }) => {
-      const client = await clientOf(context);
-      const address = user === undefined ? "/user" : `/users/${await findUserId(client, user)}`;
-      await client.call("DELETE", `${address}/refresh_tokens/${id}`);
-    });
+async function userAddress(client: KeysideClient, username: string): Promise<string> {
+  return `/users/${await findUserId(client, username)}`;
 }
 
+/** All of standard input, without the line end that `echo` adds. */
 async function readPassword(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, "");
 }

@@ -1,17 +1,17 @@
 /**
  * Examines a running pair of service and registry: plays what Docker clients do with a throw-away token, step by step, and
- * names the cause of the first thing that fails.
+ * names the cause of the first step that fails.
  */
 import type { KeysideClient } from "../keyside-client.ts";
-import { awaitReport, lookBeforeReports } from "./await-report.ts";
+import { awaitNotification, readNotificationsBefore } from "./await-notification.ts";
 import { checkChallenge, checkService } from "./check-pair.ts";
-import { Failure, Skipped } from "./failure.ts";
+import { StepFailure, StepSkipped } from "./failure.ts";
 import { CLIENT_STEPS } from "./play-client.ts";
-import type { KnownRegistry } from "./registry-config-file.ts";
+import type { KnownRegistry } from "./read-registry-config.ts";
 import { makeThrowAwayProject } from "./throw-away-project.ts";
 
-/** What is examined. */
-export interface Patient {
+/** The service and the registry that are examined. */
+export interface ExaminedPair {
   /** As clients reach it. */
   readonly serviceUrl: string;
   readonly registryUrl: string;
@@ -29,15 +29,15 @@ export interface Finding {
   readonly why?: string;
 }
 
-/** A finding, and what the step answered if it did. */
-interface Examined<Result> {
+/** A finding, and what the step returned if it ended well. */
+interface ExaminedStep<Result> {
   readonly finding: Finding;
   readonly result?: Result;
 }
 
-/** Examines; the last finding is the one that failed, if any did. */
-export async function* diagnose(patient: Patient): AsyncGenerator<Finding> {
-  const { serviceUrl, registryUrl, client, registry, notificationSecret } = patient;
+/** Examines the pair, step by step; the last finding is the one that failed, if any did. */
+export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
+  const { serviceUrl, registryUrl, client, registry, notificationSecret } = pair;
 
   const service = await examine(`Keyside answers at ${serviceUrl}`, () => checkService(serviceUrl));
   yield service.finding;
@@ -49,19 +49,19 @@ export async function* diagnose(patient: Patient): AsyncGenerator<Finding> {
   yield sent.finding;
   if (sent.result === undefined) return;
 
-  const made = await examine("an administrator makes a project to play in", () => makeThrowAwayProject(client));
+  const made = await examine("an administrator creates a project to test with", () => makeThrowAwayProject(client));
   yield made.finding;
   if (made.result === undefined) return;
 
   const project = made.result;
   try {
-    const before = await lookBeforeReports(serviceUrl, notificationSecret);
+    const before = await readNotificationsBefore(serviceUrl, notificationSecret);
     const session = { registryUrl, registryAuth: registry?.auth, challenge: sent.result, project };
     const steps = [
       ...CLIENT_STEPS.map(([step, work]) => [step, () => work(session)] as const),
       [
         "the registry reports to Keyside",
-        () => awaitReport({ serviceUrl, client }, project, before, registry?.endpoints),
+        () => awaitNotification({ serviceUrl, client }, project, before, registry?.endpoints),
       ] as const,
     ];
     for (const [step, work] of steps) {
@@ -74,12 +74,12 @@ export async function* diagnose(patient: Patient): AsyncGenerator<Finding> {
   }
 }
 
-async function examine<Result>(step: string, work: () => Promise<Result>): Promise<Examined<Result>> {
+async function examine<Result>(step: string, work: () => Promise<Result>): Promise<ExaminedStep<Result>> {
   try {
     return { finding: { step, outcome: "ok" }, result: await work() };
   } catch (error) {
-    if (error instanceof Failure) return { finding: { step, outcome: "failed", why: error.message } };
-    if (error instanceof Skipped) return { finding: { step, outcome: "skipped", why: error.message } };
+    if (error instanceof StepFailure) return { finding: { step, outcome: "failed", why: error.message } };
+    if (error instanceof StepSkipped) return { finding: { step, outcome: "skipped", why: error.message } };
     throw error;
   }
 }

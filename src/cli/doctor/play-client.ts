@@ -1,15 +1,10 @@
-/** Does to the registry what Docker clients do, with the tokens of a throw-away project. */
+/** Does what Docker clients do with a registry, with the tokens of a throw-away project. */
+import { ask, type Reply } from "./ask.ts";
 import type { TokenChallenge } from "./check-pair.ts";
-import { describeReply, expectStatus, Failure, firstMessage } from "./failure.ts";
-import {
-  ask,
-  digestOf,
-  manifestOf,
-  type RegistryTokenContents,
-  type Reply,
-  RepositoryProbe,
-  requestToken,
-} from "./registry-probe.ts";
+import { describeReply, expectStatus, firstMessage } from "./describe-reply.ts";
+import { StepFailure } from "./failure.ts";
+import { digestOf, manifestOf, RepositoryProbe } from "./repository-probe.ts";
+import { type RegistryTokenContents, requestRegistryToken } from "./request-registry-token.ts";
 import type { ThrowAwayProject } from "./throw-away-project.ts";
 import { type KnownRegistryAuth, whyRefused } from "./why-refused.ts";
 
@@ -22,7 +17,7 @@ export interface ClientSession {
   readonly project: ThrowAwayProject;
 }
 
-/** The steps in their order, each with its name; a step throws Failure. */
+/** The steps in their order, each with its name; a step throws StepFailure. */
 export const CLIENT_STEPS: readonly (readonly [string, (session: ClientSession) => Promise<void>])[] = [
   ["a token logs in", logIn],
   ["it pushes an image", push],
@@ -42,7 +37,7 @@ async function logIn({ registryUrl, registryAuth, challenge, project }: ClientSe
   if (!reply.answered || reply.status !== 401) return expectStatus(reply, 200);
   const date = reply.headers.get("date");
   const registryDate = date === null ? undefined : new Date(date);
-  throw new Failure(whyRefused(token, { registryDate, auth: registryAuth, service: challenge.service }));
+  throw new StepFailure(whyRefused(token, { registryDate, auth: registryAuth, service: challenge.service }));
 }
 
 async function push(session: ClientSession): Promise<void> {
@@ -62,7 +57,7 @@ async function mount(session: ClientSession): Promise<void> {
   const repository = await open(session, "other", "pull,push", `repository:${source}:pull`);
   const reply = await repository.mount(digestOf(LAYER), source);
   if (reply.answered && reply.status === 202) {
-    throw new Failure("the registry does not mount: it asks for the layer, which it has, to be uploaded again");
+    throw new StepFailure("the registry does not mount: it asks for the layer, which it has, to be uploaded again");
   }
   expectStatus(reply, 201);
 }
@@ -76,7 +71,7 @@ async function deleteImage(session: ClientSession): Promise<void> {
   const repository = await open(session, "image", "delete");
   const reply = await repository.deleteManifest(digestOf(manifestOf(CONFIG, LAYER)));
   if (reply.answered && reply.status === 405) {
-    throw new Failure(
+    throw new StepFailure(
       "deletes disabled: the registry's storage.delete.enabled is not true; set it so and restart the registry",
     );
   }
@@ -103,15 +98,15 @@ async function getToken(
   scopes: readonly string[],
   secret: string,
 ): Promise<RegistryTokenContents> {
-  const token = await requestToken(challenge.realm, { service: challenge.service, scopes, secret });
+  const token = await requestRegistryToken(challenge.realm, { service: challenge.service, scopes, secret });
   if (!("refused" in token)) return token;
   const { refused } = token;
   if (refused.answered && refused.status === 400) {
     const service = JSON.stringify(challenge.service);
-    throw new Failure(
+    throw new StepFailure(
       `service differs: the registry's auth.token.service is ${service}, and Keyside says: ${firstMessage(refused.body)}; ` +
         "restart what you change",
     );
   }
-  throw new Failure(`the token endpoint ${challenge.realm} gives no token: ${describeReply(refused)}`);
+  throw new StepFailure(`the token endpoint ${challenge.realm} gives no token: ${describeReply(refused)}`);
 }

@@ -6,7 +6,7 @@ import { addDays, systemClock, utcDate } from "../../clock.ts";
 import { systemIds } from "../../ids.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { RefusedError } from "../refused-error.ts";
-import { Failure } from "./failure.ts";
+import { StepFailure } from "./failure.ts";
 
 /** A project with a token that may pull, push and delete, and a token of the caller's that may list the catalog. */
 export interface ThrowAwayProject {
@@ -15,14 +15,14 @@ export interface ThrowAwayProject {
   readonly address: string;
   readonly secret: string;
   readonly catalogSecret: string;
-  /** Removes all of it. */
+  /** Revokes the tokens and deletes the project. */
   remove(): Promise<void>;
 }
 
 /**
  * Makes the project in the caller's own namespace.
  *
- * @throws Failure when the service refuses: the caller is no administrator
+ * @throws StepFailure when the service refuses: the caller is not an administrator
  */
 export async function makeThrowAwayProject(client: KeysideClient): Promise<ThrowAwayProject> {
   try {
@@ -30,7 +30,7 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
     const { id, path_with_namespace: path } = project as { id: number; path_with_namespace: string };
     const address = `/projects/${id}`;
     try {
-      return await furnish(client, path, address);
+      return await prepareProject(client, path, address);
     } catch (error) {
       await client.call("DELETE", address);
       throw error;
@@ -38,11 +38,12 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     const needed = "the doctor needs an administrator's token of scope api, in KEYSIDE_TOKEN";
-    throw new Failure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
+    throw new StepFailure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
   }
 }
 
-async function furnish(client: KeysideClient, path: string, address: string): Promise<ThrowAwayProject> {
+/** Turns the feature on for the project, and makes the tokens. */
+async function prepareProject(client: KeysideClient, path: string, address: string): Promise<ThrowAwayProject> {
   const expires = addDays(utcDate(systemClock.now()), 1);
   const create = async (at: string, scopes: readonly string[]) => {
     const { body } = await client.call("POST", at, { name: "keyside doctor", scopes, expires_at: expires });

@@ -3,7 +3,7 @@
  * configuration. The registry itself says no more than "invalid_token", whatever the reason. Pure.
  */
 import { X509Certificate } from "node:crypto";
-import type { RegistryTokenContents } from "./registry-probe.ts";
+import type { RegistryTokenContents } from "./request-registry-token.ts";
 
 /** What the doctor knows of the registry's `auth.token` section; undefined where it was not given. */
 export interface KnownRegistryAuth {
@@ -11,8 +11,8 @@ export interface KnownRegistryAuth {
   readonly rootCertBundle: { readonly path: string; readonly certificates: readonly X509Certificate[] };
 }
 
-/** The leeway that registries grant, in seconds. @see distribution `registry/auth/token/token.go` */
-const LEEWAY = 60;
+/** The leeway that registries grant. @see distribution `registry/auth/token/token.go` */
+const LEEWAY_SECONDS = 60;
 
 /** The cause, in words, and what to do. */
 export function whyRefused(
@@ -45,10 +45,10 @@ function otherAudience({ claims }: RegistryTokenContents, service: string): stri
 function clockSkew({ claims }: RegistryTokenContents, registryDate: Date | undefined): string | undefined {
   const [notBefore, expires, issuedAt] = [Number(claims["nbf"]), Number(claims["exp"]), Number(claims["iat"])];
   if (registryDate === undefined || Number.isNaN(notBefore) || Number.isNaN(expires)) return undefined;
-  const now = registryDate.getTime() / 1000;
-  if (now >= notBefore - LEEWAY && now <= expires + LEEWAY) return undefined;
-  const seconds = Math.round(Math.abs(now - issuedAt));
-  const which = now < issuedAt ? "behind" : "ahead of";
+  const nowSeconds = registryDate.getTime() / 1000;
+  if (nowSeconds >= notBefore - LEEWAY_SECONDS && nowSeconds <= expires + LEEWAY_SECONDS) return undefined;
+  const seconds = Math.round(Math.abs(nowSeconds - issuedAt));
+  const which = nowSeconds < issuedAt ? "behind" : "ahead of";
   return `clock skew: the registry's clock is ${seconds} s ${which} Keyside's; set both by NTP`;
 }
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RegistryTokenContents } from "../../../src/cli/doctor/registry-probe.ts";
+import type { RegistryTokenContents } from "../../../src/cli/doctor/request-registry-token.ts";
 import { type KnownRegistryAuth, whyRefused } from "../../../src/cli/doctor/why-refused.ts";
 import { epochSeconds } from "../../../src/clock.ts";
 import { openSigningKeys } from "../../../src/signing/signing-keys.ts";

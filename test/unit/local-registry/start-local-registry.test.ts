@@ -41,7 +41,7 @@ describe("startLocalRegistry", () => {
     const { result } = await startOn({});
     expect(result).toMatchObject({
       kind: "none",
-      reason: expect.stringMatching(/no docker command.*; no docker-registry or registry.*; this is no Debian/),
+      reason: expect.stringMatching(/no docker command.*; no docker-registry or registry.*; this is not Debian/),
       advice: expect.stringContaining("realm: http://localhost:8080/jwt/auth"),
     });
     expect(result.kind === "none" && result.advice).not.toContain("\n");

@@ -15,8 +15,8 @@ describe("expiryWarnings", () => {
     const ca = keys.caNotAfter.getTime();
     expect(at(clock.now().getTime())).toEqual([]);
     expect(at(leaf - 30 * DAY_MS)).toEqual([]);
-    expect(at(leaf - 30 * DAY_MS + 1)).toEqual([expect.stringMatching(/^the signing key ends on .*ca\.key/)]);
-    expect(at(ca - 180 * DAY_MS + 1)).toContainEqual(expect.stringMatching(/^the CA in ca\.crt ends on .*restart/));
+    expect(at(leaf - 30 * DAY_MS + 1)).toEqual([expect.stringMatching(/^the signing key expires on .*ca\.key/)]);
+    expect(at(ca - 180 * DAY_MS + 1)).toContainEqual(expect.stringMatching(/^the CA in ca\.crt expires on .*restart/));
     expect(at(ca - 180 * DAY_MS)).not.toContainEqual(expect.stringMatching(/^the CA/));
   });
 });

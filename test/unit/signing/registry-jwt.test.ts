@@ -43,7 +43,7 @@ function tokenOf(algorithm: string, subject = "alice"): string {
     subject,
     access,
     issuedAt: new Date("2026-11-02T12:00:00.900Z"),
-    lifetime: 300,
+    lifetimeSeconds: 300,
     tokenId: "0198-token",
   });
 }

@@ -1,16 +1,16 @@
-/** Reads, from a registry's configuration file, what it will accept and where it reports. */
+/** Reads, from a registry's configuration file, which tokens it accepts and where it sends notifications. */
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ConfigurationError } from "../../errors.ts";
-import type { NotificationTarget } from "../../registry/registry-config.ts";
+import { readTextFile } from "../../files.ts";
+import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KnownRegistryAuth } from "./why-refused.ts";
 
-/** What the file of a registry says. */
+/** What a registry's configuration says. */
 export interface KnownRegistry {
   readonly auth: KnownRegistryAuth;
-  /** Those that are not disabled. */
+  /** Where it sends notifications; without endpoints that are disabled. */
   readonly endpoints: readonly NotificationTarget[];
 }
 
@@ -34,21 +34,23 @@ const configurationSchema = z.object({
 /**
  * Reads a registry's `config.yml`.
  *
- * @param bundle where this machine finds the registry's bundle, when that is not where the registry does
+ * @param bundle where this machine finds the registry's bundle, when that is another path than the registry's
  * @throws ConfigurationError when the file or the bundle cannot be read
  */
-export async function readRegistryConfig(file: string, bundle: string | undefined): Promise<KnownRegistry> {
-  const parsed = configurationSchema.safeParse(parseYaml(await readText(file), file));
+export function readRegistryConfig(file: string, bundle: string | undefined): KnownRegistry {
+  const parsed = configurationSchema.safeParse(parseYaml(readTextFile(file), file));
   if (!parsed.success) {
     const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
-    throw new ConfigurationError(`${file} is no configuration of a registry that trusts Keyside: ${wrong.join("; ")}`);
+    throw new ConfigurationError(
+      `${file} is not the configuration of a registry that trusts Keyside: ${wrong.join("; ")}`,
+    );
   }
   const { auth, notifications } = parsed.data;
   const { issuer, rootcertbundle } = auth.token;
   const path = bundle ?? rootcertbundle;
   const endpoints = notifications?.endpoints ?? [];
   return {
-    auth: { issuer, rootCertBundle: { path, certificates: readCertificates(await readBundle(path), path) } },
+    auth: { issuer, rootCertBundle: { path, certificates: readCertificates(readBundle(path), path) } },
     endpoints: endpoints
       .filter(({ disabled }) => !disabled)
       .map(({ url, headers }) => ({ url, secret: headers["Authorization"]?.[0] ?? "" })),
@@ -56,22 +58,14 @@ export async function readRegistryConfig(file: string, bundle: string | undefine
 }
 
 /** A registry in a container names its bundle as the container sees it. */
-async function readBundle(path: string): Promise<string> {
+function readBundle(path: string): string {
   try {
-    return await readText(path);
+    return readTextFile(path);
   } catch (error) {
     throw new ConfigurationError(
       `the registry's rootcertbundle ${(error as Error).message}; give --registry-bundle FILE, where this machine finds it`,
       { cause: error },
     );
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new ConfigurationError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -56,3 +56,13 @@ export function parseChallenges(header: string): Challenge[] {
   }
   return challenges;
 }
+
+/**
+ * The parameters of the first Bearer challenge in a `WWW-Authenticate` value; undefined where there is none.
+ *
+ * @throws SyntaxError when the value does not follow the grammar
+ * @see RFC 6750 section 3
+ */
+export function bearerParameters(header: string): ReadonlyMap<string, string> | undefined {
+  return parseChallenges(header).find(({ scheme }) => scheme === "bearer")?.parameters;
+}

@@ -1,4 +1,5 @@
-/** From a username to the number that the API wants. */
+/** From the names that people use to the ids that the API wants. */
+import { groupAddress } from "../addresses.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { RefusedError } from "../refused-error.ts";
 
@@ -8,4 +9,10 @@ export async function findUserId(client: KeysideClient, username: string): Promi
   const [user] = body as { id: number }[];
   if (user === undefined) throw new RefusedError(`there is no user "${username}"`);
   return user.id;
+}
+
+/** @throws RefusedError when the caller sees no group of this path */
+export async function findGroupId(client: KeysideClient, path: string): Promise<number> {
+  const { body } = await client.call("GET", groupAddress(path));
+  return (body as { id: number }).id;
 }

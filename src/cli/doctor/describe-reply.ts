@@ -1,0 +1,28 @@
+/** What the doctor says of an answer: whether it is the one expected, and its words for any other. */
+import type { Reply } from "./ask.ts";
+import { StepFailure } from "./failure.ts";
+
+/** How much of a body without a message is quoted. */
+const QUOTED_CHARACTERS = 200;
+
+/** @throws StepFailure when there is no answer, or it has another status */
+export function expectStatus(reply: Reply, status: number): void {
+  if (!reply.answered || reply.status !== status) throw new StepFailure(describeReply(reply));
+}
+
+/** A reply in words: its status and message, or that there is none. */
+export function describeReply(reply: Reply): string {
+  if (!reply.answered) return `host not reachable: ${reply.why}`;
+  const message = firstMessage(reply.body);
+  return `it answers ${reply.status}${message === "" ? "" : `: ${message}`}`;
+}
+
+/** The first message in an error body of the registry's form, or the beginning of any other body. */
+export function firstMessage(body: string): string {
+  try {
+    const { errors } = JSON.parse(body) as { errors: { message: string }[] };
+    return errors[0]?.message ?? body.slice(0, QUOTED_CHARACTERS);
+  } catch {
+    return body.slice(0, QUOTED_CHARACTERS);
+  }
+}

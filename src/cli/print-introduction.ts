@@ -1,0 +1,58 @@
+/** What `keyside up` prints once everything runs: where it is, and the commands by which a new user sees it work. */
+import { execFile } from "node:child_process";
+import { access } from "node:fs/promises";
+import { promisify } from "node:util";
+import type { Config } from "../config.ts";
+import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
+import { createDemoToken, pasteLines, REGISTRY_IMAGE } from "./demo-project.ts";
+import { openClient } from "./keyside-client.ts";
+import type { Output } from "./output.ts";
+
+const run = promisify(execFile);
+
+/**
+ * Makes a token of the demo project and prints the addresses, the files that hold credentials, and what to paste.
+ *
+ * @throws RefusedError when the service refuses to make the demo project or its token
+ */
+export async function printIntroduction(
+  config: Config,
+  registry: RunningRegistry | NoRegistry,
+  output: Output,
+  logFile: string,
+): Promise<void> {
+  const secret = await createDemoToken(openClient(config));
+  const hasPasswordFile = await access(config.rootPasswordFile).then(
+    () => true,
+    () => false,
+  );
+  const address = new URL(config.registry.url).host;
+  output.line("");
+  output.line(`API        ${config.url}/api/v4   (the operator's token is in ${config.operatorTokenFile})`);
+  if (hasPasswordFile) output.line(`Sign in    root, with the password in ${config.rootPasswordFile}`);
+  output.line(`Registry   ${registry.kind === "none" ? "none" : address}: ${registry.reason}`);
+  output.line(`Log        ${logFile}`);
+  output.line("");
+  if (registry.kind === "none") {
+    output.line(registry.advice);
+  } else {
+    output.line("Paste these lines, in a private demo project:");
+    output.line("");
+    const image = registry.kind === "docker" ? REGISTRY_IMAGE : await findLocalImage();
+    if (image === undefined) output.line("  docker pull hello-world");
+    const lines = pasteLines({ registry: address, secret, image: image ?? "hello-world" });
+    for (const line of lines) output.line(`  ${line}`);
+  }
+  output.line("");
+  output.line("Ctrl-C stops both.");
+}
+
+/** An image that the user's Docker engine already has; undefined where there is none, or no engine. */
+async function findLocalImage(): Promise<string | undefined> {
+  try {
+    const { stdout } = await run("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
+    return stdout.split("\n").find((image) => image !== "" && !image.includes("<none>"));
+  } catch {
+    return undefined;
+  }
+}
