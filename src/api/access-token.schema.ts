@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { reference } from "./protocol/reference.ts";
+import { reference } from "./protocol/resource-id.ts";
 import { date, flag, id, integer, list, moment, prose, searchText, text } from "./protocol/validate.ts";
 
 export const projectParams = z.object({ id: reference });

@@ -8,7 +8,7 @@ import { listFeatureFlags } from "../feature-flags/list-feature-flags.ts";
 import { setFeatureFlag } from "../feature-flags/set-feature-flag.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
-import { reference } from "./protocol/reference.ts";
+import { reference } from "./protocol/resource-id.ts";
 import { flag } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });

@@ -4,7 +4,7 @@ import type { Links } from "../links.ts";
 import type { LoadedMember } from "../members/member.entity.ts";
 import { accessLevel } from "./project.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { reference } from "./protocol/reference.ts";
+import { reference } from "./protocol/resource-id.ts";
 import { id, searchText } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 

@@ -6,7 +6,7 @@ import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
-import { reference } from "./protocol/reference.ts";
+import { reference } from "./protocol/resource-id.ts";
 import { flag, id, integer, prose, searchText, text } from "./protocol/validate.ts";
 
 export const referenceParams = z.object({ id: reference });

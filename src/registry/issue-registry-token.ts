@@ -16,7 +16,7 @@ import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
-import { ANY_ACTION, parseScopes, type RequestedScope } from "./scope.ts";
+import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 
 /** What issuing works with. */
 export interface IssuingServices extends AuthenticationServices {

@@ -13,7 +13,7 @@ import { readBody } from "../http/form.ts";
 import { NOTIFICATIONS_PATH } from "../links.ts";
 import type { Metrics } from "../metrics.ts";
 import { readReports } from "./notification.schema.ts";
-import { storeReports } from "./store-reports.ts";
+import { storeReports } from "./store-registry-events.ts";
 
 /** A registry sends its events one by one, each a kilobyte or two. */
 const MAXIMUM_BYTES = 1024 * 1024;

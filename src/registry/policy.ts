@@ -5,7 +5,7 @@
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
 import type { ImageFacts } from "../projects/find-image-facts.ts";
-import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./scope.ts";
+import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./requested-scope.ts";
 
 /**
  * The actions that a principal has on a repository; none where it belongs to no project.

@@ -4,7 +4,7 @@ import type { Context, Middleware } from "koa";
 import { REALM_PATH } from "../links.ts";
 import { jsonWebKeySet } from "../signing/jwks.ts";
 import { type IssuedRegistryToken, type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
-import { renderScope } from "./scope.ts";
+import { renderScope } from "./requested-scope.ts";
 import { readTokenForm, readTokenQuery } from "./token-request.ts";
 
 /** How long a verifier may keep the keys, in seconds: no longer than a registry token lives. */

@@ -4,7 +4,7 @@ import { REGISTRY_SCOPES, TOKEN_SCOPES, type TokenScope } from "../../../src/pri
 import type { ImageFacts } from "../../../src/projects/find-image-facts.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "../../../src/registry/policy.ts";
-import { parseScopes, type RepositoryScope } from "../../../src/registry/scope.ts";
+import { parseScopes, type RepositoryScope } from "../../../src/registry/requested-scope.ts";
 
 const LEVELS = [0, 10, 20, 30, 40, 50];
 const OWN_PROJECT = 7;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { reference } from "../../../../src/api/protocol/reference.ts";
+import { reference } from "../../../../src/api/protocol/resource-id.ts";
 import { date, flag, id, integer, list, prose, text, validate } from "../../../../src/api/protocol/validate.ts";
 import { ValidationError } from "../../../../src/errors.ts";
 
