@@ -123,7 +123,7 @@ function withoutCredentials(value: string): string {
  * Reads the configuration from environment variables; empty ones count as absent.
  *
  * @throws ConfigurationError naming each wrong variable, its value (unless secret) and the form wanted
- * @see spec/rest-api.md "Configuration"
+ * @see docs/spec/rest-api.md "Configuration"
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const given = Object.fromEntries(
@@ -156,8 +156,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       url: values.REGISTRY_URL,
       service: values.REGISTRY_SERVICE,
       issuer: values.REGISTRY_ISSUER,
-      tokenTtl: values.REGISTRY_TOKEN_TTL,
-      pushTokenTtl: values.REGISTRY_PUSH_TOKEN_TTL,
+      tokenTtlSeconds: values.REGISTRY_TOKEN_TTL,
+      pushTokenTtlSeconds: values.REGISTRY_PUSH_TOKEN_TTL,
       signingAlgorithm: values.REGISTRY_SIGNING_ALG,
       notificationSecret: values.REGISTRY_NOTIFICATION_SECRET,
       refreshTokens: values.KEYSIDE_REFRESH_TOKENS,
@@ -165,7 +165,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     network: Object.freeze({
       trustedProxies: values.KEYSIDE_TRUSTED_PROXIES,
       metricsClients: values.KEYSIDE_METRICS_CLIENTS,
-      requestTimeout: values.KEYSIDE_REQUEST_TIMEOUT,
+      requestTimeoutSeconds: values.KEYSIDE_REQUEST_TIMEOUT,
       maxConnections: values.KEYSIDE_MAX_CONNECTIONS,
     }),
     tokens: Object.freeze({

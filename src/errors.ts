@@ -95,14 +95,14 @@ export class UnsupportedGrantError extends KeysideError {
   readonly code = "unsupported_grant";
 }
 
-/** Too many wrong credentials came from where this request came from; `retryAfter` in whole seconds. */
+/** Too many wrong credentials came from where this request came from; `retryAfterSeconds` is a whole number. */
 export class TooManyFailuresError extends KeysideError {
   readonly code = "too_many_failures";
-  readonly retryAfter: number;
+  readonly retryAfterSeconds: number;
 
-  constructor(message: string, retryAfter: number) {
+  constructor(message: string, retryAfterSeconds: number) {
     super(message);
-    this.retryAfter = Math.max(1, Math.ceil(retryAfter));
+    this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds));
   }
 }
 
@@ -156,7 +156,7 @@ export class NotFoundError extends KeysideError {
   }
 }
 
-/** The call belongs to a feature whose flag is off. @see spec/access-tokens.md "The feature flag" */
+/** The call belongs to a feature whose flag is off. @see docs/spec/access-tokens.md "The feature flag" */
 export class FeatureDisabledError extends KeysideError {
   readonly code = "feature_disabled";
 
@@ -182,12 +182,12 @@ export class AlreadyRevokedError extends KeysideError {
   }
 }
 
-/** What is asked for clashes with what is there: a name that is taken, a change that came first. */
+/** The request clashes with what is there: a name that is taken, a change that came first. */
 export class ConflictError extends KeysideError {
   readonly code = "conflict";
 }
 
-/** Our own fault, and passing: the database is away. Never to be taken for bad credentials. */
+/** A passing fault of ours: the database cannot be reached. Never to be mistaken for bad credentials. */
 export class UnavailableError extends KeysideError {
   readonly code = "unavailable";
 }

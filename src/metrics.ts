@@ -31,7 +31,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  /** `stored` and `known` (come before) count events, `unreadable` and `refused` (another secret) whole reports. */
+  /** `stored` and `known` (stored before) count events; `unreadable` and `refused` (wrong secret) count whole notifications. */
   readonly registryReports = new Counter({
     name: "keyside_registry_reports_total",
     help: "What registries reported: events stored and known, reports unreadable and refused",

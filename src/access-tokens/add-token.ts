@@ -1,4 +1,4 @@
-/** Writes the row of a new access token: what every way to make one, and every rotation, ends in. */
+/** Writes the row of a new access token: every way to make one, and every rotation, ends here. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Project } from "../projects/project.entity.ts";

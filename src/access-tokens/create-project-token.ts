@@ -34,7 +34,7 @@ export interface CreateProjectTokenInput {
  * @throws ForbiddenError when the caller is a bot, is no Maintainer, or asks for a level above their own
  * @throws FeatureDisabledError while the feature is off for the project
  * @throws ValidationError when the expiry date is out of bounds
- * @see spec/access-tokens.md "Creating"
+ * @see docs/spec/access-tokens.md "Creating"
  */
 export function createProjectToken(
   services: TokenServices,

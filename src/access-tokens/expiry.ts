@@ -1,4 +1,4 @@
-/** When access tokens die: at 00:00:00 UTC of their date, with no grace. @see spec/access-tokens.md "Expiry" */
+/** When access tokens die: at 00:00:00 UTC of their date, with no grace. @see docs/spec/access-tokens.md "Expiry" */
 import { addDays, utcDate } from "../clock.ts";
 import { ValidationError } from "../errors.ts";
 

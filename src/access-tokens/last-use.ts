@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 
-const MINUTE_MILLISECONDS = 60_000;
+const MINUTE_MS = 60_000;
 
 const WRITE_LAST_USE: PreparedQuery = {
   name: "write_last_use",
@@ -33,7 +33,7 @@ export class LastUse {
   used(tokenId: number): void {
     const now = this.#clock.now();
     const last = this.#recent.get(tokenId);
-    if (last !== undefined && now.getTime() - last < MINUTE_MILLISECONDS) return;
+    if (last !== undefined && now.getTime() - last < MINUTE_MS) return;
     this.#recent.set(tokenId, now.getTime());
     this.#waiting.set(tokenId, now);
   }
@@ -42,7 +42,7 @@ export class LastUse {
   async flush(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = new Map();
-    const oldest = this.#clock.now().getTime() - MINUTE_MILLISECONDS;
+    const oldest = this.#clock.now().getTime() - MINUTE_MS;
     this.#recent = new Map([...this.#recent].filter(([, at]) => at > oldest));
     if (batch.size === 0) return;
     const times = [...batch.values()].map((at) => at.toISOString());

@@ -19,7 +19,7 @@ export interface TokenPlace {
 export async function lockToken(em: SqlEntityManager, where: TokenPlace): Promise<AccessToken | undefined> {
   const [owner] = await em.execute<{ user_id: number }[]>("select user_id from access_tokens where id = ?", [where.id]);
   if (owner === undefined) return undefined;
-  // Deleted while this waited, or long ago, the user is no matter: the token is revoked then.
+  // If the user was deleted, now or long ago, there is nothing to lock: the token is revoked then.
   await lockUser(em, owner.user_id);
   return (await em.findOne(AccessToken, { ...where }, { populate: ["user"] })) ?? undefined;
 }

@@ -1,4 +1,4 @@
-/** Marks access tokens revoked, and records it: what every way to revoke ends in. */
+/** Marks access tokens revoked, and records it: every way to revoke ends here. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { recordEvent } from "../events/record-event.ts";
 import type { Authorship } from "../users/delete-user.ts";

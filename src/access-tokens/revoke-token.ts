@@ -16,7 +16,7 @@ export interface RevokeServices extends UseCaseServices, DeleteUserServices {}
  *
  * @throws NotFoundError when the caller does not see the project, or the token is not the project's or revoked already
  * @throws ForbiddenError when the caller is no Maintainer, or a bot and the token not its own
- * @see spec/access-tokens.md "Revoking"
+ * @see docs/spec/access-tokens.md "Revoking"
  */
 export function revokeProjectToken(services: RevokeServices, input: ProjectTokenInput): Promise<void> {
   const { database, clock } = services;
@@ -45,10 +45,10 @@ export function revokePersonalToken(
 }
 
 /**
- * Answers a leak: a secret that was rotated away is in somebody's hands, so all that came of it dies. Does nothing for a
- * secret that was revoked for good.
+ * Answers a leak: somebody has a secret that was rotated away, so every token of its family is revoked. Does nothing for
+ * a secret that was revoked for good.
  *
- * @see spec/access-tokens.md "Rotating"
+ * @see docs/spec/access-tokens.md "Rotating"
  */
 export function revokeReusedFamily(services: RevokeServices, tokenId: number): Promise<void> {
   const { database, clock } = services;

@@ -30,7 +30,7 @@ export interface RotateProjectTokenInput extends ProjectTokenInput {
  * @throws FeatureDisabledError while the feature is off for the project
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
- * @see spec/access-tokens.md "Rotating"
+ * @see docs/spec/access-tokens.md "Rotating"
  */
 export function rotateProjectToken(
   services: TokenServices,

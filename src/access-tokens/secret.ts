@@ -11,7 +11,7 @@ const RANDOM_LENGTH = 30;
 const CHECK_LENGTH = 6;
 const SHAPE = new RegExp(`^[A-Za-z0-9_-]{0,20}[A-Za-z0-9]{${RANDOM_LENGTH + CHECK_LENGTH}}$`);
 
-/** A new secret; this is the one time that it is seen. @see spec/access-tokens.md "Creating" */
+/** A new secret; this is the one time that it is seen. @see docs/spec/access-tokens.md "Creating" */
 export function makeSecret(prefix: string, ids: IdSource): string {
   const body = prefix + ids.base62(RANDOM_LENGTH);
   return body + check(body);

@@ -49,7 +49,7 @@ const FIND_DEAD_BOTS = `
 /**
  * Records the expiries that happened, and sweeps the bots that are long dead; answers how many of each.
  *
- * @see spec/access-tokens.md "Expiry"
+ * @see docs/spec/access-tokens.md "Expiry"
  */
 export async function sweepTokens(services: SweepServices): Promise<{ expired: number; swept: number }> {
   const total = { expired: 0, swept: 0 };

@@ -4,14 +4,14 @@ import type { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { isExpired } from "../access-tokens/expiry.ts";
 import type { TokenFilter } from "../access-tokens/list-tokens.ts";
 import type { Clock } from "../clock.ts";
-import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
+import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { reference } from "./protocol/resource-id.ts";
-import { date, flag, id, integer, list, moment, prose, searchText, text } from "./protocol/validate.ts";
+import { resourceId } from "./protocol/resource-id.ts";
+import { date, flag, id, list, moment, prose, searchText, text } from "./protocol/validate.ts";
 
-export const projectParams = z.object({ id: reference });
-export const projectTokenParams = z.object({ id: reference, token_id: id() });
+export const projectTokenParams = z.object({ id: resourceId, token_id: id() });
 
 const scopes = list(z.enum(TOKEN_SCOPES), 100).transform((values) => [...new Set(values)]);
 
@@ -25,9 +25,7 @@ export const createTokenBody = z.object({
 
 /** What a project access token is made from. */
 export const createProjectTokenBody = createTokenBody.extend({
-  access_level: integer()
-    .pipe(z.int().refine(isAccessLevel, `an access level: ${ACCESS_LEVEL_LIST}`))
-    .default(ACCESS_LEVELS.maintainer),
+  access_level: accessLevel.default(ACCESS_LEVELS.maintainer),
 });
 
 /** What a rotation may be told. */

@@ -8,13 +8,13 @@ import { isAdministrator, type SignedInPrincipal } from "../principals/principal
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import type { ApiServices } from "./api-services.ts";
 import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
-import { referenceParams } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { resourceParams } from "./protocol/resource-id.ts";
 import { userParams } from "./user.schema.ts";
 
-/** `/events`, and those of projects and users. @see spec/rest-api.md */
+/** `/events`, and those of projects and users. @see docs/spec/rest-api.md "The calls" */
 export function eventOperations({ database, links }: ApiServices): ApiOperation[] {
   const page = async (of: Parameters<typeof listEvents>[1], query: z.output<typeof listEventsQuery>, url: URL) => {
     const [events, total] = await listEvents(database.em(), of, query, pageOf(query));
@@ -53,7 +53,7 @@ export function eventOperations({ database, links }: ApiServices): ApiOperation[
       id: "listProjectEvents",
       path: "/projects/:id/events",
       summary: "List what was done in a project, for its members",
-      params: referenceParams,
+      params: resourceParams,
       async handle({ caller, params, query, url }) {
         const { project } = await findProjectAtLevel(database.em(), caller, params.id, ACCESS_LEVELS.reporter);
         return await page({ projectId: project.id }, query, url);

@@ -8,7 +8,7 @@ import { listFeatureFlags } from "../feature-flags/list-feature-flags.ts";
 import { setFeatureFlag } from "../feature-flags/set-feature-flag.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
-import { reference } from "./protocol/resource-id.ts";
+import { resourceId } from "./protocol/resource-id.ts";
 import { flag } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
@@ -18,7 +18,7 @@ const otherActor = z.never().optional();
 
 const setFeatureBody = z.object({
   value: flag(),
-  project: reference.optional(),
+  project: resourceId.optional(),
   group: otherActor,
   namespace: otherActor,
   user: otherActor,
@@ -33,7 +33,7 @@ const featureResult = z.object({
   definition: z.object({ name: z.string(), description: z.string() }),
 });
 
-/** `/features`. @see spec/rest-api.md */
+/** `/features`. @see docs/spec/rest-api.md "The calls" */
 export function featureOperations(services: UseCaseServices): ApiOperation[] {
   return [
     apiOperation({

@@ -9,13 +9,13 @@ import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { ApiServices } from "./api-services.ts";
 import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
-import { referenceParams } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { resourceParams } from "./protocol/resource-id.ts";
 import { renderGroups } from "./render-project.ts";
 
-/** `/groups`. @see spec/rest-api.md */
+/** `/groups`. @see docs/spec/rest-api.md "The calls" */
 export function groupOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
   const render = async (group: Namespace) => {
@@ -65,7 +65,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       method: "get",
       path: "/groups/:id",
       summary: "Show a group that the caller is a member of",
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: NOTHING,
       status: 200,
@@ -80,7 +80,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       method: "put",
       path: "/groups/:id",
       summary: "Change a group (Owners)",
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: updateGroupBody,
       status: 200,
@@ -94,7 +94,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       method: "delete",
       path: "/groups/:id",
       summary: "Delete an empty group (Owners)",
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: NOTHING,
       status: 204,

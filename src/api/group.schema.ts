@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { GroupFilter } from "../groups/list-groups.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
-import { accessLevel } from "./project.schema.ts";
+import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, prose, searchText, text } from "./protocol/validate.ts";

@@ -16,10 +16,10 @@ import {
   renderMember,
   updateMemberBody,
 } from "./member.schema.ts";
-import { referenceParams } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { resourceParams } from "./protocol/resource-id.ts";
 
 interface Kind {
   readonly root: string;
@@ -33,7 +33,7 @@ const KINDS: readonly Kind[] = [
   { root: "/groups/:id/members", name: "Group", place: (group) => ({ group }) },
 ];
 
-/** `/projects/:id/members` and `/groups/:id/members`. @see spec/rest-api.md */
+/** `/projects/:id/members` and `/groups/:id/members`. @see docs/spec/rest-api.md "The calls" */
 export function memberOperations(services: ApiServices): ApiOperation[] {
   return KINDS.flatMap((kind) => [...readingOperations(services, kind), ...changingOperations(services, kind)]);
 }
@@ -46,7 +46,7 @@ function readingOperations({ database, links }: ApiServices, { root, name, place
       method: "get",
       path: root,
       summary: `List the direct members of a ${what}, bots among them`,
-      params: referenceParams,
+      params: resourceParams,
       query: listMembersQuery,
       body: NOTHING,
       status: 200,
@@ -67,7 +67,7 @@ function readingOperations({ database, links }: ApiServices, { root, name, place
       method: "get",
       path: `${root}/all`,
       summary: `List all members of a ${what}, the inherited ones too, each at their highest level`,
-      params: referenceParams,
+      params: resourceParams,
       query: listMembersQuery,
       body: NOTHING,
       status: 200,
@@ -123,7 +123,7 @@ function changingOperations(services: ApiServices, { root, name, place }: Kind):
       method: "post",
       path: root,
       summary: `Make a user a member of a ${what}`,
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: createMemberBody,
       status: 201,

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Links } from "../links.ts";
 import type { LoadedMember } from "../members/member.entity.ts";
-import { accessLevel } from "./project.schema.ts";
+import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { reference } from "./protocol/resource-id.ts";
+import { resourceId } from "./protocol/resource-id.ts";
 import { id, searchText } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
-export const memberParams = z.object({ id: reference, user_id: id() });
+export const memberParams = z.object({ id: resourceId, user_id: id() });
 
 export const createMemberBody = z.object({ user_id: id(), access_level: accessLevel });
 export const updateMemberBody = z.object({ access_level: accessLevel });

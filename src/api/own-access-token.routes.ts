@@ -9,7 +9,7 @@ import { createdTokenResult, renderToken, rotateTokenBody, tokenResult } from ".
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 
-/** `/personal_access_tokens/self`. @see spec/rest-api.md */
+/** `/personal_access_tokens/self`. @see docs/spec/rest-api.md "The calls" */
 export function ownAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
   return [

@@ -14,7 +14,6 @@ import {
   createdProjectTokenResult,
   createProjectTokenBody,
   listTokensQuery,
-  projectParams,
   projectTokenParams,
   projectTokenResult,
   renderProjectToken,
@@ -24,9 +23,10 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { resourceParams } from "./protocol/resource-id.ts";
 import { pushWarning } from "./push-warning.ts";
 
-/** `/projects/:id/access_tokens` and what is below it. @see spec/rest-api.md */
+/** `/projects/:id/access_tokens` and what is below it. @see docs/spec/rest-api.md "The calls" */
 export function projectAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
   /** The one answer that holds a secret. */
@@ -40,7 +40,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       method: "post",
       path: "/projects/:id/access_tokens",
       summary: "Create a project access token; its secret is in this answer and nowhere else",
-      params: projectParams,
+      params: resourceParams,
       query: NOTHING,
       body: createProjectTokenBody,
       status: 201,
@@ -64,7 +64,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       method: "get",
       path: "/projects/:id/access_tokens",
       summary: "List a project's access tokens, live and dead",
-      params: projectParams,
+      params: resourceParams,
       query: listTokensQuery,
       body: NOTHING,
       status: 200,
@@ -88,7 +88,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       method: "post",
       path: "/projects/:id/access_tokens/self/rotate",
       summary: "Rotate the project access token that the request presents",
-      params: projectParams,
+      params: resourceParams,
       query: NOTHING,
       body: rotateTokenBody,
       status: 200,

@@ -12,16 +12,16 @@ import {
   listProjectsQuery,
   projectFilter,
   projectResult,
-  referenceParams,
   updateProjectBody,
   wantsRegistry,
 } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { resourceParams } from "./protocol/resource-id.ts";
 import { renderProjects } from "./render-project.ts";
 
-/** `/projects`. @see spec/rest-api.md */
+/** `/projects`. @see docs/spec/rest-api.md "The calls" */
 export function projectOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
   const render = async (project: Project) => {
@@ -76,7 +76,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       method: "get",
       path: "/projects/:id",
       summary: "Show a project",
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: NOTHING,
       status: 200,
@@ -91,7 +91,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       method: "put",
       path: "/projects/:id",
       summary: "Change a project",
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: updateProjectBody,
       status: 200,
@@ -112,7 +112,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       method: "delete",
       path: "/projects/:id",
       summary: "Delete a project, its access tokens and their bot users",
-      params: referenceParams,
+      params: resourceParams,
       query: NOTHING,
       body: NOTHING,
       status: 204,

@@ -1,18 +1,13 @@
 /** Projects on the wire, field for field as GitLab's. */
 import { z } from "zod";
 import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
-import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
+import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
-import { reference } from "./protocol/resource-id.ts";
-import { flag, id, integer, prose, searchText, text } from "./protocol/validate.ts";
-
-export const referenceParams = z.object({ id: reference });
-
-/** One of the five levels, as a parameter. */
-export const accessLevel = integer().pipe(z.int().refine(isAccessLevel, `an access level: ${ACCESS_LEVEL_LIST}`));
+import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
 /** Newer clients say `container_registry_access_level`, older ones `container_registry_enabled`. */
 const registryAccess = z.enum(["enabled", "disabled"]);

@@ -24,7 +24,7 @@ import {
   userResult,
 } from "./user.schema.ts";
 
-/** `/user` and `/users`. @see spec/rest-api.md */
+/** `/user` and `/users`. @see docs/spec/rest-api.md "The calls" */
 export function userOperations(services: ApiServices): ApiOperation[] {
   return [...readingOperations(services), ...changingOperations(services), ...blockingOperations(services)];
 }

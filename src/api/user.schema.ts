@@ -74,7 +74,7 @@ export function accountFilter(query: z.output<typeof listUsersQuery>): AccountFi
   };
 }
 
-/** An account as one of a list, or inside something else. */
+/** An account inside another answer: an event's author, a member's creator. */
 export const briefUserResult = z.object({
   id: z.int(),
   username: z.string(),

@@ -47,7 +47,7 @@ async function checkPassword(
   { username, password }: BasicCredentials,
   network: string,
 ): Promise<PasswordPrincipal> {
-  // 1. Who may not guess is refused before anything costly, and whether the guess is right or not.
+  // 1. A locked network is refused before anything costly, whether the guess is right or not.
   lockout.refuseIfKnownLocked(network);
   // 2. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
   const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];

@@ -1,6 +1,6 @@
 /**
- * Bounds work that is costly for us and cheap to ask for, and shares it out fairly: whoever asks much waits for himself,
- * not everybody else for him. Keeps nothing once the work is done.
+ * Bounds work that is costly for us and cheap to ask for, and shares it out fairly: those who ask for much wait for
+ * their own work; nobody else waits for it. Keeps nothing once the work is done.
  */
 import { TooManyFailuresError, UnavailableError } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-/** A page of a list's rows, as every use case that lists takes it: which protocol asked, and how, is no matter here. */
+/** A page of a list's rows, as every use case that lists takes it, whichever protocol asked. */
 
 /** `limit` rows at most, after the first `offset`. */
 export interface Page {

@@ -1,6 +1,6 @@
 /**
- * The record of something that somebody did. It outlives its target and its project, so it keeps the target's name; its
- * author may become the ghost user, but never nobody.
+ * The record of something that somebody did. It outlives its target and its project, so it keeps the target's name. Its
+ * author may become the ghost user, but there always is one.
  */
 import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";

@@ -15,7 +15,7 @@ export async function isFeatureEnabled(em: SqlEntityManager, feature: Feature, p
  * Demands that a feature is on for a project.
  *
  * @throws FeatureDisabledError when it is off
- * @see spec/access-tokens.md "The feature flag"
+ * @see docs/spec/access-tokens.md "The feature flag"
  */
 export async function requireFeature(em: SqlEntityManager, feature: Feature, projectId: number): Promise<void> {
   if (!(await isFeatureEnabled(em, feature, projectId))) throw new FeatureDisabledError(feature);

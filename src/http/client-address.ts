@@ -1,6 +1,6 @@
 /**
  * The address that a request came from. What a proxy writes into `X-Forwarded-For` is believed only of proxies that the
- * operator named: anybody else could write there whatever he likes.
+ * operator named: anybody else could write there whatever they like.
  */
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { Middleware } from "koa";

@@ -1,6 +1,6 @@
 /**
  * Turns whatever a route throws into an answer. What a code looks like on the wire is a dialect's: the API speaks
- * GitLab's, the token endpoint the registry's. What nobody foresaw is a 500 that says nothing.
+ * GitLab's, the token endpoint the registry's. An unforeseen error is a 500 that gives no detail away.
  */
 import type { Middleware } from "koa";
 import type { Logger } from "pino";

@@ -2,9 +2,9 @@
  * Parameters as HTML forms and queries write them, read strictly: what is malformed is refused, not guessed at, and every
  * value of a repeated parameter is kept as it was sent. Knows no feature.
  */
-import type { IncomingMessage } from "node:http";
 import type { Context } from "koa";
 import { MalformedBodyError, ValidationError } from "../errors.ts";
+import { readBody } from "./read-body.ts";
 
 /** The parameters of a request. */
 export class Parameters {
@@ -83,28 +83,6 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
     throw new ValidationError([{ field: "form", message: `is too long (maximum is ${maximumBytes} bytes)` }]);
   }
   return parseParameters(body.toString("latin1"), "form");
-}
-
-/**
- * The bytes of a body; undefined when they are too many: then the rest flows past unread.
- *
- * @throws MalformedBodyError when the client goes away before its end
- */
-export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > maximumBytes) {
-        request.removeAllListeners("data");
-        request.resume();
-        resolve(undefined);
-      } else chunks.push(chunk);
-    });
-    request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", () => reject(new MalformedBodyError("the request body was cut off")));
-  });
 }
 
 /** The text was read byte by byte: what is not ASCII in it becomes an escape first, so that all is judged as UTF-8. */

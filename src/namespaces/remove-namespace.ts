@@ -7,7 +7,7 @@ import type { Namespace } from "./namespace.entity.ts";
 const NAMED = 3;
 
 /**
- * Demands that nothing lies in a namespace, and keeps it so until the transaction ends.
+ * Demands that a namespace holds neither projects nor groups, and keeps it so until the transaction ends.
  *
  * @throws ConflictError naming what lies in it
  */

@@ -1,4 +1,4 @@
-/** The levels of access that a member has, and how they read. @see spec/access-tokens.md "Vocabulary" */
+/** The levels of access that a member has, and how they read. @see docs/spec/access-tokens.md "Vocabulary" */
 
 export const ACCESS_LEVELS = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
 export type AccessLevel = (typeof ACCESS_LEVELS)[keyof typeof ACCESS_LEVELS];

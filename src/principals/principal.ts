@@ -54,7 +54,7 @@ export interface BotPrincipal {
 /** Somebody: a principal that presented good credentials. */
 export type SignedInPrincipal = UserPrincipal | BotPrincipal;
 
-/** Who a request acts for. @see spec/access-tokens.md "Vocabulary" */
+/** Who a request acts for. @see docs/spec/access-tokens.md "Vocabulary" */
 export type Principal = AnonymousPrincipal | SignedInPrincipal;
 
 /** The one anonymous principal. */

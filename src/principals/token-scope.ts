@@ -1,4 +1,4 @@
-/** The scopes of access tokens: what a secret may be used for. @see spec/access-tokens.md "Scopes" */
+/** The scopes of access tokens: what a secret may be used for. @see docs/spec/access-tokens.md "Scopes" */
 
 export const TOKEN_SCOPES = [
   "api",

@@ -44,7 +44,7 @@ const FIND_PATHS: PreparedQuery = {
  * Finds the project of each repository; names without one are absent from the map.
  *
  * @param userId whose access levels to look up; undefined for a caller who has none anywhere
- * @see spec/registry-auth.md "Repository name to project"
+ * @see docs/spec/registry-auth.md "Repository name to project"
  */
 export async function findImageFacts(
   database: Database,

@@ -17,7 +17,7 @@ export interface ProjectAccess {
  * The project, if the caller may see it.
  *
  * @throws NotFoundError when it does not exist, or is hidden from the caller
- * @see spec/rest-api.md, "may not see the project"
+ * @see docs/spec/rest-api.md "May not see the project"
  */
 export async function findVisibleProject(
   em: SqlEntityManager,

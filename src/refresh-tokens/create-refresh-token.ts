@@ -27,7 +27,7 @@ const ADD_REFRESH_TOKEN: PreparedQuery = {
 /**
  * Makes a refresh token for a human who gave their password; answers the secret, which is seen this one time.
  *
- * @see spec/registry-auth.md "Answer"
+ * @see docs/spec/registry-auth.md "Answer"
  */
 export async function createRefreshToken(
   { database, clock, ids }: { database: Database; clock: Clock; ids: IdSource },

@@ -22,7 +22,10 @@ import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.
 export interface IssuingServices extends AuthenticationServices {
   readonly ids: IdSource;
   readonly signingKeys: Pick<SigningKeys, "current">;
-  readonly registry: Pick<Config["registry"], "service" | "issuer" | "tokenTtl" | "pushTokenTtl" | "refreshTokens">;
+  readonly registry: Pick<
+    Config["registry"],
+    "service" | "issuer" | "tokenTtlSeconds" | "pushTokenTtlSeconds" | "refreshTokens"
+  >;
 }
 
 /** A request to the token endpoint, whatever method it came by. */
@@ -62,7 +65,7 @@ export interface IssuedRegistryToken {
  * @throws ValidationError when the service is not ours, or a scope breaks the grammar
  * @throws UnauthenticatedError, InvalidTokenError when credentials are given and no good: never silently anonymous
  * @throws TooManyFailuresError when too many wrong ones came from the same address
- * @see spec/registry-auth.md
+ * @see docs/spec/registry-auth.md
  */
 export async function issueRegistryToken(
   services: IssuingServices,
@@ -83,7 +86,9 @@ export async function issueRegistryToken(
   // 6. The refresh token, the one thing that is ever written here.
   const refreshToken = await refreshTokenFor(services, principal, request);
   // 7. The registry token.
-  const lifetime = access.some(({ actions }) => actions.includes("push")) ? registry.pushTokenTtl : registry.tokenTtl;
+  const lifetime = access.some(({ actions }) => actions.includes("push"))
+    ? registry.pushTokenTtlSeconds
+    : registry.tokenTtlSeconds;
   const issuedAt = services.clock.now();
   const token = signRegistryToken({
     key: services.signingKeys.current(),

@@ -1,10 +1,10 @@
-/** What a registry reports, as it writes it; and which of it is worth keeping. */
+/** What a registry notifies of, as it writes it; and which of it is worth keeping. */
 import { z } from "zod";
 
 /** What is asked of an event before it is kept; the rest of it is dropped. */
 const ACTIONS = ["push", "pull", "mount", "delete"] as const;
 
-/** PostgreSQL stores no NUL, and nothing here is for several lines. */
+/** PostgreSQL cannot store NUL, and none of these texts has several lines. */
 const word = (maximum: number) =>
   z
     .string()
@@ -31,7 +31,7 @@ const eventSchema = z.object({
 const envelopeSchema = z.object({ events: z.array(z.unknown()) });
 
 /** Something that happened in a registry. */
-export interface RegistryReport {
+export interface RegistryEvent {
   readonly id: string;
   readonly happenedAt: Date;
   readonly action: (typeof ACTIONS)[number];
@@ -48,15 +48,15 @@ export interface RegistryReport {
 const BLOB = "application/octet-stream";
 
 /**
- * Reads a report, leniently: events that cannot be read or are not worth keeping are left out. Undefined for what is no
- * report at all. Never throws.
+ * Reads a notification, leniently: events that cannot be read or are not worth keeping are left out. Undefined for what is
+ * not a notification at all. Never throws.
  */
-export function readReports(body: string): RegistryReport[] | undefined {
+export function readNotification(body: string): RegistryEvent[] | undefined {
   const envelope = envelopeSchema.safeParse(parseJson(body));
   if (!envelope.success) return undefined;
   return envelope.data.events.flatMap((candidate) => {
     const event = eventSchema.safeParse(candidate);
-    return event.success && isWorthKeeping(event.data) ? [toReport(event.data)] : [];
+    return event.success && isWorthKeeping(event.data) ? [toRegistryEvent(event.data)] : [];
   });
 }
 
@@ -64,7 +64,7 @@ export function readReports(body: string): RegistryReport[] | undefined {
  * Images are kept, not their parts: the manifest's push or pull speaks for its layers'. A mount is only ever of a layer,
  * and a deletion does not say what it is of. A client that asks whether a manifest is there (HEAD) has not pulled it.
  *
- * @see spec/registry-auth.md "Notifications from the registry"
+ * @see docs/spec/registry-auth.md "Notifications from the registry"
  */
 function isWorthKeeping({ action, target, request }: z.output<typeof eventSchema>): boolean {
   switch (action) {
@@ -78,7 +78,7 @@ function isWorthKeeping({ action, target, request }: z.output<typeof eventSchema
   }
 }
 
-function toReport({ id, timestamp, action, target, actor }: z.output<typeof eventSchema>): RegistryReport {
+function toRegistryEvent({ id, timestamp, action, target, actor }: z.output<typeof eventSchema>): RegistryEvent {
   return {
     id,
     happenedAt: new Date(timestamp),

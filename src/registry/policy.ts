@@ -10,7 +10,7 @@ import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryS
 /**
  * The actions that a principal has on a repository; none where it belongs to no project.
  *
- * @see spec/registry-auth.md "Who may do what"
+ * @see docs/spec/registry-auth.md "Who may do what"
  */
 export function allowedActions(principal: Principal, facts: ImageFacts | undefined): RepositoryAction[] {
   if (facts === undefined || !facts.project.containerRegistryEnabled) return [];

@@ -2,7 +2,8 @@
 import { type KeysideError, TooManyFailuresError } from "../errors.ts";
 import type { ErrorAnswer } from "../http/error-handler.ts";
 
-interface Reading {
+/** How one kind of failure is written. */
+interface FailureCodes {
   readonly status: number;
   /** An error code of the distribution specification. */
   readonly code: string;
@@ -10,28 +11,28 @@ interface Reading {
   readonly error: string;
 }
 
-const UNAUTHORIZED: Reading = { status: 401, code: "UNAUTHORIZED", error: "invalid_client" };
-const BAD_REQUEST: Reading = { status: 400, code: "UNSUPPORTED", error: "invalid_request" };
-const THROTTLED: Reading = { status: 429, code: "TOOMANYREQUESTS", error: "temporarily_unavailable" };
-const UNAVAILABLE: Reading = { status: 503, code: "UNAVAILABLE", error: "temporarily_unavailable" };
-const UNFORESEEN: Reading = { status: 500, code: "UNKNOWN", error: "server_error" };
+const UNAUTHORIZED: FailureCodes = { status: 401, code: "UNAUTHORIZED", error: "invalid_client" };
+const BAD_REQUEST: FailureCodes = { status: 400, code: "UNSUPPORTED", error: "invalid_request" };
+const THROTTLED: FailureCodes = { status: 429, code: "TOOMANYREQUESTS", error: "temporarily_unavailable" };
+const UNAVAILABLE: FailureCodes = { status: 503, code: "UNAVAILABLE", error: "temporarily_unavailable" };
+const UNFORESEEN: FailureCodes = { status: 500, code: "UNKNOWN", error: "server_error" };
 
-/** An error in the dialect of the token endpoint. @see spec/registry-auth.md "Answer" */
+/** An error in the dialect of the token endpoint. @see docs/spec/registry-auth.md "Answer" */
 export function registryError(error: KeysideError | undefined): ErrorAnswer {
-  const reading = read(error);
-  const message = reading.status === 500 || error === undefined ? "internal server error" : error.message;
+  const codes = codesOf(error);
+  const message = codes.status === 500 || error === undefined ? "internal server error" : error.message;
   return {
-    status: reading.status,
-    body: { errors: [{ code: reading.code, message }], error: reading.error, error_description: message },
+    status: codes.status,
+    body: { errors: [{ code: codes.code, message }], error: codes.error, error_description: message },
     headers: {
       "Cache-Control": "no-store",
-      ...(reading.status === 401 ? { "WWW-Authenticate": 'Basic realm="Keyside", charset="UTF-8"' } : {}),
-      ...(error instanceof TooManyFailuresError ? { "Retry-After": String(error.retryAfter) } : {}),
+      ...(codes.status === 401 ? { "WWW-Authenticate": 'Basic realm="Keyside", charset="UTF-8"' } : {}),
+      ...(error instanceof TooManyFailuresError ? { "Retry-After": String(error.retryAfterSeconds) } : {}),
     },
   };
 }
 
-function read(error: KeysideError | undefined): Reading {
+function codesOf(error: KeysideError | undefined): FailureCodes {
   switch (error?.code) {
     case "unauthenticated":
     case "invalid_token":

@@ -25,7 +25,7 @@ export interface CatalogScope {
   readonly actions: ReadonlySet<typeof ANY_ACTION>;
 }
 
-/** One thing that a client asks for. */
+/** A repository or the catalog, with the actions that a client asks for. */
 export type RequestedScope = RepositoryScope | CatalogScope;
 
 /** What a client asks for, merged and in its order; or the first thing in it that breaks the grammar. */
@@ -46,7 +46,7 @@ const SHOWN_CHARACTERS = 100;
 /**
  * Reads every value of a request's `scope` parameter.
  *
- * @see distribution `docs/content/spec/auth/scope.md`; spec/registry-auth.md "Request"
+ * @see distribution `docs/content/spec/auth/scope.md`; docs/spec/registry-auth.md "Request"
  */
 export function parseScopes(values: readonly string[]): ParsedScopes {
   const written = values.flatMap((value) => value.split(" ")).filter((scope) => scope !== "");

@@ -1,20 +1,20 @@
 /**
- * Stores what registries report, and shows it among the events of the actor and the project: two statements, whatever
- * their number.
+ * Stores what happened in registries, and shows it among the events of the actor and the project: two statements,
+ * whatever their number.
  */
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { EventAction } from "../events/event.entity.ts";
 import { findImageFacts } from "../projects/find-image-facts.ts";
-import type { RegistryReport } from "./notification.schema.ts";
+import type { RegistryEvent } from "./notification.schema.ts";
 
 /**
- * A report that came before is not stored again. An actor who is gone by now was deleted since: the record is the ghost's,
+ * What was notified before is not stored again. An actor who is gone by now was deleted since: the record is the ghost's,
  * as it would be had it come in time. Anonymous has none, and so has a repository that belongs to no project: these make
- * no event. An event tells when the thing happened, not when its report came.
+ * no event. An event tells when it happened, not when the notification came.
  */
-const STORE_REPORTS: PreparedQuery = {
-  name: "store_reports",
+const STORE_REGISTRY_EVENTS: PreparedQuery = {
+  name: "store_registry_events",
   text: `
     with stored as (
       insert into registry_events (created_at, event_id, happened_at, action, repository, from_repository, digest, tag,
@@ -39,34 +39,34 @@ const STORE_REPORTS: PreparedQuery = {
     select event_id from stored`,
 };
 
-/** How events name what registries report. */
+/** How events name what registries event. */
 const EVENT_ACTION = {
   push: "pushed",
   pull: "pulled",
   mount: "mounted",
   delete: "destroyed",
-} as const satisfies Record<RegistryReport["action"], EventAction>;
+} as const satisfies Record<RegistryEvent["action"], EventAction>;
 
-/** Stores reports, each once however often it comes; answers how many were new. */
-export async function storeReports(
+/** Stores events, each once however often it is notified; answers how many were new. */
+export async function storeRegistryEvents(
   { database, clock }: { database: Database; clock: Clock },
-  reports: readonly RegistryReport[],
+  events: readonly RegistryEvent[],
 ): Promise<number> {
-  if (reports.length === 0) return 0;
-  const names = [...new Set(reports.map(({ repository }) => repository))];
+  if (events.length === 0) return 0;
+  const names = [...new Set(events.map(({ repository }) => repository))];
   const projects = await findImageFacts(database, names, undefined);
-  const rows = reports.map((report) => ({
-    id: report.id,
-    happened_at: report.happenedAt,
-    action: report.action,
-    repository: report.repository,
-    from_repository: report.fromRepository,
-    digest: report.digest,
-    tag: report.tag,
-    media_type: report.mediaType,
-    project_id: projects.get(report.repository)?.project.id ?? null,
-    actor: report.actor,
+  const rows = events.map((event) => ({
+    id: event.id,
+    happened_at: event.happenedAt,
+    action: event.action,
+    repository: event.repository,
+    from_repository: event.fromRepository,
+    digest: event.digest,
+    tag: event.tag,
+    media_type: event.mediaType,
+    project_id: projects.get(event.repository)?.project.id ?? null,
+    actor: event.actor,
   }));
   const values = [clock.now(), JSON.stringify(rows), JSON.stringify(EVENT_ACTION)];
-  return (await database.query(STORE_REPORTS, values)).length;
+  return (await database.query(STORE_REGISTRY_EVENTS, values)).length;
 }

@@ -1,4 +1,4 @@
-/** Reads what a client asks the token endpoint, by GET or by POST: two dialects, one request. Decides nothing. */
+/** Reads what a client asks the token endpoint, by GET or by POST: two ways to write one request. Decides nothing. */
 import type { Context } from "koa";
 import { UnsupportedGrantError, ValidationError } from "../errors.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
@@ -32,8 +32,8 @@ export function readTokenQuery(ctx: Context): RegistryTokenRequest {
 }
 
 /**
- * Reads a POST: everything in the form. Credentials in a header as well are refused, since then it would not be plain who
- * asks; no client sends both.
+ * Reads a POST: everything in the form. Credentials in a header as well are refused, since it would be unclear who asks; no
+ * client sends both.
  *
  * @throws UnsupportedGrantError when the grant is not one of ours
  * @throws ValidationError, MalformedBodyError when a parameter is missing or wrong, or the form

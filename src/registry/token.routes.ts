@@ -7,8 +7,8 @@ import { type IssuedRegistryToken, type IssuingServices, issueRegistryToken } fr
 import { renderScope } from "./requested-scope.ts";
 import { readTokenForm, readTokenQuery } from "./token-request.ts";
 
-/** How long a verifier may keep the keys, in seconds: no longer than a registry token lives. */
-const KEYS_MAXIMUM_AGE = 300;
+/** How long a verifier may keep the keys: no longer than a registry token lives. */
+const KEYS_MAXIMUM_AGE_SECONDS = 300;
 
 /** The token endpoint and its keys; `before` is what answers errors in the registry's dialect, and what measures. */
 export function tokenRouter(services: IssuingServices, ...before: Middleware[]): Router {
@@ -29,7 +29,7 @@ export function tokenRouter(services: IssuingServices, ...before: Middleware[]):
   });
   router.get("/jwt/jwks.json", (ctx) => {
     const key = services.signingKeys.current();
-    ctx.set("Cache-Control", `public, max-age=${KEYS_MAXIMUM_AGE}`);
+    ctx.set("Cache-Control", `public, max-age=${KEYS_MAXIMUM_AGE_SECONDS}`);
     ctx.etag = key.certificate.fingerprint256.replaceAll(":", "");
     ctx.status = 200;
     if (ctx.fresh) ctx.status = 304;
@@ -43,7 +43,7 @@ function render(ctx: Context, body: object): void {
   ctx.body = body;
 }
 
-/** @see spec/registry-auth.md "Answer" */
+/** @see docs/spec/registry-auth.md "Answer" */
 function renderRegistryToken({ token, lifetime, issuedAt, refreshToken }: IssuedRegistryToken) {
   return {
     token,

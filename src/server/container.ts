@@ -34,7 +34,7 @@ export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken
 
 /**
  * Each check of a password takes 32 MiB and a thread for some 100 ms. Two leave half of the four threads that Node has to
- * everything else; nobody's address may hold up more than a second or two of them.
+ * everything else; one address can keep them busy for a second or two at most.
  */
 const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
 

@@ -9,7 +9,7 @@ import { addressSet } from "../http/client-address.ts";
 import { expiryWarnings } from "../signing/expiry-warnings.ts";
 import type { Container } from "./container.ts";
 
-/** The router of `/-`. @see spec/rest-api.md "Operations" */
+/** The router of `/-`. @see docs/spec/rest-api.md "Operations" */
 export function healthRouter({ database, signingKeys, clock, metrics, config }: Container): Router {
   const router = new Router({ prefix: "/-" });
   const metricsClients = addressSet(config.network.metricsClients);

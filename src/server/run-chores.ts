@@ -1,10 +1,10 @@
-/** What the process does beside its requests, again and again: one failure is logged, and the next time comes. */
+/** What the process does beside its requests, again and again: a failure is logged, and the chore is tried again at its next time. */
 import type { Logger } from "pino";
 
-/** Something to do every so many milliseconds. */
+/** Something to do again and again, `everyMs` milliseconds. */
 export interface Chore {
   readonly name: string;
-  readonly every: number;
+  readonly everyMs: number;
   run(): Promise<unknown>;
 }
 
@@ -20,7 +20,7 @@ export function startChores(chores: readonly Chore[], log: Logger): () => Promis
         run(chore, log).finally(() => underWay.delete(chore)),
       );
     };
-    return setInterval(tick, chore.every).unref();
+    return setInterval(tick, chore.everyMs).unref();
   });
   return async () => {
     for (const timer of timers) clearInterval(timer);

@@ -2,12 +2,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
 import { systemIds } from "../ids.ts";
 import { createApp } from "./app.ts";
+import { chores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
 import { startChores } from "./run-chores.ts";
@@ -23,21 +23,14 @@ export interface RunningService {
 /** Larger than the query that the token endpoint reads, so that it answers a longer one itself. */
 const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
-/** How long a client may take over a request's headers, of the time that it has for the whole; in milliseconds. */
-const HEADERS_MILLISECONDS = 10_000;
+/** How long a client may take over a request's headers, of the time that it has for the whole. */
+const HEADERS_MS = 10_000;
 
 /** How often connections are looked through for slow ones. */
-const CONNECTION_CHECK_MILLISECONDS = 1_000;
-
-/** How often the leaf key is looked at (whether another process rotated it, or it is due) and what is old forgotten. */
-const MINUTE_MILLISECONDS = 60_000;
-
-/** How often the last use of tokens is written, and how often expiries are recorded and dead bots swept. */
-const LAST_USE_MILLISECONDS = 5_000;
-const SWEEP_MILLISECONDS = 10 * 60_000;
+const CONNECTION_CHECK_MS = 1_000;
 
 /** How long a stop waits for requests under way. */
-const DRAIN_MILLISECONDS = 10_000;
+const DRAIN_MS = 10_000;
 
 /**
  * Starts the service.
@@ -62,30 +55,18 @@ export async function startService(config: Config, log = pino({ level: config.lo
  */
 export async function serve(container: Container): Promise<RunningService> {
   const { config, log } = container;
-  const requestTimeout = config.network.requestTimeout * 1000;
+  const requestTimeoutMs = config.network.requestTimeoutSeconds * 1000;
   const limits = {
     maxHeaderSize: MAXIMUM_HEADER_BYTES,
-    requestTimeout,
-    headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
-    connectionsCheckingInterval: CONNECTION_CHECK_MILLISECONDS,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(HEADERS_MS, requestTimeoutMs),
+    connectionsCheckingInterval: CONNECTION_CHECK_MS,
   };
   const server = createServer(limits, createApp(container).callback());
   server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const address = server.address() as AddressInfo;
-  const stopChores = startChores(
-    [
-      { name: "refresh the signing key", every: MINUTE_MILLISECONDS, run: () => container.signingKeys.refresh() },
-      {
-        name: "forget old failed sign-ins",
-        every: MINUTE_MILLISECONDS,
-        run: () => container.lockout.forgetOldFailures(),
-      },
-      { name: "write the last use of tokens", every: LAST_USE_MILLISECONDS, run: () => container.lastUse.flush() },
-      { name: "sweep tokens", every: SWEEP_MILLISECONDS, run: () => sweepTokens(container) },
-    ],
-    log,
-  );
+  const stopChores = startChores(chores(container), log);
   log.info(
     { host: address.address, port: address.port, url: config.url, database: container.database.kind },
     "listening",
@@ -136,7 +117,7 @@ async function flushLastUse({ lastUse, log }: Container): Promise<void> {
 
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+    const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {
       clearTimeout(limit);
       resolve();

@@ -7,7 +7,7 @@ const BASE32_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
  * The key id of libtrust: the first 240 bits of the SHA-256 of the DER SubjectPublicKeyInfo, in base32, as 12 groups
  * of 4 joined by colons.
  *
- * @see spec/registry-auth.md "The JWT"
+ * @see docs/spec/registry-auth.md "The JWT"
  */
 export function libtrustKeyId(publicKey: KeyObject): string {
   const digest = createHash("sha256")

@@ -13,7 +13,7 @@ export interface RegistryAccess {
   readonly actions: readonly string[];
 }
 
-export interface RegistryTokenRequest {
+export interface RegistryTokenContents {
   readonly key: Pick<SigningKey, "algorithm" | "privateKey" | "x5c">;
   readonly issuer: string;
   /** One service: a 2.x registry refuses a list. */
@@ -30,10 +30,10 @@ export interface RegistryTokenRequest {
 /**
  * Signs a registry token: a compact JWT whose header carries the leaf's certificate.
  *
- * @see spec/registry-auth.md "The JWT"
+ * @see docs/spec/registry-auth.md "The JWT"
  * @see RFC 7519 section 4.1
  */
-export function signRegistryToken(request: RegistryTokenRequest): string {
+export function signRegistryToken(request: RegistryTokenContents): string {
   const { key, issuer, audience, subject, access, lifetimeSeconds, tokenId } = request;
   const issuedAtSeconds = epochSeconds(request.issuedAt);
   const claims = {

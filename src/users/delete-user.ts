@@ -20,8 +20,8 @@ export interface DeleteUserServices {
 }
 
 /**
- * Holds an account against everything that would refer to it or change its tokens, until the transaction ends; answers
- * whether it is (still) there.
+ * Locks an account until the transaction ends: whatever would refer to it or change its tokens waits. Answers whether it
+ * is (still) there.
  */
 export async function lockUser(em: SqlEntityManager, userId: number): Promise<boolean> {
   const rows = await em.execute<unknown[]>("select 1 from users where id = ? for update", [userId]);
@@ -34,7 +34,7 @@ export async function lockUser(em: SqlEntityManager, userId: number): Promise<bo
  *
  * @throws NotFoundError when there is no such user any more
  * @throws RuleRefusedError for the ghost user
- * @see spec/access-tokens.md "Revoking"
+ * @see docs/spec/access-tokens.md "Revoking"
  */
 export async function deleteUser(
   em: SqlEntityManager,

@@ -1,4 +1,4 @@
-/** The one account that takes over the records of the deleted. Nobody signs in as it, edits it or deletes it. */
+/** The one account that takes over the records of deleted users. Nobody can sign in as it, edit it or delete it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { User } from "./user.entity.ts";
 

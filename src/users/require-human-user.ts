@@ -5,11 +5,11 @@ import type { User } from "./user.entity.ts";
 const INSTEAD = "revoke its project access token instead";
 
 /**
- * Demands a human.
+ * Demands that a user is a human.
  *
  * @param change what is refused for others, as `cannot be ...` goes on: `blocked`
  * @throws RuleRefusedError for a bot user or the ghost
- * @see spec/access-tokens.md "The bot user"
+ * @see docs/spec/access-tokens.md "The bot user"
  */
 export function requireHumanUser(user: User, change: string): void {
   switch (user.userType) {

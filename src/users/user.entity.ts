@@ -2,7 +2,7 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 
-/** What an account is. @see spec/access-tokens.md "Vocabulary" */
+/** What an account is. @see docs/spec/access-tokens.md "Vocabulary" */
 export const USER_TYPES = ["human", "project_bot", "ghost"] as const;
 export type UserType = (typeof USER_TYPES)[number];
 

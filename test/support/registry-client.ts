@@ -203,7 +203,7 @@ class Exchange {
   }
 }
 
-/** GET with Basic, as `docker` does. @see spec/registry-auth.md "What clients do" */
+/** GET with Basic, as `docker` does. @see docs/spec/registry-auth.md "What clients do" */
 async function fetchToken(
   challenge: ReadonlyMap<string, string>,
   credentials: { username: string; password: string } | undefined,

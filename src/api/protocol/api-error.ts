@@ -11,7 +11,7 @@ import {
 import type { ErrorAnswer } from "../../http/error-handler.ts";
 import { NO_ACCESS } from "../../principals/access-level.ts";
 
-/** An error in GitLab's dialect. @see spec/rest-api.md, the table of failures */
+/** An error in GitLab's dialect. @see docs/spec/rest-api.md "Failures" */
 export function apiError(error: KeysideError | undefined): ErrorAnswer {
   switch (error?.code) {
     case "unauthenticated":
@@ -44,8 +44,8 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
     case "unsupported_media_type":
       return { status: 415, body: { error: error.message } };
     case "too_many_failures": {
-      const retryAfter = error instanceof TooManyFailuresError ? error.retryAfter : 1;
-      return { status: 429, body: { message: error.message }, headers: { "Retry-After": String(retryAfter) } };
+      const retryAfterSeconds = error instanceof TooManyFailuresError ? error.retryAfterSeconds : 1;
+      return { status: 429, body: { message: error.message }, headers: { "Retry-After": String(retryAfterSeconds) } };
     }
     case "forbidden":
       return forbidden(error instanceof ForbiddenError ? error.reason : undefined);

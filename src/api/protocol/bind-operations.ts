@@ -83,7 +83,7 @@ async function authenticate(
   }
 }
 
-/** @see spec/rest-api.md "Authentication"; RFC 6750 section 2.1 */
+/** @see docs/spec/rest-api.md "Authentication"; RFC 6750 section 2.1 */
 function readSecret(ctx: Context): string {
   const header = ctx.get("PRIVATE-TOKEN");
   if (header !== "") return header;

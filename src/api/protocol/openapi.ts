@@ -17,7 +17,7 @@ interface ObjectSchema {
   readonly required?: readonly string[];
 }
 
-/** What can go wrong with any call. @see spec/rest-api.md, the table of failures */
+/** What can go wrong with any call. @see docs/spec/rest-api.md "Failures" */
 const FAILURES: Readonly<Record<string, string>> = {
   400: "A parameter is missing or wrong, or a rule refuses",
   401: "No access token, or one that is not known, expired or revoked",
@@ -93,7 +93,7 @@ function parameters(where: "path" | "query", schema: z.ZodType) {
   }));
 }
 
-/** What is read, before anything is made of it. Rules that JSON Schema has no words for are left out. */
+/** What a request may hold, as sent. Rules that JSON Schema cannot express are left out. */
 function inputSchema(schema: z.ZodType): ObjectSchema {
   return toJsonSchema(schema, "input");
 }
@@ -114,7 +114,7 @@ function toJsonSchema(schema: z.ZodType, io: "input" | "output") {
   return described;
 }
 
-/** What is read leniently (`"40"` for 40) would count as optional: zod cannot see that nothing is refused all the same. */
+/** What is read leniently (`"40"` for 40) would count as optional: zod cannot see that a missing value is still refused. */
 function requiredMembers({ shape }: z.ZodObject): string[] {
   return Object.entries(shape).flatMap(([name, member]) => (z.safeParse(member, undefined).success ? [] : [name]));
 }

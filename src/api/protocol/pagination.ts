@@ -24,7 +24,7 @@ export function pageOf({ page, per_page }: PageQuery): Page {
 /**
  * The headers that tell a client where it is.
  *
- * @see spec/rest-api.md, "Pagination"; RFC 8288 for `Link`
+ * @see docs/spec/rest-api.md "Pagination"; RFC 8288 for `Link`
  */
 export function pageHeaders({ page, per_page }: PageQuery, total: number, url: URL): Record<string, string> {
   const pages = Math.max(1, Math.ceil(total / per_page));

@@ -11,7 +11,7 @@ const SECRET_FIELDS = new Set(["password"]);
  * The input as the schema reads it; parameters that the schema does not know are dropped.
  *
  * @throws ValidationError naming each wrong field, its value and the form wanted
- * @see spec/rest-api.md, "a parameter is missing or wrong"
+ * @see docs/spec/rest-api.md "Failures"
  */
 export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input, { reportInput: true });

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readReports } from "../../../src/registry/notification.schema.ts";
+import { readNotification } from "../../../src/registry/notification.schema.ts";
 import { event } from "../../support/registry-event.ts";
 
 const BLOB = "application/octet-stream";
-const ids = (...events: unknown[]) => readReports(JSON.stringify({ events }))?.map(({ id }) => id);
+const ids = (...events: unknown[]) => readNotification(JSON.stringify({ events }))?.map(({ id }) => id);
 
-describe("readReports", () => {
+describe("readNotification", () => {
   it("reads what a registry reports of a push", () => {
-    expect(readReports(JSON.stringify({ events: [event({ id: "1", action: "push" })] }))).toEqual([
+    expect(readNotification(JSON.stringify({ events: [event({ id: "1", action: "push" })] }))).toEqual([
       {
         id: "1",
         happenedAt: new Date("2026-11-02T11:59:58.123Z"),
@@ -50,11 +50,11 @@ describe("readReports", () => {
   });
 
   it("tells what is no report at all from one without events", () => {
-    for (const body of ["", "{", "[]", "null", '{"events":{}}']) expect(readReports(body)).toBeUndefined();
-    expect(readReports('{"events":[]}')).toEqual([]);
+    for (const body of ["", "{", "[]", "null", '{"events":{}}']) expect(readNotification(body)).toBeUndefined();
+    expect(readNotification('{"events":[]}')).toEqual([]);
   });
 
   it("never throws", () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => (readReports(body) ?? []).length === 0));
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => (readNotification(body) ?? []).length === 0));
   });
 });

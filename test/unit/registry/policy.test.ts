@@ -17,7 +17,7 @@ interface Caller {
 }
 
 /**
- * The table of spec/registry-auth.md "Who may do what", written again as its cells read. A bot of another project is
+ * The table of docs/spec/registry-auth.md "Who may do what", written again as its cells read. A bot of another project is
  * treated as anonymous is; an administrator counts as Owner everywhere.
  */
 const TABLE: Record<"pull" | "push" | "delete", Record<Visibility, (caller: Caller) => boolean>> = {

@@ -12,7 +12,7 @@ describe("startChores", () => {
   it("logs a failure, and does the chore again the next time", async () => {
     const { lines, log } = setUp();
     const run = vi.fn().mockRejectedValueOnce(new Error("away")).mockResolvedValue(undefined);
-    const stop = startChores([{ name: "sweep", every: 1000, run }], log);
+    const stop = startChores([{ name: "sweep", everyMs: 1000, run }], log);
     await vi.advanceTimersByTimeAsync(2000);
     await stop();
     vi.useRealTimers();
@@ -24,7 +24,7 @@ describe("startChores", () => {
     const { log } = setUp();
     const gate = Promise.withResolvers<void>();
     const run = vi.fn(() => gate.promise);
-    const stop = startChores([{ name: "sweep", every: 1000, run }], log);
+    const stop = startChores([{ name: "sweep", everyMs: 1000, run }], log);
     await vi.advanceTimersByTimeAsync(5000);
     expect(run).toHaveBeenCalledTimes(1);
     let stopped = false;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { reference } from "../../../../src/api/protocol/resource-id.ts";
+import { resourceId } from "../../../../src/api/protocol/resource-id.ts";
 import { date, flag, id, integer, list, prose, text, validate } from "../../../../src/api/protocol/validate.ts";
 import { ValidationError } from "../../../../src/errors.ts";
 
@@ -170,20 +170,20 @@ describe("date", () => {
   });
 });
 
-describe("reference", () => {
+describe("resourceId", () => {
   it("is a number, or a path in lower case", () => {
-    expect(read(reference, "42")).toBe(42);
-    expect(read(reference, "Team/App")).toBe("team/app");
+    expect(read(resourceId, "42")).toBe(42);
+    expect(read(resourceId, "Team/App")).toBe("team/app");
   });
 
   it.each(["", "a".repeat(1001), "team/a\0b", "\uD800"])("refuses %j", (value) => {
-    expect(complaint(reference, value)).toMatch(/^p is /);
+    expect(complaint(resourceId, value)).toMatch(/^p is /);
   });
 });
 
 describe("every kind of parameter", () => {
   it("reads or explains whatever JSON may hold", () => {
-    const kinds = [text(9), prose(9), integer(), id(), flag(), list(z.enum(["a"]), 3), date(), reference];
+    const kinds = [text(9), prose(9), integer(), id(), flag(), list(z.enum(["a"]), 3), date(), resourceId];
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         for (const kind of kinds) expect(complaint(kind, value) ?? "p is fine").toMatch(/^p /);
