@@ -8,8 +8,7 @@ import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { resourceId } from "./protocol/resource-id.ts";
-import { date, flag, id, list, moment, prose, searchText, text } from "./protocol/validate.ts";
+import { date, flag, id, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
 
 export const projectTokenParams = z.object({ id: resourceId, token_id: id() });
 

@@ -11,7 +11,7 @@ import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/resource-id.ts";
+import { resourceParams } from "./protocol/validate.ts";
 import { userParams } from "./user.schema.ts";
 
 /** `/events`, and those of projects and users. @see docs/spec/rest-api.md "The calls" */

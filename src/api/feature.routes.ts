@@ -8,8 +8,7 @@ import { listFeatureFlags } from "../feature-flags/list-feature-flags.ts";
 import { setFeatureFlag } from "../feature-flags/set-feature-flag.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
-import { resourceId } from "./protocol/resource-id.ts";
-import { flag } from "./protocol/validate.ts";
+import { flag, resourceId } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
 

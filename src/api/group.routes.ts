@@ -12,7 +12,7 @@ import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroup
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/resource-id.ts";
+import { resourceParams } from "./protocol/validate.ts";
 import { renderGroups } from "./render-project.ts";
 
 /** `/groups`. @see docs/spec/rest-api.md "The calls" */

@@ -19,7 +19,7 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/resource-id.ts";
+import { resourceParams } from "./protocol/validate.ts";
 
 interface Kind {
   readonly root: string;

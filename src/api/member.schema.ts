@@ -4,8 +4,7 @@ import type { Links } from "../links.ts";
 import type { LoadedMember } from "../members/member.entity.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { resourceId } from "./protocol/resource-id.ts";
-import { id, searchText } from "./protocol/validate.ts";
+import { id, resourceId, searchText } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
 export const memberParams = z.object({ id: resourceId, user_id: id() });

@@ -23,7 +23,7 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/resource-id.ts";
+import { resourceParams } from "./protocol/validate.ts";
 import { pushWarning } from "./push-warning.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see docs/spec/rest-api.md "The calls" */

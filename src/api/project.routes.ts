@@ -18,7 +18,7 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/resource-id.ts";
+import { resourceParams } from "./protocol/validate.ts";
 import { renderProjects } from "./render-project.ts";
 
 /** `/projects`. @see docs/spec/rest-api.md "The calls" */

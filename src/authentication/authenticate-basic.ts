@@ -30,5 +30,7 @@ export function authenticateBasic(
   // A secret whose check fails was mistyped; it is no guess that could hit: it is refused without asking the database,
   // and not counted.
   if (!isSecret(password)) return authenticateAccessToken(services, password);
-  return services.lockout.counting(address, password, () => authenticateAccessToken(services, password));
+  return authenticateAccessToken(services, password).catch((error: unknown) =>
+    services.lockout.failed(error, address, password),
+  );
 }

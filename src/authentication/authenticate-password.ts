@@ -39,7 +39,9 @@ export function authenticatePassword(
   address: string,
 ): Promise<PasswordPrincipal> {
   const guess = `${credentials.username}\0${credentials.password}`;
-  return services.lockout.counting(address, guess, () => checkPassword(services, credentials, networkOf(address)));
+  return checkPassword(services, credentials, networkOf(address)).catch((error: unknown) =>
+    services.lockout.failed(error, address, guess),
+  );
 }
 
 async function checkPassword(

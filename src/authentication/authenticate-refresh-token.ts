@@ -39,18 +39,26 @@ export function authenticateRefreshToken(
 ): Promise<UserPrincipal> {
   // A secret whose check fails was mistyped; it is no guess that could hit, so it is not counted.
   if (!isSecret(secret)) return Promise.reject(unknownRefreshToken());
-  return services.lockout.counting(address, secret, async () => {
-    const digest = digestSecret(secret);
-    const [row] = await services.database.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest, service]);
-    if (row === undefined || !digestsEqual(row.digest, digest) || row.state === "blocked") throw unknownRefreshToken();
-    if (row.password_digest === null || passwordFingerprint(row.password_digest) !== row.password_fingerprint) {
-      throw new InvalidTokenError(
-        "the password was changed since this refresh token was given: sign in again, with docker login or the like",
-      );
-    }
-    const { user_id: userId, username, admin } = row;
-    return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), tokenId: null };
-  });
+  return findHuman(services, secret, service).catch((error: unknown) =>
+    services.lockout.failed(error, address, secret),
+  );
+}
+
+async function findHuman(
+  { database }: Pick<AuthenticationServices, "database">,
+  secret: string,
+  service: string,
+): Promise<UserPrincipal> {
+  const digest = digestSecret(secret);
+  const [row] = await database.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest, service]);
+  if (row === undefined || !digestsEqual(row.digest, digest) || row.state === "blocked") throw unknownRefreshToken();
+  if (row.password_digest === null || passwordFingerprint(row.password_digest) !== row.password_fingerprint) {
+    throw new InvalidTokenError(
+      "the password was changed since this refresh token was given: sign in again, with docker login or the like",
+    );
+  }
+  const { user_id: userId, username, admin } = row;
+  return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), tokenId: null };
 }
 
 function unknownRefreshToken(): UnauthenticatedError {

@@ -98,19 +98,15 @@ export class Lockout {
   }
 
   /**
-   * Runs an authentication and counts its failure against the address. A known access token that is dead is no failure:
-   * its bearer did not guess it.
+   * What follows when an authentication failed: counts it against the address, and passes the error on. A known access
+   * token that is dead does not count: its bearer did not guess it.
    *
    * @param credential everything of it that could have been another guess
    * @throws TooManyFailuresError in place of UnauthenticatedError, when there were too many failures before
    */
-  async counting<Result>(address: string, credential: string, authenticate: () => Promise<Result>): Promise<Result> {
-    try {
-      return await authenticate();
-    } catch (error) {
-      if (error instanceof UnauthenticatedError) await this.recordFailure(address, credential);
-      throw error;
-    }
+  async failed(error: unknown, address: string, credential: string): Promise<never> {
+    if (error instanceof UnauthenticatedError) await this.recordFailure(address, credential);
+    throw error;
   }
 
   /** @throws TooManyFailuresError when the network is in this state, and so may guess no more for now */

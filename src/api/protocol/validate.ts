@@ -1,4 +1,4 @@
-/** Checks input against a zod schema and says, in GitLab's words, what is wrong with every parameter. Knows no feature. */
+/** The fields that parameters are made of, and the check of them, which says in GitLab's words what is wrong with each. */
 import { z } from "zod";
 import { type FieldProblem, ValidationError } from "../../errors.ts";
 
@@ -146,3 +146,11 @@ export function moment() {
 function isMoment(value: string): boolean {
   return isDate(value) || z.iso.datetime({ offset: true }).safeParse(value).success;
 }
+
+/** `:id` of a project or a group: a number when it is all digits, else a full path, read in lower case. */
+export const resourceId = text(1000).transform((value) =>
+  /^\d{1,9}$/.test(value) ? Number(value) : value.toLowerCase(),
+);
+
+/** The parameters of `/projects/:id` and `/groups/:id`. */
+export const resourceParams = z.object({ id: resourceId });

@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { resourceId } from "../../../../src/api/protocol/resource-id.ts";
-import { date, flag, id, integer, list, prose, text, validate } from "../../../../src/api/protocol/validate.ts";
+import {
+  date,
+  flag,
+  id,
+  integer,
+  list,
+  prose,
+  resourceId,
+  text,
+  validate,
+} from "../../../../src/api/protocol/validate.ts";
 import { ValidationError } from "../../../../src/errors.ts";
 
 /** What `validate` says of one parameter `p`; undefined when nothing is wrong. */
