@@ -15,6 +15,8 @@ const SPEC_CITATION = /([\w./-]*)spec\/([a-z-]+\.md)((?:(?:,|;| and| or)? "[^"]+
 const ADR_CITATION = /docs\/adr\/[\w.-]*\w/g;
 /** A link or an image; inline code and blocks of code were taken out before. */
 const LINK = /\]\(([^)\s]+)\)/g;
+/** A file of the sources in a document's inline code; those with a placeholder, such as `<noun>.routes.ts`, are none. */
+const SOURCE_FILE = /`((?:[\w-][\w.-]*\/)*[\w-][\w.-]*\.(?:ts|js))`/g;
 /** What follows belongs to the comment's sentence, whatever line it stands on. */
 const CONTINUED_COMMENT = /\n[ \t]*(?:\*(?!\/)|\/\/)[ \t]?/g;
 
@@ -66,6 +68,12 @@ function brokenLinks(path: string, markdown: string): string[] {
       if (!exists(linked)) return true;
       return anchor !== undefined && linked.endsWith(".md") && !anchorsOf(read(linked)).has(anchor);
     });
+}
+
+/** The files of the sources that a document names: from the root, from `src/`, or by their last name alone. */
+function missingFiles(markdown: string): string[] {
+  const named = [...markdown.matchAll(SOURCE_FILE)].map(([, file = ""]) => file);
+  return named.filter((file) => !sources.some((path) => path === file || path.endsWith(`/${file}`)));
 }
 
 const sources = globSync("{src,test,bench,bin}/**/*.{ts,js,py}", { cwd: PROJECT_DIRECTORY });
@@ -120,6 +128,22 @@ describe("the documents", () => {
     expect(documents).toEqual(expect.arrayContaining(names));
     const broken = documents.flatMap((path) => brokenLinks(path, read(path)).map((target) => `${path}: ${target}`));
     expect(broken).toEqual([]);
+  });
+
+  it("name files of the sources that exist", () => {
+    const named = ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"].map((path) => ({
+      path,
+      text: read(path),
+    }));
+    for (const { text } of named) expect([...text.matchAll(SOURCE_FILE)].length).toBeGreaterThan(10);
+    expect(named.flatMap(({ path, text }) => missingFiles(text).map((file) => `${path}: ${file}`))).toEqual([]);
+  });
+
+  it("are wrong when a file that they name is gone", () => {
+    expect(missingFiles("`src/config.ts` `config.ts` `src/gone.ts` `gone.test.ts` `<noun>.ts`")).toEqual([
+      "src/gone.ts",
+      "gone.test.ts",
+    ]);
   });
 
   it("are wrong when a link leads nowhere", () => {
