@@ -129,7 +129,8 @@ describe("examples/kubernetes-pull-secret.yaml", () => {
     ]);
   });
 
-  it("says the line for kubectl, which makes a secret of the same name", () => {
-    expect(text).toContain(`kubectl create secret docker-registry ${secret.metadata.name} `);
+  it("says the lines that make a secret of the same name and type, without it in an argument", () => {
+    expect(text).toContain(`kubectl create secret generic ${secret.metadata.name} --type=${secret.type} `);
+    expect(text).toMatch(/docker --config pull login \S+ --username cluster --password-stdin < token\n/);
   });
 });
