@@ -4,6 +4,7 @@ import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import type { CreatedProjectToken } from "../access-tokens/add-token.ts";
 import { createProjectToken } from "../access-tokens/create-project-token.ts";
 import { listTokens } from "../access-tokens/list-tokens.ts";
+import { pushWarning } from "../access-tokens/push-warning.ts";
 import { type RevokeServices, revokeProjectToken } from "../access-tokens/revoke-token.ts";
 import { rotateProjectToken } from "../access-tokens/rotate-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
@@ -24,7 +25,6 @@ import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { resourceParams } from "./protocol/validate.ts";
-import { pushWarning } from "./push-warning.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see docs/spec/rest-api.md "The calls" */
 export function projectAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
@@ -32,7 +32,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
   /** The one answer that holds a secret. */
   const created = ({ token, secret, project }: CreatedProjectToken) => ({
     body: { ...renderProjectToken(token, clock), token: secret },
-    headers: pushWarning(token.scopes, project.visibility),
+    headers: warningHeader(pushWarning(token.scopes, project.visibility)),
   });
   return [
     apiOperation({
@@ -167,4 +167,9 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       },
     }),
   ];
+}
+
+/** @see RFC 7234 section 5.5 */
+function warningHeader(warning: string | undefined): Record<string, string> {
+  return warning === undefined ? {} : { Warning: `299 keyside "${warning}"` };
 }
