@@ -18,6 +18,12 @@ const levels = [
   ["^src/server/", "^src/cli/"],
 ];
 
+/** What holds entities and use cases, each of one noun. */
+const ROOMS = [
+  ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
+  ...["access-tokens", "refresh-tokens", "authentication"],
+];
+
 const upward = levels.flatMap((folders, level) =>
   folders.map((folder) => ({
     name: `level-${level}-looks-down-only`,
@@ -36,6 +42,13 @@ function top(level) {
 module.exports = {
   forbidden: [
     ...upward,
+    {
+      name: "rooms-speak-no-protocol",
+      comment: "a room takes plain values: what reads requests and checks their form is a door's",
+      severity: "error",
+      from: { path: `^src/(${ROOMS.join("|")})/` },
+      to: { path: "^node_modules/(koa|@koa|zod)/" },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "source-never-imports-tests", severity: "error", from: { path: "^(src|bin)/" }, to: { path: "^test/" } },
     {

@@ -1,11 +1,11 @@
 /** Deletes the accounts of humans. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
-import { requireOtherOwners } from "../members/last-owner.ts";
+import { requireNotLastOwner } from "../members/last-owner.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
-import { findHumanAccount, requireOther } from "./find-account.ts";
+import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
@@ -23,14 +23,14 @@ export function deleteAccount(
 ): Promise<void> {
   return services.database.transaction(async (em) => {
     const user = await findHumanAccount(em, caller, userId, "deleted");
-    requireOther(caller, user, "delete yourself");
+    requireNotSelf(caller, user, "delete yourself");
     const personal = await em.findOne(
       Namespace,
       { kind: "user", fullPath: { path: user.username } },
       { populate: ["fullPath"] },
     );
     if (personal !== null) await requireEmptyNamespace(em, personal, "the user's personal namespace");
-    await requireOtherOwners(em, user);
+    await requireNotLastOwner(em, user);
     const at = services.clock.now();
     await deleteUser(em, services, user.id, { by: caller, at });
     if (personal !== null) await removeNamespace(em, personal);

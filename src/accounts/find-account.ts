@@ -42,6 +42,6 @@ export async function findHumanAccount(
  * @param change as `you cannot ...` goes on: `block yourself`
  * @throws RuleRefusedError when the account is the caller's own
  */
-export function requireOther(caller: SignedInPrincipal, user: User, change: string): void {
+export function requireNotSelf(caller: SignedInPrincipal, user: User, change: string): void {
   if (caller.userId === user.id) throw new RuleRefusedError(`you cannot ${change}: another administrator can`);
 }

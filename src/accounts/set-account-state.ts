@@ -2,7 +2,7 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { User, UserState } from "../users/user.entity.ts";
-import { findHumanAccount, requireOther } from "./find-account.ts";
+import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
@@ -19,7 +19,7 @@ export function setAccountState(
   const verb = state === "blocked" ? "blocked" : "unblocked";
   return database.transaction(async (em) => {
     const user = await findHumanAccount(em, caller, userId, verb);
-    requireOther(caller, user, "block yourself");
+    requireNotSelf(caller, user, "block yourself");
     user.state = state;
     await em.flush();
     await recordAccountEvent(em, { by: caller, action: verb, user, at: clock.now() });

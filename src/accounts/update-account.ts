@@ -4,7 +4,7 @@ import { RuleRefusedError } from "../errors.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { User } from "../users/user.entity.ts";
-import { findHumanAccount, requireOther } from "./find-account.ts";
+import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { flushAccount } from "./flush-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
@@ -34,7 +34,7 @@ export function updateAccount(
     if (changes.username !== undefined && changes.username !== user.username) {
       throw new RuleRefusedError("a username cannot be changed: the names of the user's images begin with it");
     }
-    if (changes.admin === false) requireOther(caller, user, "take the rights of an administrator from yourself");
+    if (changes.admin === false) requireNotSelf(caller, user, "take the rights of an administrator from yourself");
     user.name = changes.name ?? user.name;
     user.email = changes.email ?? user.email;
     user.admin = changes.admin ?? user.admin;

@@ -12,7 +12,7 @@ import type { PlaceId } from "./member-place.ts";
  *
  * @throws RuleRefusedError when there is no other
  */
-export async function requireOtherOwner(em: SqlEntityManager, placeId: PlaceId, member: Member): Promise<void> {
+export async function requireAnotherOwner(em: SqlEntityManager, placeId: PlaceId, member: Member): Promise<void> {
   if (!("namespace" in placeId) || member.accessLevel < ACCESS_LEVELS.owner) return;
   const [group] = await em.execute<{ parent_id: number | null }[]>(
     "select parent_id from namespaces where id = ? for update",
@@ -28,7 +28,7 @@ export async function requireOtherOwner(em: SqlEntityManager, placeId: PlaceId, 
  *
  * @throws ConflictError naming a group that would
  */
-export async function requireOtherOwners(em: SqlEntityManager, user: User): Promise<void> {
+export async function requireNotLastOwner(em: SqlEntityManager, user: User): Promise<void> {
   const [alone] = await em.execute<{ path: string }[]>(
     `select r.path from members m
      join namespaces n on n.id = m.namespace_id and n.kind = 'group' and n.parent_id is null

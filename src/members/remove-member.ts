@@ -2,7 +2,7 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { findMember } from "./find-member.ts";
-import { requireOtherOwner } from "./last-owner.ts";
+import { requireAnotherOwner } from "./last-owner.ts";
 import { Member } from "./member.entity.ts";
 import { type MemberInput, requireLevelWithin } from "./member-input.ts";
 import { findPlace } from "./member-place.ts";
@@ -24,7 +24,7 @@ export function removeMember({ database, clock }: UseCaseServices, input: Member
       throw new RuleRefusedError("a bot user cannot be removed from its project: revoke its access token instead");
     }
     if (!leaves) requireLevelWithin(member.accessLevel, accessLevel);
-    await requireOtherOwner(em, placeId, member);
+    await requireAnotherOwner(em, placeId, member);
     await em.nativeDelete(Member, { id: member.id });
     await recordMemberEvent(em, { by: input.caller, action: "left", placeId, user: member.user.$, at: clock.now() });
   });

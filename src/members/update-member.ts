@@ -3,7 +3,7 @@ import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { ACCESS_LEVELS, type AccessLevel } from "../principals/access-level.ts";
 import { findMember } from "./find-member.ts";
-import { requireOtherOwner } from "./last-owner.ts";
+import { requireAnotherOwner } from "./last-owner.ts";
 import type { LoadedMember } from "./member.entity.ts";
 import { type MemberInput, requireLevelWithin } from "./member-input.ts";
 import { findPlace } from "./member-place.ts";
@@ -29,7 +29,7 @@ export function updateMember(
       );
     }
     requireLevelWithin(Math.max(input.accessLevel, member.accessLevel), accessLevel);
-    if (input.accessLevel < ACCESS_LEVELS.owner) await requireOtherOwner(em, placeId, member);
+    if (input.accessLevel < ACCESS_LEVELS.owner) await requireAnotherOwner(em, placeId, member);
     member.accessLevel = input.accessLevel;
     await em.flush();
     await recordMemberEvent(em, { by: input.caller, action: "updated", placeId, user: member.user.$, at: clock.now() });
