@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
-import { readTokenAnswer, requestToken } from "../support/token-request.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { readTokenAnswer, requestToken } from "../../support/token-request.ts";
 
 let service: TestService;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createGroup, createProject, createToken, createUser, enableProjectTokens } from "../support/factories.ts";
-import { event } from "../support/registry-event.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { createGroup, createProject, createToken, createUser, enableProjectTokens } from "../../support/factories.ts";
+import { event } from "../../support/registry-event.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 const SECRET = "Bearer a-secret-of-the-registry";
 const TYPE = "application/vnd.docker.distribution.events.v1+json";

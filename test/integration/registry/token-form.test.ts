@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createUser, type TestUser } from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
-import { type Form, postBody, postForm } from "../support/token-form.ts";
+import { createUser, type TestUser } from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { type Form, postBody, postForm } from "../../support/token-form.ts";
 
 let service: TestService;
 let ann: TestUser;

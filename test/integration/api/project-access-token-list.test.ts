@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let owner: Person;

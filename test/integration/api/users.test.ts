@@ -7,8 +7,8 @@ import {
   createUser,
   enableProjectTokens,
   type TestUser,
-} from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+} from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let team: number;

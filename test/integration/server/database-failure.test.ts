@@ -1,10 +1,10 @@
 import { PGlite } from "@electric-sql/pglite";
 import { afterEach, describe, expect, it } from "vitest";
-import { createTestDatabase, isOnServer } from "../support/database.ts";
-import { event } from "../support/registry-event.ts";
-import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { requestToken } from "../support/token-request.ts";
+import { createTestDatabase, isOnServer } from "../../support/database.ts";
+import { event } from "../../support/registry-event.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { startTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+import { requestToken } from "../../support/token-request.ts";
 
 const LEAKS = /node_modules|\.ts\b|\bat \w+ \(|select |insert |postgres|pglite|sql|ECONN/i;
 

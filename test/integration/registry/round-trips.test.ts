@@ -9,9 +9,9 @@ import {
   enableProjectTokens,
   type TestToken,
   type TestUser,
-} from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
-import { requestToken, type TokenQuestion } from "../support/token-request.ts";
+} from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
 
 let service: TestService;
 let token: TestToken;

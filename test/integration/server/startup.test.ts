@@ -6,16 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { type Config, readConfig } from "../../src/config.ts";
-import { ConfigurationError } from "../../src/errors.ts";
-import { systemIds } from "../../src/ids.ts";
-import { type Container, createContainer } from "../../src/server/container.ts";
-import { prepareInstance } from "../../src/server/first-start.ts";
-import { type RunningService, startService } from "../../src/server/start-service.ts";
-import { type CertsDirectory, madeCertsDirectory } from "../support/certs-directory.ts";
-import { FakeClock } from "../support/clock.ts";
-import { createTestDatabase, isOnServer, type TestDatabase } from "../support/database.ts";
-import { freePort } from "../support/free-port.ts";
+import { type Config, readConfig } from "../../../src/config.ts";
+import { ConfigurationError } from "../../../src/errors.ts";
+import { systemIds } from "../../../src/ids.ts";
+import { type Container, createContainer } from "../../../src/server/container.ts";
+import { prepareInstance } from "../../../src/server/first-start.ts";
+import { type RunningService, startService } from "../../../src/server/start-service.ts";
+import { type CertsDirectory, madeCertsDirectory } from "../../support/certs-directory.ts";
+import { FakeClock } from "../../support/clock.ts";
+import { createTestDatabase, isOnServer, type TestDatabase } from "../../support/database.ts";
+import { freePort } from "../../support/free-port.ts";
 
 const silent = pino({ level: "silent" });
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ApiAnswer, ApiClient } from "../support/api-client.ts";
-import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
-import { addMember, createGroup, createUser } from "../support/factories.ts";
-import { type DescribedOperation, readDescription } from "../support/openapi.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import type { ApiAnswer, ApiClient } from "../../support/api-client.ts";
+import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
+import { addMember, createGroup, createUser } from "../../support/factories.ts";
+import { type DescribedOperation, readDescription } from "../../support/openapi.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let operations: DescribedOperation[];

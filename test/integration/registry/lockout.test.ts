@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makeSecret } from "../../src/access-tokens/secret.ts";
-import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../src/authentication/lockout.ts";
-import { systemIds } from "../../src/ids.ts";
-import { createContainer } from "../../src/server/container.ts";
-import { serve } from "../../src/server/start-service.ts";
-import { createGroup, createProject, createToken, enableProjectTokens } from "../support/factories.ts";
-import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
-import { readTokenAnswer } from "../support/token-request.ts";
+import { makeSecret } from "../../../src/access-tokens/secret.ts";
+import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
+import { systemIds } from "../../../src/ids.ts";
+import { createContainer } from "../../../src/server/container.ts";
+import { serve } from "../../../src/server/start-service.ts";
+import { createGroup, createProject, createToken, enableProjectTokens } from "../../support/factories.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { readTokenAnswer } from "../../support/token-request.ts";
 
 let service: TestService;
 let project: number;

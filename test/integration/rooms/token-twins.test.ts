@@ -1,7 +1,7 @@
 /** The token endpoint as a table, from the specification: every request once as GET with Basic, once as POST with a form. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { makeSecret } from "../../src/access-tokens/secret.ts";
-import { systemIds } from "../../src/ids.ts";
+import { makeSecret } from "../../../src/access-tokens/secret.ts";
+import { systemIds } from "../../../src/ids.ts";
 import {
   addMember,
   createGroup,
@@ -9,10 +9,10 @@ import {
   createToken,
   createUser,
   enableProjectTokens,
-} from "../support/factories.ts";
-import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
-import { postForm } from "../support/token-form.ts";
-import { requestToken, type TokenAnswer } from "../support/token-request.ts";
+} from "../../support/factories.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { postForm } from "../../support/token-form.ts";
+import { requestToken, type TokenAnswer } from "../../support/token-request.ts";
 
 const REGISTRY = ["read_registry", "write_registry", "delete_registry"];
 const PEOPLE = ["guest", "reporter", "developer", "maintainer", "stranger"] as const;

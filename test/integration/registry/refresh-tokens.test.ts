@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { digestPassword } from "../../src/users/password.ts";
-import { User } from "../../src/users/user.entity.ts";
-import { USER_REFERENCES } from "../../src/users/user-references.ts";
+import { digestPassword } from "../../../src/users/password.ts";
+import { User } from "../../../src/users/user.entity.ts";
+import { USER_REFERENCES } from "../../../src/users/user-references.ts";
 import {
   addMember,
   createGroup,
@@ -10,10 +10,10 @@ import {
   createUser,
   enableProjectTokens,
   type TestUser,
-} from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
-import { postForm } from "../support/token-form.ts";
-import { readTokenAnswer, requestToken } from "../support/token-request.ts";
+} from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { postForm } from "../../support/token-form.ts";
+import { readTokenAnswer, requestToken } from "../../support/token-request.ts";
 
 let service: TestService;
 let ann: TestUser;

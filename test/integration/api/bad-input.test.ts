@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ApiAnswer } from "../support/api-client.ts";
-import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../support/cast.ts";
-import { addMember, createGroup } from "../support/factories.ts";
-import { type DescribedOperation, type Parameter, readDescription, type Schema } from "../support/openapi.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import type { ApiAnswer } from "../../support/api-client.ts";
+import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../../support/cast.ts";
+import { addMember, createGroup } from "../../support/factories.ts";
+import { type DescribedOperation, type Parameter, readDescription, type Schema } from "../../support/openapi.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let operations: DescribedOperation[];

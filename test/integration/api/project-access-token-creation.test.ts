@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ApiClient } from "../support/api-client.ts";
+import type { ApiClient } from "../../support/api-client.ts";
 import {
   addMember,
   createGroup,
@@ -8,9 +8,9 @@ import {
   createUser,
   enableProjectTokens,
   type TestUser,
-} from "../support/factories.ts";
-import { failOn } from "../support/failing-table.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+} from "../../support/factories.ts";
+import { failOn } from "../../support/failing-table.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let root: ApiClient;

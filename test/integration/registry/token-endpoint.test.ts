@@ -8,9 +8,9 @@ import {
   enableProjectTokens,
   type TestToken,
   type TestUser,
-} from "../support/factories.ts";
-import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
-import { requestToken, type TokenQuestion } from "../support/token-request.ts";
+} from "../../support/factories.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
 
 const IMAGES = ["team/private/image", "team/internal/image", "team/public/image"];
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { USER_REFERENCES } from "../../src/users/user-references.ts";
-import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
-import { addMember, createGroup } from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { USER_REFERENCES } from "../../../src/users/user-references.ts";
+import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
+import { addMember, createGroup } from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let owner: Person;

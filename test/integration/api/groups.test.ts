@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
-import { addMember, createGroup } from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
+import { addMember, createGroup } from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let owner: Person;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sweepTokens } from "../../src/access-tokens/sweep-tokens.ts";
-import type { ApiAnswer } from "../support/api-client.ts";
-import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../support/cast.ts";
-import { addMember } from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { sweepTokens } from "../../../src/access-tokens/sweep-tokens.ts";
+import type { ApiAnswer } from "../../support/api-client.ts";
+import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../../support/cast.ts";
+import { addMember } from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let owner: Person;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createGroup, createProject, createToken, createUser, enableProjectTokens } from "../support/factories.ts";
-import { failOn } from "../support/failing-table.ts";
-import { ROOT_PASSWORD, startTestService } from "../support/service.ts";
-import { requestToken } from "../support/token-request.ts";
+import { createGroup, createProject, createToken, createUser, enableProjectTokens } from "../../support/factories.ts";
+import { failOn } from "../../support/failing-table.ts";
+import { ROOT_PASSWORD, startTestService } from "../../support/service.ts";
+import { requestToken } from "../../support/token-request.ts";
 
 describe("the log", () => {
   it("is JSON with one line a request, and holds none of the secrets that were used", async () => {

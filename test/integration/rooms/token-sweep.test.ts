@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { sweepTokens } from "../../src/access-tokens/sweep-tokens.ts";
-import { createOwnProject, createPerson, createRobot, type Person } from "../support/cast.ts";
-import { FakeClock } from "../support/clock.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { sweepTokens } from "../../../src/access-tokens/sweep-tokens.ts";
+import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
+import { FakeClock } from "../../support/clock.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let owner: Person;

@@ -1,8 +1,8 @@
 import type { EntityMetadata } from "@mikro-orm/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ENTITIES } from "../../src/server/container.ts";
-import { USER_REFERENCES } from "../../src/users/user-references.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+import { ENTITIES } from "../../../src/server/container.ts";
+import { USER_REFERENCES } from "../../../src/users/user-references.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import jsonwebtoken from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT_PASSWORD, startTestService, type TestService } from "../support/service.ts";
-import { postForm } from "../support/token-form.ts";
-import { requestToken } from "../support/token-request.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { postForm } from "../../support/token-form.ts";
+import { requestToken } from "../../support/token-request.ts";
 
 let service: TestService;
 beforeAll(async () => {

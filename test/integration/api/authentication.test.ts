@@ -7,8 +7,8 @@ import {
   enableProjectTokens,
   type TestToken,
   type TestUser,
-} from "../support/factories.ts";
-import { startTestService, type TestService } from "../support/service.ts";
+} from "../../support/factories.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
 
 let service: TestService;
 let ann: TestUser;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { findCommand, findDocker, findImage } from "../support/requirements.ts";
+import { findCommand, findDocker, findImage } from "../../support/requirements.ts";
 
 let directory: string;
 beforeEach(async () => {
