@@ -11,13 +11,13 @@ import { renderRegistryConfig } from "../../src/registry/registry-config.ts";
 import { REALM_PATH } from "../../src/registry/token.routes.ts";
 import { madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";
-import { createUser } from "../support/factories.ts";
 import { freePort } from "../support/free-port.ts";
 import { findImage } from "../support/requirements.ts";
 import { startRewritingProxy } from "../support/rewriting-proxy.ts";
 import { PROJECT_DIRECTORY, runToEnd } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { createUser } from "../support/world.ts";
 
 const SECRET = "Bearer what registries report with";
 const KEYSIDE = [process.execPath, join(PROJECT_DIRECTORY, "bin/keyside.js")];

@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestService, type TestService } from "../../support/service.ts";
 import {
   createGroup,
   createProject,
-  createToken,
+  createProjectAccessToken,
   createUser,
-  enableProjectTokens,
-  type TestToken,
-  type TestUser,
-} from "../../support/factories.ts";
-import { startTestService, type TestService } from "../../support/service.ts";
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let ann: TestUser;
+let ann: User;
 let team: number;
 let app: number;
-let bot: TestToken;
+let bot: ProjectAccessToken;
 
 beforeAll(async () => {
   service = await startTestService();
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   team = await createGroup(service, "team");
   app = await createProject(service, team, "app");
   ann = await createUser(service, "ann");
-  bot = await createToken(service.root, app, ["api"]);
+  bot = await createProjectAccessToken(service, app);
 });
 afterAll(() => service.stop());
 
@@ -57,7 +57,7 @@ describe("a call of the API", () => {
   });
 
   it("tells the bearer of an expired token that it expired", async () => {
-    const { secret } = await createToken(service.root, app, ["api"], { expires_at: "2026-11-03" });
+    const { secret } = await createProjectAccessToken(service, app, { expires_at: "2026-11-03" });
     service.clock.set(new Date("2026-11-03T00:00:00Z"));
     const answer = await service.as(secret).get("/user");
     service.clock.set(new Date("2026-11-02T12:00:00Z"));

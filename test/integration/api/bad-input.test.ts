@@ -1,15 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer } from "../../support/api-client.ts";
-import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../../support/cast.ts";
-import { addMember, createGroup } from "../../support/factories.ts";
 import { type DescribedOperation, type Parameter, readDescription, type Schema } from "../../support/openapi.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
 let operations: DescribedOperation[];
-let owner: Person;
-let other: Person;
-let robot: Robot;
+let owner: User;
+let other: User;
+let robot: ProjectAccessToken;
 let project: number;
 let group: number;
 let personalToken: number;
@@ -17,12 +25,13 @@ let personalToken: number;
 beforeAll(async () => {
   service = await startTestService();
   operations = await readDescription(service.root);
-  owner = await createPerson(service, "olga");
-  other = await createPerson(service, "otto");
-  project = await createOwnProject(service, owner, "app");
+  owner = await createUser(service, "olga");
+  other = await createUser(service, "otto");
+  project = await createOwnProject(owner, "app");
+  await enableProjectAccessTokens(service, project);
   group = await createGroup(service, "team");
-  robot = await createRobot(service, owner, project);
-  await addMember(service, project, other.id, 20);
+  robot = await createProjectAccessToken(service, project, { by: owner });
+  await addProjectMember(service, project, other.id, 20);
   personalToken = (await other.client.get("/personal_access_tokens/self")).body.id;
 });
 afterAll(() => service.stop());
@@ -66,7 +75,7 @@ const valid = (name: string, operation: DescribedOperation): unknown => {
   const own: Record<string, unknown> = {
     id: ownId(operation),
     user_id: other.id,
-    token_id: robot.tokenId,
+    token_id: robot.id,
     access_level: 20,
     scopes: ["api"],
     name: operation.path.startsWith("/features") ? "resource_access_token" : "fine",

@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
-import { addMember, createGroup } from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let owner: Person;
-let other: Person;
+let owner: User;
+let other: User;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await createPerson(service, "olga");
-  other = await createPerson(service, "otto");
+  owner = await createUser(service, "olga");
+  other = await createUser(service, "otto");
 });
 afterAll(() => service.stop());
 
@@ -77,7 +84,7 @@ describe("PUT /users/:id", () => {
 
 describe("POST /users/:id/block", () => {
   it("makes every credential of a human worthless, until they are unblocked", async () => {
-    const blocked = await createPerson(service, "bert");
+    const blocked = await createUser(service, "bert");
     expect(await service.root.post(`/users/${blocked.id}/block`)).toMatchObject({ status: 201, body: true });
     expect((await blocked.client.get("/user")).status).toBe(401);
     expect((await service.root.post(`/users/${blocked.id}/unblock`)).status).toBe(201);
@@ -96,7 +103,7 @@ describe("a group", () => {
   });
 
   it("gives its members their level in all that lies in it", async () => {
-    const reader = await createPerson(service, "rita");
+    const reader = await createUser(service, "rita");
     expect((await reader.client.get(`/projects/${inside}`)).status).toBe(404);
     await service.root.post(`/groups/${group}/members`, { user_id: reader.id, access_level: 20 });
     expect((await reader.client.get("/projects/team%2Fbackend%2Fapp")).status).toBe(200);
@@ -116,7 +123,7 @@ describe("a group", () => {
   });
 
   it("lets Owners alone manage its members", async () => {
-    const maintainer = await createPerson(service, "mara");
+    const maintainer = await createUser(service, "mara");
     await service.root.post(`/groups/${group}/members`, { user_id: maintainer.id, access_level: 40 });
     const attempt = await maintainer.client.post(`/groups/${group}/members`, { user_id: other.id, access_level: 10 });
     expect(attempt.status).toBe(403);
@@ -138,9 +145,9 @@ describe("a group", () => {
 
 describe("members of a project", () => {
   it("are given no level above the giver's, and nobody above is touched", async () => {
-    const project = await createOwnProject(service, owner, "levels");
-    const maintainer = await createPerson(service, "max");
-    await addMember(service, project, maintainer.id, 40);
+    const project = await createOwnProject(owner, "levels");
+    const maintainer = await createUser(service, "max");
+    await addProjectMember(service, project, maintainer.id, 40);
     const newcomer = { user_id: other.id, access_level: 50 };
     expect((await maintainer.client.post(`/projects/${project}/members`, newcomer)).status).toBe(403);
     expect((await owner.client.post(`/projects/${project}/members`, newcomer)).status).toBe(201);
@@ -162,8 +169,9 @@ describe("POST /features/:name", () => {
 
 describe("events", () => {
   it("say who did what, when, to what, with which token", async () => {
-    const project = await createOwnProject(service, owner, "story");
-    const robot = await createRobot(service, owner, project);
+    const project = await createOwnProject(owner, "story");
+    await enableProjectAccessTokens(service, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     service.clock.advance({ days: 2 });
     await robot.client.put(`/projects/${project}`, { description: "told" });
     const { body: own } = await owner.client.get("/personal_access_tokens/self");
@@ -171,8 +179,8 @@ describe("events", () => {
     expect(events).toMatchObject([
       { action_name: "created", target_type: "Project", target_id: project, author_username: "olga" },
       { action_name: "enabled", target_type: "FeatureFlag", author_username: "root" },
-      { action_name: "created", target_type: "AccessToken", target_id: robot.tokenId, access_token_id: own.id },
-      { action_name: "updated", author_id: robot.userId, access_token_id: robot.tokenId, project_id: project },
+      { action_name: "created", target_type: "AccessToken", target_id: robot.id, access_token_id: own.id },
+      { action_name: "updated", author_id: robot.userId, access_token_id: robot.id, project_id: project },
     ]);
     const today = service.clock.now().toISOString();
     expect(events[3].created_at).toBe(today);
@@ -186,7 +194,7 @@ describe("events", () => {
   });
 
   it("are for those who are meant: a user's for themselves and administrators, a project's for its Reporters", async () => {
-    const project = await createOwnProject(service, owner, "open", "public");
+    const project = await createOwnProject(owner, "open", { visibility: "public" });
     expect((await other.client.get(`/projects/${project}/events`)).status).toBe(403);
     expect((await other.client.get(`/users/${owner.id}/events`)).status).toBe(403);
     expect((await owner.client.get(`/users/${owner.id}/events`)).status).toBe(200);

@@ -1,24 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer, ApiClient } from "../../support/api-client.ts";
-import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
-import { addMember, createGroup, createUser } from "../../support/factories.ts";
 import { type DescribedOperation, readDescription } from "../../support/openapi.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
 let operations: DescribedOperation[];
-let owner: Person;
-let other: Person;
+let owner: User;
+let other: User;
 let project: number;
 let group: number;
 
 beforeAll(async () => {
   service = await startTestService();
   operations = await readDescription(service.root);
-  owner = await createPerson(service, "olga");
-  other = await createPerson(service, "otto");
-  project = await createOwnProject(service, owner, "app");
-  await addMember(service, project, other.id, 30);
+  owner = await createUser(service, "olga");
+  other = await createUser(service, "otto");
+  project = await createOwnProject(owner, "app");
+  await enableProjectAccessTokens(service, project);
+  await addProjectMember(service, project, other.id, 30);
   group = await createGroup(service, "team");
 });
 afterAll(() => service.stop());
@@ -88,8 +96,9 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   showProject: () => owner.client.get("/projects/olga%2Fapp"),
   updateProject: () => owner.client.put(`/projects/${project}`, { description: "An app" }),
   deleteProject: async () => {
-    const doomed = await createOwnProject(service, owner, unique("doomed"));
-    await createRobot(service, owner, doomed);
+    const doomed = await createOwnProject(owner, unique("doomed"));
+    await enableProjectAccessTokens(service, doomed);
+    await createProjectAccessToken(service, doomed, { by: owner });
     return await owner.client.delete(`/projects/${doomed}`);
   },
   listProjectMembers: () => owner.client.get(`/projects/${project}/members`),
@@ -104,7 +113,7 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   updateProjectMember: () => owner.client.put(`/projects/${project}/members/${other.id}`, { access_level: 20 }),
   removeProjectMember: async () => {
     const { id } = await people(unique("brief"));
-    await addMember(service, project, id, 10);
+    await addProjectMember(service, project, id, 10);
     return await owner.client.delete(`/projects/${project}/members/${id}`);
   },
   listGroupMembers: () => service.root.get(`/groups/${group}/members`),
@@ -119,15 +128,21 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
     owner.client.post(`/projects/${project}/access_tokens`, { name: "ci", scopes: ["read_registry"] }),
   listProjectAccessTokens: () => owner.client.get(`/projects/${project}/access_tokens?state=active`),
   showProjectAccessToken: async () =>
-    owner.client.get(`/projects/${project}/access_tokens/${(await createRobot(service, owner, project)).tokenId}`),
+    owner.client.get(
+      `/projects/${project}/access_tokens/${(await createProjectAccessToken(service, project, { by: owner })).id}`,
+    ),
   revokeProjectAccessToken: async () =>
-    owner.client.delete(`/projects/${project}/access_tokens/${(await createRobot(service, owner, project)).tokenId}`),
+    owner.client.delete(
+      `/projects/${project}/access_tokens/${(await createProjectAccessToken(service, project, { by: owner })).id}`,
+    ),
   rotateProjectAccessToken: async () => {
-    const { tokenId } = await createRobot(service, owner, project);
-    return await owner.client.post(`/projects/${project}/access_tokens/${tokenId}/rotate`);
+    const { id } = await createProjectAccessToken(service, project, { by: owner });
+    return await owner.client.post(`/projects/${project}/access_tokens/${id}/rotate`);
   },
   rotateOwnProjectAccessToken: async () =>
-    (await createRobot(service, owner, project)).client.post(`/projects/${project}/access_tokens/self/rotate`),
+    (await createProjectAccessToken(service, project, { by: owner })).client.post(
+      `/projects/${project}/access_tokens/self/rotate`,
+    ),
   listFeatures: () => service.root.get("/features"),
   setFeature: () => service.root.post("/features/resource_access_token", { value: true }),
   deleteFeature: () => service.root.delete("/features/resource_access_token"),
@@ -154,7 +169,7 @@ describe("GET /openapi.json", () => {
   });
 
   it("tells the truth about failures: nobody, a reader, a stranger", async () => {
-    const reader = await createPerson(service, "rita", ["read_api"]);
+    const reader = await createUser(service, "rita", { scopes: ["read_api"] });
     const problems: string[] = [];
     for (const { id, method, path, problems: check } of operations) {
       const address = path.replaceAll(/\{\w+\}/g, "2000000000");

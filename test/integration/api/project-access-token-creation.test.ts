@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../../support/api-client.ts";
-import {
-  addMember,
-  createGroup,
-  createProject,
-  createToken,
-  createUser,
-  enableProjectTokens,
-  type TestUser,
-} from "../../support/factories.ts";
 import { failOn } from "../../support/failing-table.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
 let root: ApiClient;
 let team: number;
 let app: number;
-let maintainer: TestUser;
-let developer: TestUser;
+let maintainer: User;
+let developer: User;
 
 beforeAll(async () => {
   service = await startTestService();
   ({ root } = service);
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   team = await createGroup(service, "team");
   app = await createProject(service, team, "app");
   maintainer = await createUser(service, "maintainer");
   developer = await createUser(service, "developer");
-  await addMember(service, app, maintainer.id, 40);
-  await addMember(service, app, developer.id, 30);
+  await addProjectMember(service, app, maintainer.id, 40);
+  await addProjectMember(service, app, developer.id, 30);
 });
 afterAll(() => service.stop());
 
@@ -91,7 +91,7 @@ describe("POST /projects/:id/access_tokens", () => {
   });
 
   it("shows the secret this once and stores its digest alone", async () => {
-    const { id, secret } = await createToken(root, app, ["api"]);
+    const { id, secret } = await createProjectAccessToken(service, app);
     const shown = await root.get(`${path()}/${id}`);
     expect(shown.status).toBe(200);
     expect(JSON.stringify([shown.body, (await root.get(path())).body])).not.toContain(secret.slice(-36));
@@ -105,8 +105,8 @@ describe("POST /projects/:id/access_tokens", () => {
   });
 
   it("makes a new bot user each time: a member of the project, named as the token, that nobody signs in as", async () => {
-    const one = await createToken(root, app, ["api"], { name: "one", access_level: 20 });
-    const two = await createToken(root, app, ["api"], { name: "one" });
+    const one = await createProjectAccessToken(service, app, { name: "one", access_level: 20 });
+    const two = await createProjectAccessToken(service, app, { name: "one" });
     expect(one.userId).not.toBe(two.userId);
     const members = (await root.get(`/projects/${app}/members?per_page=100`)).body as { id: number }[];
     expect(members.find(({ id }) => id === one.userId)).toMatchObject({
@@ -183,7 +183,7 @@ describe("POST /projects/:id/access_tokens", () => {
   });
 
   it("refuses a bot, in words", async () => {
-    const bot = await createToken(root, app, ["api"], { access_level: 50 });
+    const bot = await createProjectAccessToken(service, app, { access_level: 50 });
     const answer = await service.as(bot.secret).post(path(), wanted);
     expect(answer).toMatchObject({
       status: 403,
@@ -215,7 +215,7 @@ describe("the feature flag resource_access_token", () => {
   });
 
   it("off refuses creation with 404 and names itself; listing, revoking and using go on", async () => {
-    const live = await createToken(root, app, ["read_api"]);
+    const live = await createProjectAccessToken(service, app, { scopes: ["read_api"] });
     await setFlag(false);
     const refused = await root.post(path(), wanted);
     expect(refused).toMatchObject({
@@ -250,9 +250,9 @@ describe("the feature flag resource_access_token", () => {
 describe("GET /projects/:id/access_tokens", () => {
   it("lists the project's tokens, live and dead, newest first, without secrets", async () => {
     const project = await createProject(service, team, "listed");
-    const first = await createToken(root, project, ["api"], { expires_at: "2026-11-03" });
-    const second = await createToken(root, project, ["api"]);
-    const third = await createToken(root, project, ["api"]);
+    const first = await createProjectAccessToken(service, project, { expires_at: "2026-11-03" });
+    const second = await createProjectAccessToken(service, project);
+    const third = await createProjectAccessToken(service, project);
     await root.delete(`${path(project)}/${second.id}`);
     const { status, body, headers } = await root.get(path(project));
     expect({ status, total: headers.get("x-total") }).toEqual({ status: 200, total: "3" });
@@ -274,7 +274,7 @@ describe("GET /projects/:id/access_tokens", () => {
 
   it("knows no token of another project", async () => {
     const other = await createProject(service, team, "elsewhere");
-    const token = await createToken(root, other, ["api"]);
+    const token = await createProjectAccessToken(service, other);
     expect((await root.get(`${path()}/${token.id}`)).status).toBe(404);
     expect((await root.delete(`${path()}/${token.id}`)).status).toBe(404);
     expect((await root.get(`${path(other)}/${token.id}`)).status).toBe(200);
@@ -284,7 +284,7 @@ describe("GET /projects/:id/access_tokens", () => {
 describe("KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", () => {
   it("is the default and the limit of expires_at", async () => {
     const limited = await startTestService({ environment: { KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: "30" } });
-    await enableProjectTokens(limited);
+    await enableProjectAccessTokens(limited);
     const project = await createProject(limited, await createGroup(limited, "team"), "app");
     expect((await limited.root.post(path(project), wanted)).body.expires_at).toBe("2026-12-02");
     const late = await limited.root.post(path(project), { ...wanted, expires_at: "2026-12-03" });

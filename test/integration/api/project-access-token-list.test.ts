@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let owner: Person;
+let owner: User;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await createPerson(service, "olga");
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
 });
 afterAll(() => service.stop());
 
@@ -27,11 +34,11 @@ async function countQueries(request: () => Promise<unknown>): Promise<number> {
 
 describe("GET /projects/:id/access_tokens", () => {
   it("costs as many queries for a page of 500 tokens as for one token", async () => {
-    const few = await createOwnProject(service, owner, "few");
-    const many = await createOwnProject(service, owner, "many");
-    await createRobot(service, owner, few);
+    const few = await createOwnProject(owner, "few");
+    const many = await createOwnProject(owner, "many");
+    await createProjectAccessToken(service, few, { by: owner });
     for (let made = 0; made < 500; made += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => createRobot(service, owner, many)));
+      await Promise.all(Array.from({ length: 50 }, () => createProjectAccessToken(service, many, { by: owner })));
     }
     const page = async (project: number) => {
       const answer = await owner.client.get(`/projects/${project}/access_tokens?per_page=100`);
@@ -54,15 +61,19 @@ describe("GET /projects/:id/access_tokens", () => {
     };
 
     beforeAll(async () => {
-      project = await createOwnProject(service, owner, "filters");
-      await createRobot(service, owner, project, { name: "beta", expires_at: "2026-11-20" });
+      project = await createOwnProject(owner, "filters");
+      await createProjectAccessToken(service, project, { by: owner, name: "beta", expires_at: "2026-11-20" });
       service.clock.advance({ days: 1 });
-      const used = await createRobot(service, owner, project, { name: "alpha", expires_at: "2026-12-20" });
+      const used = await createProjectAccessToken(service, project, {
+        by: owner,
+        name: "alpha",
+        expires_at: "2026-12-20",
+      });
       service.clock.advance({ days: 1 });
       await used.client.get("/user");
       await service.container.lastUse.flush();
-      const revoked = await createRobot(service, owner, project, { name: "gamma 100%" });
-      await owner.client.delete(`/projects/${project}/access_tokens/${revoked.tokenId}`);
+      const revoked = await createProjectAccessToken(service, project, { by: owner, name: "gamma 100%" });
+      await owner.client.delete(`/projects/${project}/access_tokens/${revoked.id}`);
     });
 
     it.each([

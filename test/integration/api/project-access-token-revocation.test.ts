@@ -1,33 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../../support/api-client.ts";
-import {
-  addMember,
-  createGroup,
-  createProject,
-  createToken,
-  createUser,
-  enableProjectTokens,
-  type TestUser,
-} from "../../support/factories.ts";
 import { failOn } from "../../support/failing-table.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
 let root: ApiClient;
 let app: number;
-let maintainer: TestUser;
-let developer: TestUser;
+let maintainer: User;
+let developer: User;
 let ghost: number;
 
 beforeAll(async () => {
   service = await startTestService();
   ({ root } = service);
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   app = await createProject(service, await createGroup(service, "team"), "app");
   maintainer = await createUser(service, "maintainer");
   developer = await createUser(service, "developer");
-  await addMember(service, app, maintainer.id, 40);
-  await addMember(service, app, developer.id, 30);
+  await addProjectMember(service, app, maintainer.id, 40);
+  await addProjectMember(service, app, developer.id, 30);
   ghost = (await root.get("/users?username=ghost")).body[0].id;
 });
 afterAll(() => service.stop());
@@ -42,7 +42,7 @@ const contents = async () => ({
 
 describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   it("answers 204 without a body, and takes effect for the very next request", async () => {
-    const token = await createToken(root, app, ["api"]);
+    const token = await createProjectAccessToken(service, app);
     expect((await service.as(token.secret).get("/user")).status).toBe(200);
     expect(await root.delete(path(token.id))).toMatchObject({ status: 204, body: undefined });
     expect(await service.as(token.secret).get("/user")).toMatchObject({
@@ -52,7 +52,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   });
 
   it("deletes the bot and its membership, and keeps the token for the history, as the ghost's", async () => {
-    const token = await createToken(root, app, ["api"], { name: "kept", access_level: 30 });
+    const token = await createProjectAccessToken(service, app, { name: "kept", access_level: 30 });
     await service.as(maintainer.secret).delete(path(token.id));
     expect((await root.get(`/users/${token.userId}`)).status).toBe(404);
     const members = (await root.get(`/projects/${app}/members?per_page=100`)).body as { id: number }[];
@@ -71,8 +71,8 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   });
 
   it("hands all records of the bot to the ghost", async () => {
-    const token = await createToken(root, app, ["api"]);
-    const other = await createToken(root, app, ["api"]);
+    const token = await createProjectAccessToken(service, app);
+    const other = await createProjectAccessToken(service, app);
     // A bot makes none of these through the API today; the rows stand for what features to come let it make.
     await rows("update projects set creator_id = ? where id = ?", [token.userId, app]);
     await rows("update members set created_by_id = ? where user_id = ?", [token.userId, developer.id]);
@@ -96,7 +96,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   });
 
   it("answers 404 the second time", async () => {
-    const token = await createToken(root, app, ["api"]);
+    const token = await createProjectAccessToken(service, app);
     expect((await root.delete(path(token.id))).status).toBe(204);
     expect(await root.delete(path(token.id))).toMatchObject({
       status: 404,
@@ -106,7 +106,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
 
   it("answers one of two concurrent revocations with 204 and the other with 404", async () => {
     for (let round = 0; round < 5; round += 1) {
-      const token = await createToken(root, app, ["api"]);
+      const token = await createProjectAccessToken(service, app);
       const answers = await Promise.all([
         root.delete(path(token.id)),
         service.as(maintainer.secret).delete(path(token.id)),
@@ -116,7 +116,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   });
 
   it("answers concurrent revocations of several tokens with 204 each", async () => {
-    const tokens = await Promise.all(Array.from({ length: 6 }, () => createToken(root, app, ["api"])));
+    const tokens = await Promise.all(Array.from({ length: 6 }, () => createProjectAccessToken(service, app)));
     const answers = await Promise.all(tokens.map(({ id }) => root.delete(path(id))));
     expect(answers.map(({ status }) => status)).toEqual(tokens.map(() => 204));
   });
@@ -126,7 +126,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
     ["delete", "members"],
     ["delete", "users"],
   ] as const)("leaves everything as it was when the %s of %s fails", async (event, table) => {
-    const token = await createToken(root, app, ["api"]);
+    const token = await createProjectAccessToken(service, app);
     const before = await contents();
     const mend = await failOn(service, event, table);
     const answer = await root.delete(path(token.id));
@@ -138,8 +138,8 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   });
 
   it("is for Maintainers; a bot revokes no other", async () => {
-    const token = await createToken(root, app, ["api"]);
-    const bot = await createToken(root, app, ["api"], { access_level: 50 });
+    const token = await createProjectAccessToken(service, app);
+    const bot = await createProjectAccessToken(service, app, { access_level: 50 });
     expect((await service.as(developer.secret).delete(path(token.id))).status).toBe(403);
     expect(await service.as(bot.secret).delete(path(token.id))).toMatchObject({
       status: 403,
@@ -149,15 +149,15 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   });
 
   it("lets a token with the scope api revoke itself, whatever its level", async () => {
-    const token = await createToken(root, app, ["api"], { access_level: 10 });
+    const token = await createProjectAccessToken(service, app, { access_level: 10 });
     expect((await service.as(token.secret).delete(path(token.id))).status).toBe(204);
     expect((await service.as(token.secret).get("/user")).status).toBe(401);
-    const readOnly = await createToken(root, app, ["read_api"]);
+    const readOnly = await createProjectAccessToken(service, app, { scopes: ["read_api"] });
     expect((await service.as(readOnly.secret).delete(path(readOnly.id))).status).toBe(403);
   });
 
   it("revokes an expired token too", async () => {
-    const token = await createToken(root, app, ["api"], { expires_at: "2026-11-03" });
+    const token = await createProjectAccessToken(service, app, { expires_at: "2026-11-03" });
     service.clock.set(new Date("2026-11-05T00:00:00Z"));
     expect((await root.delete(path(token.id))).status).toBe(204);
     service.clock.set(new Date("2026-11-02T12:00:00Z"));

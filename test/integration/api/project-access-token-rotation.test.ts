@@ -1,19 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
-import { addMember } from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let owner: Person;
-let maintainer: Person;
+let owner: User;
+let maintainer: User;
 let project: number;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await createPerson(service, "olga");
-  maintainer = await createPerson(service, "max");
-  project = await createOwnProject(service, owner, "app");
-  await addMember(service, project, maintainer.id, 40);
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
+  maintainer = await createUser(service, "max");
+  project = await createOwnProject(owner, "app");
+  await addProjectMember(service, project, maintainer.id, 40);
 });
 afterAll(() => service.stop());
 
@@ -21,8 +28,12 @@ const tokens = () => `/projects/${project}/access_tokens`;
 
 describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   it("gives the same bot a new secret, of the same name, scopes and level, and kills the old one", async () => {
-    const robot = await createRobot(service, owner, project, { scopes: ["read_api"], access_level: 30 });
-    const rotated = await maintainer.client.post(`${tokens()}/${robot.tokenId}/rotate`);
+    const robot = await createProjectAccessToken(service, project, {
+      by: owner,
+      scopes: ["read_api"],
+      access_level: 30,
+    });
+    const rotated = await maintainer.client.post(`${tokens()}/${robot.id}/rotate`);
     expect(rotated.status).toBe(200);
     expect(rotated.body).toMatchObject({
       name: "robot",
@@ -32,50 +43,50 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
       active: true,
       revoked: false,
     });
-    expect(rotated.body.id).not.toBe(robot.tokenId);
+    expect(rotated.body.id).not.toBe(robot.id);
     expect(await service.as(rotated.body.token).get("/user")).toMatchObject({
       status: 200,
       body: { id: robot.userId },
     });
     expect(await robot.client.get("/user")).toMatchObject({ status: 401, body: { error: "invalid_token" } });
-    const old = await owner.client.get(`${tokens()}/${robot.tokenId}`);
+    const old = await owner.client.get(`${tokens()}/${robot.id}`);
     expect(old.body).toMatchObject({ active: false, revoked: true, user_id: robot.userId });
   });
 
   it("lets the new token live a week, or until the date that is asked for", async () => {
-    const robot = await createRobot(service, owner, project);
-    const week = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const week = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
     expect(week.body.expires_at).toBe("2026-11-09");
     const dated = await owner.client.post(`${tokens()}/${week.body.id}/rotate`, { expires_at: "2027-03-01" });
     expect(dated.body.expires_at).toBe("2027-03-01");
   });
 
   it("refuses a token that was rotated already", async () => {
-    const robot = await createRobot(service, owner, project);
-    await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
-    const again = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    const again = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
     expect(again).toMatchObject({ status: 400, body: { message: "400 Bad request - token already revoked" } });
   });
 
   it("refuses an expiry date that is not after today", async () => {
-    const robot = await createRobot(service, owner, project);
-    const refused = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`, { expires_at: "2026-11-02" });
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const refused = await owner.client.post(`${tokens()}/${robot.id}/rotate`, { expires_at: "2026-11-02" });
     expect(refused.status).toBe(400);
     expect(refused.body.error).toMatch(/^expires_at is invalid/);
     expect((await robot.client.get("/user")).status).toBe(200);
   });
 
   it("refuses a Maintainer the token of an Owner's level", async () => {
-    const robot = await createRobot(service, owner, project, { access_level: 50 });
-    const refused = await maintainer.client.post(`${tokens()}/${robot.tokenId}/rotate`);
+    const robot = await createProjectAccessToken(service, project, { by: owner, access_level: 50 });
+    const refused = await maintainer.client.post(`${tokens()}/${robot.id}/rotate`);
     expect(refused.status).toBe(403);
     expect(refused.body.message).toContain("above your own");
   });
 
   it("refuses a bot every token but its own", async () => {
-    const robot = await createRobot(service, owner, project);
-    const other = await createRobot(service, owner, project);
-    const refused = await robot.client.post(`${tokens()}/${other.tokenId}/rotate`);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const other = await createProjectAccessToken(service, project, { by: owner });
+    const refused = await robot.client.post(`${tokens()}/${other.id}/rotate`);
     expect(refused).toMatchObject({
       status: 403,
       body: { message: "403 Forbidden: a bot user may rotate no access token but its own" },
@@ -83,16 +94,16 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
   });
 
   it("answers 404 for a token of another project", async () => {
-    const elsewhere = await createOwnProject(service, owner, "elsewhere");
-    const robot = await createRobot(service, owner, elsewhere);
-    expect((await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`)).status).toBe(404);
+    const elsewhere = await createOwnProject(owner, "elsewhere");
+    const robot = await createProjectAccessToken(service, elsewhere, { by: owner });
+    expect((await owner.client.post(`${tokens()}/${robot.id}/rotate`)).status).toBe(404);
   });
 
   it("answers 404 and names the flag while the feature is off", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const flag = { value: false, project: String(project) };
     await service.root.post("/features/resource_access_token", flag);
-    const refused = await owner.client.post(`${tokens()}/${robot.tokenId}/rotate`);
+    const refused = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
     await service.root.post("/features/resource_access_token", { ...flag, value: true });
     expect(refused.status).toBe(404);
     expect(refused.body.message).toContain("resource_access_token");
@@ -101,14 +112,14 @@ describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
 
 describe("POST /projects/:id/access_tokens/self/rotate", () => {
   it("rotates the token that is presented", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const rotated = await robot.client.post(`${tokens()}/self/rotate`);
     expect(rotated).toMatchObject({ status: 200, body: { user_id: robot.userId } });
     expect((await service.as(rotated.body.token).get("/user")).status).toBe(200);
   });
 
   it("refuses a token without the scope api", async () => {
-    const robot = await createRobot(service, owner, project, { scopes: ["read_api"] });
+    const robot = await createProjectAccessToken(service, project, { by: owner, scopes: ["read_api"] });
     const refused = await robot.client.post(`${tokens()}/self/rotate`);
     expect(refused).toMatchObject({ status: 403, body: { error: "insufficient_scope", scope: "api" } });
   });
@@ -120,7 +131,7 @@ describe("POST /projects/:id/access_tokens/self/rotate", () => {
 
 describe("a secret that was rotated away", () => {
   it("revokes the whole family, bot and all, when it is presented to a rotate endpoint", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const second = await robot.client.post(`${tokens()}/self/rotate`);
     const third = await service.as(second.body.token).post("/personal_access_tokens/self/rotate");
     const leaked = await robot.client.post(`${tokens()}/self/rotate`);
@@ -136,7 +147,7 @@ describe("a secret that was rotated away", () => {
   });
 
   it("does no harm anywhere else", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const { body: rotated } = await robot.client.post(`${tokens()}/self/rotate`);
     expect((await robot.client.get("/user")).status).toBe(401);
     expect((await service.as(rotated.token).get("/user")).status).toBe(200);

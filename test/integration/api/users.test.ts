@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestService, type TestService } from "../../support/service.ts";
 import {
-  addMember,
+  addProjectMember,
   createGroup,
   createProject,
-  createToken,
+  createProjectAccessToken,
   createUser,
-  enableProjectTokens,
-  type TestUser,
-} from "../../support/factories.ts";
-import { startTestService, type TestService } from "../../support/service.ts";
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
 let team: number;
 let app: number;
-let ann: TestUser;
+let ann: User;
 let ghost: number;
 
 beforeAll(async () => {
   service = await startTestService();
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   team = await createGroup(service, "team");
   app = await createProject(service, team, "app");
   ann = await createUser(service, "ann");
-  await addMember(service, app, ann.id, 40);
+  await addProjectMember(service, app, ann.id, 40);
   ghost = (await service.root.get("/users?username=ghost")).body[0].id;
 });
 afterAll(() => service.stop());
@@ -72,7 +72,7 @@ describe("POST /users", () => {
 
 describe("POST /users/:id/personal_access_tokens", () => {
   it("gives none to a bot or the ghost", async () => {
-    const bot = await createToken(service.root, app, ["api"]);
+    const bot = await createProjectAccessToken(service, app);
     for (const id of [bot.userId, ghost]) {
       const answer = await service.root.post(`/users/${id}/personal_access_tokens`, { name: "x", scopes: ["api"] });
       expect(answer).toMatchObject(refusal(400, "only a human has personal access tokens"));
@@ -149,7 +149,7 @@ describe("the members of a project", () => {
 
   it("are never the ghost, nobody, or a bot of another project", async () => {
     const other = await createProject(service, team, "other");
-    const bot = await createToken(service.root, other, ["api"]);
+    const bot = await createProjectAccessToken(service, other);
     const add = (id: number) => service.root.post(members(), { user_id: id, access_level: 30 });
     expect(await add(bot.userId)).toMatchObject(refusal(400, "a bot user cannot be added to a project"));
     expect(await add(ghost)).toMatchObject(refusal(400, "Ghost User"));
@@ -157,7 +157,7 @@ describe("the members of a project", () => {
   });
 
   it("keep a bot for as long as its token lives, whoever would remove it", async () => {
-    const bot = await createToken(service.root, app, ["api"]);
+    const bot = await createProjectAccessToken(service, app);
     for (const client of [service.root, service.as(ann.secret)]) {
       expect(await client.delete(`${members()}/${bot.userId}`)).toMatchObject(
         refusal(400, "revoke its access token instead"),

@@ -4,18 +4,23 @@ import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../../src/authentic
 import { systemIds } from "../../../src/ids.ts";
 import { createContainer } from "../../../src/server/container.ts";
 import { serve } from "../../../src/server/start-service.ts";
-import { createGroup, createProject, createToken, enableProjectTokens } from "../../support/factories.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
 import { readTokenAnswer } from "../../support/token-request.ts";
+import {
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  enableProjectAccessTokens,
+} from "../../support/world.ts";
 
 let service: TestService;
 let project: number;
 let token: { id: number; secret: string };
 beforeAll(async () => {
   service = await startTestService({ environment: { KEYSIDE_TRUSTED_PROXIES: "127.0.0.0/8" } });
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   project = await createProject(service, await createGroup(service, "team"), "app");
-  token = await createToken(service.root, project, ["read_registry"]);
+  token = await createProjectAccessToken(service, project, { scopes: ["read_registry"] });
 });
 afterAll(() => service.stop());
 /** So that one test's failures are forgotten in the next. */
@@ -148,7 +153,7 @@ describe("what is no guess", () => {
 
   it("is a token that was good once: its bearer knows it", async () => {
     for (let index = 0; index < MAXIMUM_FAILURES + 1; index += 1) {
-      const { id, secret } = await createToken(service.root, project, ["read_registry"]);
+      const { id, secret } = await createProjectAccessToken(service, project, { scopes: ["read_registry"] });
       await service.root.delete(`/projects/${project}/access_tokens/${id}`);
       expect((await signIn(VICTIM, "x", secret)).status).toBe(401);
     }

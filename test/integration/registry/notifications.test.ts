@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createGroup, createProject, createToken, createUser, enableProjectTokens } from "../../support/factories.ts";
 import { event } from "../../support/registry-event.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+} from "../../support/world.ts";
 
 const SECRET = "Bearer a-secret-of-the-registry";
 const TYPE = "application/vnd.docker.distribution.events.v1+json";
@@ -11,7 +17,7 @@ let project: number;
 let ann: number;
 beforeAll(async () => {
   service = await startTestService({ environment: { REGISTRY_NOTIFICATION_SECRET: SECRET } });
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   project = await createProject(service, await createGroup(service, "team"), "app");
   ann = (await createUser(service, "ann")).id;
 });
@@ -132,7 +138,7 @@ describe("POST /registry/notifications", () => {
   });
 
   it("passes a bot's events to the Ghost User when its token is revoked", async () => {
-    const token = await createToken(service.root, project, ["read_registry"]);
+    const token = await createProjectAccessToken(service, project, { scopes: ["read_registry"] });
     const bot = (await service.root.get(`/users/${token.userId}`)).body.username;
     await report([event({ id: "bot's", actor: bot })]);
     expect(await stored("bot's")).toEqual([expect.objectContaining({ user_id: token.userId })]);

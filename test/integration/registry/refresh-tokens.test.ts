@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digestPassword } from "../../../src/users/password.ts";
-import { User } from "../../../src/users/user.entity.ts";
+import { User as StoredUser } from "../../../src/users/user.entity.ts";
 import { USER_REFERENCES } from "../../../src/users/user-references.ts";
-import {
-  addMember,
-  createGroup,
-  createProject,
-  createToken,
-  createUser,
-  enableProjectTokens,
-  type TestUser,
-} from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { postForm } from "../../support/token-form.ts";
 import { readTokenAnswer, requestToken } from "../../support/token-request.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let ann: TestUser;
+let ann: User;
 let project: number;
 beforeAll(async () => {
   service = await startTestService();
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   project = await createProject(service, await createGroup(service, "team"), "app");
   ann = await createUser(service, "ann");
-  await addMember(service, project, ann.id, 30);
+  await addProjectMember(service, project, ann.id, 30);
 });
 afterAll(() => service.stop());
 
@@ -34,14 +34,15 @@ async function login(username: string, password: string, on = service, offline =
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   return await readTokenAnswer(on, await fetch(url, { headers: { authorization } }));
 }
-const refreshTokenOf = async (user: TestUser) =>
-  String((await login(user.username, user.password)).body["refresh_token"]);
+const refreshTokenOf = async (user: User) => String((await login(user.username, user.password)).body["refresh_token"]);
 const refresh = (secret: string, on = service) =>
   postForm(on, { grant_type: "refresh_token", refresh_token: secret, scope: "repository:team/app:pull,push,delete" });
 
 /** What a change of the password does to the account. */
-async function changePassword({ id }: TestUser, password: string): Promise<void> {
-  await service.container.database.em().nativeUpdate(User, { id }, { passwordDigest: await digestPassword(password) });
+async function changePassword({ id }: User, password: string): Promise<void> {
+  await service.container.database
+    .em()
+    .nativeUpdate(StoredUser, { id }, { passwordDigest: await digestPassword(password) });
 }
 
 describe("a refresh token", () => {
@@ -68,7 +69,7 @@ describe("a refresh token", () => {
   });
 
   it("is given for no access token, neither a bot's nor a human's own, and to no anonymous", async () => {
-    const bot = await createToken(service.root, project, ["read_registry"]);
+    const bot = await createProjectAccessToken(service, project, { scopes: ["read_registry"] });
     for (const secret of [bot.secret, ann.secret]) {
       const answer = await login("ann", secret);
       expect(answer.status).toBe(200);
@@ -114,7 +115,7 @@ describe("a refresh token", () => {
   it("is refused while its user is blocked", async () => {
     const bob = await createUser(service, "bob");
     const secret = await refreshTokenOf(bob);
-    await service.container.database.em().nativeUpdate(User, { id: bob.id }, { state: "blocked" });
+    await service.container.database.em().nativeUpdate(StoredUser, { id: bob.id }, { state: "blocked" });
     expect((await refresh(secret)).status).toBe(401);
   });
 
@@ -200,7 +201,7 @@ describe("GET and DELETE /user/refresh_tokens", () => {
   });
 
   it("are refused to bots, and to a token without the scope", async () => {
-    const bot = await createToken(service.root, project, ["api"]);
+    const bot = await createProjectAccessToken(service, project);
     expect((await service.as(bot.secret).get("/user/refresh_tokens")).status).toBe(403);
     const reader = await createUser(service, "reader", { scopes: ["read_api"] });
     expect((await service.as(reader.secret).get("/user/refresh_tokens")).status).toBe(200);

@@ -1,31 +1,31 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, type Mock, vi } from "vitest";
 import { z } from "zod";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
 import {
   createGroup,
   createProject,
-  createToken,
+  createProjectAccessToken,
   createUser,
-  enableProjectTokens,
-  type TestToken,
-  type TestUser,
-} from "../../support/factories.ts";
-import { startTestService, type TestService } from "../../support/service.ts";
-import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let token: TestToken;
-let ann: TestUser;
+let token: ProjectAccessToken;
+let ann: User;
 /** The driver's own way to send a statement, below the ORM and the prepared queries. */
 let driver: Mock<(...parameters: unknown[]) => unknown>;
 
 beforeAll(async () => {
   service = await startTestService();
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   const team = await createGroup(service, "team");
   const app = await createProject(service, team, "app");
   await createProject(service, team, "other", { visibility: "public" });
-  token = await createToken(service.root, app, ["read_registry", "write_registry"]);
+  token = await createProjectAccessToken(service, app, { scopes: ["read_registry", "write_registry"] });
   ann = await createUser(service, "ann");
   driver = await watchDriver();
 });

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  addMember,
-  createGroup,
-  createProject,
-  createToken,
-  createUser,
-  enableProjectTokens,
-  type TestToken,
-  type TestUser,
-} from "../../support/factories.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
 import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 const IMAGES = ["team/private/image", "team/internal/image", "team/public/image"];
 
@@ -21,12 +21,12 @@ const ids: Record<"private" | "internal" | "public" | "disabled", number> = {
   public: 0,
   disabled: 0,
 };
-let ann: TestUser;
-let stranger: TestUser;
+let ann: User;
+let stranger: User;
 
 beforeAll(async () => {
   service = await startTestService();
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   const team = await createGroup(service, "team");
   for (const visibility of ["private", "internal", "public"] as const) {
     ids[visibility] = await createProject(service, team, visibility, { visibility });
@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   ann = await createUser(service, "ann");
   stranger = await createUser(service, "stranger");
-  await addMember(service, ids.private, ann.id, 30);
+  await addProjectMember(service, ids.private, ann.id, 30);
 });
 afterAll(() => service.stop());
 
@@ -50,7 +50,8 @@ const grants = async (question: TokenQuestion, ...names: string[]) => {
   expect(status).toBe(200);
   return access;
 };
-const grantsByToken = async ({ secret }: TestToken, ...names: string[]) => await grants({ password: secret }, ...names);
+const grantsByToken = async ({ secret }: ProjectAccessToken, ...names: string[]) =>
+  await grants({ password: secret }, ...names);
 
 describe("GET /jwt/auth", () => {
   it("answers as registry clients read it", async () => {
@@ -84,7 +85,7 @@ describe("GET /jwt/auth", () => {
   });
 
   it("gives a token with push longer, for large layers", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry", "write_registry"] });
     const pull = await requestToken(service, { password: token.secret, scopes: ["repository:team/private:pull"] });
     const push = await requestToken(service, { password: token.secret, scopes: ["repository:team/private:pull,push"] });
     expect([pull.body["expires_in"], push.body["expires_in"]]).toEqual([300, 900]);
@@ -92,7 +93,7 @@ describe("GET /jwt/auth", () => {
   });
 
   it("gives docker login, which asks for no scope, a token without access", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry"] });
     const { status, claims } = await requestToken(service, { username: "whoever", password: token.secret });
     expect(status).toBe(200);
     expect(claims["access"]).toEqual([]);
@@ -110,7 +111,9 @@ describe("a project access token at GET /jwt/auth", () => {
     [["api"], []],
     [["read_api", "read_repository", "write_repository"], []],
   ])("of the scopes %j gets %j in a private project", async (scopes, expected) => {
-    expect(await grantsByToken(await createToken(service.root, ids.private, scopes), "team/private")).toEqual(expected);
+    expect(
+      await grantsByToken(await createProjectAccessToken(service, ids.private, { scopes }), "team/private"),
+    ).toEqual(expected);
   });
 
   it.each([
@@ -120,31 +123,33 @@ describe("a project access token at GET /jwt/auth", () => {
     [40, ["team/private pull,push,delete"]],
   ])("at access level %d gets %j of all registry scopes", async (level, expected) => {
     const scopes = ["read_registry", "write_registry", "delete_registry"];
-    const token = await createToken(service.root, ids.private, scopes, { access_level: level });
+    const token = await createProjectAccessToken(service, ids.private, { scopes, access_level: level });
     expect(await grantsByToken(token, "team/private")).toEqual(expected);
   });
 
   it("gets pull on a public project without read_registry", async () => {
-    const token = await createToken(service.root, ids.public, ["write_registry"]);
+    const token = await createProjectAccessToken(service, ids.public, { scopes: ["write_registry"] });
     expect(await grantsByToken(token, "team/public")).toEqual(["team/public pull,push"]);
   });
 
   it("holds for images nested below its project, at any depth, and for no neighbour that begins alike", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry"] });
     const names = ["team/private/a", "team/private/a/b/c", "team/privateer", "team/private-2/a", "team"];
     expect(await grantsByToken(token, ...names)).toEqual(["team/private/a pull", "team/private/a/b/c pull"]);
   });
 
   it("is anonymous in every other project: nothing of a private or internal one, pull of a public one", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry", "delete_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, {
+      scopes: ["read_registry", "write_registry", "delete_registry"],
+    });
     const names = ["team/internal/image", "team/public/image"];
     expect(await grantsByToken(token, ...names)).toEqual(["team/public/image pull"]);
-    const other = await createToken(service.root, ids.public, ["read_registry", "write_registry"]);
+    const other = await createProjectAccessToken(service, ids.public, { scopes: ["read_registry", "write_registry"] });
     expect(await grantsByToken(other, "team/private/image")).toEqual([]);
   });
 
   it("gets what it may of a mount from a second project", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry", "write_registry"] });
     const scopes = [
       "repository:team/private/image:pull,push",
       "repository:team/public/base:pull",
@@ -155,13 +160,13 @@ describe("a project access token at GET /jwt/auth", () => {
   });
 
   it("gets concrete actions for *", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry", "write_registry"] });
     const { access } = await requestToken(service, { password: token.secret, scopes: ["repository:team/private:*"] });
     expect(access).toEqual(["team/private pull,push"]);
   });
 
   it("gets the same for scopes in one value and in several", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry", "write_registry"] });
     const [one, other] = ["repository:team/private/a:pull", "repository:team/private/b:push,pull"];
     const inOne = await requestToken(service, { password: token.secret, scopes: [`${one} ${other}`] });
     const inTwo = await requestToken(service, { password: token.secret, scopes: [one, other] });
@@ -170,7 +175,10 @@ describe("a project access token at GET /jwt/auth", () => {
   });
 
   it("is refused from 00:00:00 UTC of its date on, and told why", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry"], { expires_at: "2026-11-03" });
+    const token = await createProjectAccessToken(service, ids.private, {
+      scopes: ["read_registry"],
+      expires_at: "2026-11-03",
+    });
     service.clock.set(new Date("2026-11-02T23:59:59.999Z"));
     expect(await grantsByToken(token, "team/private")).toEqual(["team/private pull"]);
     service.clock.set(new Date("2026-11-03T00:00:00.000Z"));
@@ -184,7 +192,7 @@ describe("a project access token at GET /jwt/auth", () => {
   });
 
   it("is refused at once when it was revoked, even for a public image", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry"]);
+    const token = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry"] });
     expect(await grantsByToken(token, "team/private")).toEqual(["team/private pull"]);
     expect((await service.root.delete(`/projects/${ids.private}/access_tokens/${token.id}`)).status).toBe(204);
     for (const scopes of [[], ["repository:team/private:pull"], ["repository:team/public/image:pull"]]) {
@@ -193,7 +201,7 @@ describe("a project access token at GET /jwt/auth", () => {
   });
 
   it("is refused when mistyped", async () => {
-    const { secret } = await createToken(service.root, ids.private, ["read_registry"]);
+    const { secret } = await createProjectAccessToken(service, ids.private, { scopes: ["read_registry"] });
     const mistyped = secret.slice(0, -1) + (secret.endsWith("x") ? "y" : "x");
     expect((await requestToken(service, { password: mistyped })).status).toBe(401);
   });
@@ -313,7 +321,9 @@ describe("a human at GET /jwt/auth", () => {
 
 describe("a project whose registry is disabled", () => {
   it("grants nothing to anybody", async () => {
-    const token = await createToken(service.root, ids.disabled, ["read_registry", "write_registry"]);
+    const token = await createProjectAccessToken(service, ids.disabled, {
+      scopes: ["read_registry", "write_registry"],
+    });
     expect(await grantsByToken(token, "team/disabled/image")).toEqual([]);
     expect(await grants({}, "team/disabled/image")).toEqual([]);
     expect(await grants({ username: "root", password: ROOT_PASSWORD }, "team/disabled/image")).toEqual([]);
@@ -329,7 +339,9 @@ describe("the catalog", () => {
   });
 
   it("is for nobody else", async () => {
-    const token = await createToken(service.root, ids.private, ["read_registry", "write_registry", "api"]);
+    const token = await createProjectAccessToken(service, ids.private, {
+      scopes: ["read_registry", "write_registry", "api"],
+    });
     expect(await ask({})).toEqual([]);
     expect(await ask({ username: ann.username, password: ann.password })).toEqual([]);
     expect(await ask({ password: token.secret })).toEqual([]);

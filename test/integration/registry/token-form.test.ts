@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createUser, type TestUser } from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { type Form, postBody, postForm } from "../../support/token-form.ts";
+import { createUser, type User } from "../../support/world.ts";
 
 let service: TestService;
-let ann: TestUser;
+let ann: User;
 let grant: Form;
 beforeAll(async () => {
   service = await startTestService();

@@ -1,18 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../../support/cast.ts";
-import { addMember, createGroup } from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let owner: Person;
+let owner: User;
 let project: number;
-let robot: Robot;
+let robot: ProjectAccessToken;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await createPerson(service, "olga");
-  project = await createOwnProject(service, owner, "app");
-  robot = await createRobot(service, owner, project, { access_level: 50 });
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
+  project = await createOwnProject(owner, "app");
+  robot = await createProjectAccessToken(service, project, { by: owner, access_level: 50 });
 });
 afterAll(() => service.stop());
 
@@ -81,7 +90,7 @@ describe("a bot user", () => {
   });
 
   it("cannot be added to another project or to a group", async () => {
-    const another = await createOwnProject(service, owner, "another");
+    const another = await createOwnProject(owner, "another");
     const group = await createGroup(service, "team");
     for (const place of [`/projects/${another}`, `/groups/${group}`]) {
       const answer = await service.root.post(`${place}/members`, { user_id: robot.userId, access_level: 30 });
@@ -112,9 +121,9 @@ describe("a bot user", () => {
 
 describe("a bot in the API", () => {
   it("reaches its own project, and of others the public ones alone", async () => {
-    const hidden = await createOwnProject(service, owner, "hidden");
-    const internal = await createOwnProject(service, owner, "internal", "internal");
-    const open = await createOwnProject(service, owner, "open", "public");
+    const hidden = await createOwnProject(owner, "hidden");
+    const internal = await createOwnProject(owner, "internal", { visibility: "internal" });
+    const open = await createOwnProject(owner, "open", { visibility: "public" });
     const seen = async (id: number | string) => (await robot.client.get(`/projects/${id}`)).status;
     expect(await seen(project)).toBe(200);
     expect(await seen("olga%2Fapp")).toBe(200);
@@ -126,7 +135,7 @@ describe("a bot in the API", () => {
   });
 
   it("writes in no project but its own", async () => {
-    const open = await createOwnProject(service, owner, "shop", "public");
+    const open = await createOwnProject(owner, "shop", { visibility: "public" });
     const attempts = [
       await robot.client.put(`/projects/${open}`, { description: "taken over" }),
       await robot.client.delete(`/projects/${open}`),
@@ -152,7 +161,7 @@ describe("a bot in the API", () => {
   });
 
   it("reads with read_api, and changes nothing", async () => {
-    const reader = await createRobot(service, owner, project, { scopes: ["read_api"] });
+    const reader = await createProjectAccessToken(service, project, { by: owner, scopes: ["read_api"] });
     expect((await reader.client.get(`/projects/${project}`)).status).toBe(200);
     expect(await reader.client.put(`/projects/${project}`, { name: "x" })).toMatchObject({
       status: 403,
@@ -161,7 +170,10 @@ describe("a bot in the API", () => {
   });
 
   it("opens nothing of the API with the scopes of the registry", async () => {
-    const pusher = await createRobot(service, owner, project, { scopes: ["read_registry", "write_registry"] });
+    const pusher = await createProjectAccessToken(service, project, {
+      by: owner,
+      scopes: ["read_registry", "write_registry"],
+    });
     expect(await pusher.client.get(`/projects/${project}`)).toMatchObject({
       status: 403,
       body: { error: "insufficient_scope" },
@@ -193,11 +205,11 @@ describe("the Ghost User", () => {
 
 describe("DELETE /personal_access_tokens/self", () => {
   it("lets a bot with api revoke itself, which deletes it", async () => {
-    const leaver = await createRobot(service, owner, project);
-    await addMember(service, project, (await createPerson(service, "mila")).id, 20);
+    const leaver = await createProjectAccessToken(service, project, { by: owner });
+    await addProjectMember(service, project, (await createUser(service, "mila")).id, 20);
     expect((await leaver.client.delete("/personal_access_tokens/self")).status).toBe(204);
     expect((await leaver.client.get("/user")).status).toBe(401);
     expect((await owner.client.get(`/users/${leaver.userId}`)).status).toBe(404);
-    expect((await owner.client.delete(`/projects/${project}/access_tokens/${leaver.tokenId}`)).status).toBe(404);
+    expect((await owner.client.delete(`/projects/${project}/access_tokens/${leaver.id}`)).status).toBe(404);
   });
 });

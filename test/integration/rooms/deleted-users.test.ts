@@ -1,18 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { USER_REFERENCES } from "../../../src/users/user-references.ts";
-import { createOwnProject, createPerson, createRobot, type Person } from "../../support/cast.ts";
-import { addMember, createGroup } from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let owner: Person;
+let owner: User;
 let project: number;
 let ghostId: number;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await createPerson(service, "olga");
-  project = await createOwnProject(service, owner, "app");
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
+  project = await createOwnProject(owner, "app");
   ghostId = (await service.root.get("/users?username=ghost")).body[0].id;
 });
 afterAll(() => service.stop());
@@ -41,7 +49,7 @@ describe("every reference to users", () => {
 
 describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   it("hands all that the bot did to the ghost, and keeps the token for the project's history", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const { body: person } = await service.root.post("/users", {
       username: "invited",
       name: "Invited",
@@ -50,13 +58,13 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
     });
     await robot.client.post(`/projects/${project}/members`, { user_id: person.id, access_level: 20 });
     await robot.client.put(`/projects/${project}`, { description: "by the robot" });
-    expect((await owner.client.delete(`/projects/${project}/access_tokens/${robot.tokenId}`)).status).toBe(204);
+    expect((await owner.client.delete(`/projects/${project}/access_tokens/${robot.id}`)).status).toBe(204);
 
     const { body: events } = await owner.client.get(`/projects/${project}/events?action=updated&target_type=project`);
-    expect(events[0]).toMatchObject({ author_id: ghostId, author_username: "ghost", access_token_id: robot.tokenId });
+    expect(events[0]).toMatchObject({ author_id: ghostId, author_username: "ghost", access_token_id: robot.id });
     const { body: member } = await owner.client.get(`/projects/${project}/members/${person.id}`);
     expect(member.created_by).toMatchObject({ id: ghostId });
-    const { body: token } = await owner.client.get(`/projects/${project}/access_tokens/${robot.tokenId}`);
+    const { body: token } = await owner.client.get(`/projects/${project}/access_tokens/${robot.id}`);
     expect(token).toMatchObject({ revoked: true, active: false, user_id: ghostId, name: "robot", scopes: ["api"] });
     expect((await owner.client.get(`/projects/${project}/members/${robot.userId}`)).status).toBe(404);
   });
@@ -64,8 +72,8 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
 
 describe("DELETE /users/:id", () => {
   it("revokes their tokens, removes their memberships and namespace, and hands the rest to the ghost", async () => {
-    const leaver = await createPerson(service, "lena");
-    await addMember(service, project, leaver.id, 40);
+    const leaver = await createUser(service, "lena");
+    await addProjectMember(service, project, leaver.id, 40);
     const { body: token } = await leaver.client.post(`/projects/${project}/access_tokens`, {
       name: "left behind",
       scopes: ["read_api"],
@@ -78,7 +86,7 @@ describe("DELETE /users/:id", () => {
     expect((await service.as(token.token).get(`/projects/${project}`)).status).toBe(200);
     const { body: events } = await owner.client.get(`/projects/${project}/events?target_type=access_token`);
     expect(events[0]).toMatchObject({ target_id: token.id, action_name: "created", author_username: "ghost" });
-    expect((await createPerson(service, "lena")).id).not.toBe(leaver.id);
+    expect((await createUser(service, "lena")).id).not.toBe(leaver.id);
   });
 
   it("refuses while their namespace holds a project, and names it", async () => {
@@ -89,7 +97,7 @@ describe("DELETE /users/:id", () => {
   });
 
   it("refuses the only Owner of a group", async () => {
-    const leader = await createPerson(service, "lea");
+    const leader = await createUser(service, "lea");
     await leader.client.post("/groups", { name: "Alone", path: "alone" });
     expect(await service.root.delete(`/users/${leader.id}`)).toMatchObject({
       status: 409,
@@ -147,23 +155,21 @@ describe("a failure half-way", () => {
   }
 
   it("leaves everything as it was when a token is revoked, whichever step fails", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     await robot.client.put(`/projects/${project}`, { description: "something to hand over" });
-    const steps = await failEverywhere(() =>
-      owner.client.delete(`/projects/${project}/access_tokens/${robot.tokenId}`),
-    );
+    const steps = await failEverywhere(() => owner.client.delete(`/projects/${project}/access_tokens/${robot.id}`));
     expect(steps).toBeGreaterThan(USER_REFERENCES.length);
   });
 
   it("leaves everything as it was when a human is deleted, whichever step fails", async () => {
-    const leaver = await createPerson(service, "leo");
+    const leaver = await createUser(service, "leo");
     const steps = await failEverywhere(() => service.root.delete(`/users/${leaver.id}`));
     expect(steps).toBeGreaterThan(USER_REFERENCES.length);
   });
 
   it("leaves everything as it was when a project is deleted, whichever step fails", async () => {
-    const doomed = await createOwnProject(service, owner, "doomed");
-    await createRobot(service, owner, doomed);
+    const doomed = await createOwnProject(owner, "doomed");
+    await createProjectAccessToken(service, doomed, { by: owner });
     const steps = await failEverywhere(() => owner.client.delete(`/projects/${doomed}`));
     expect(steps).toBeGreaterThan(USER_REFERENCES.length);
     expect(await rows("select 1 from access_tokens where project_id = ?", [doomed])).toEqual([]);
@@ -172,8 +178,8 @@ describe("a failure half-way", () => {
 
 describe("DELETE /projects/:id", () => {
   it("deletes the project, its tokens and their bots, and keeps the record of it", async () => {
-    const doomed = await createOwnProject(service, owner, "short-lived");
-    const robot = await createRobot(service, owner, doomed);
+    const doomed = await createOwnProject(owner, "short-lived");
+    const robot = await createProjectAccessToken(service, doomed, { by: owner });
     await robot.client.post(`/projects/${doomed}/access_tokens/self/rotate`);
     expect((await owner.client.delete(`/projects/${doomed}`)).status).toBe(204);
     expect((await owner.client.get(`/projects/${doomed}`)).status).toBe(404);
@@ -184,8 +190,8 @@ describe("DELETE /projects/:id", () => {
   });
 
   it("is for Owners: a Maintainer is refused", async () => {
-    const maintainer = await createPerson(service, "max");
-    await addMember(service, project, maintainer.id, 40);
+    const maintainer = await createUser(service, "max");
+    await addProjectMember(service, project, maintainer.id, 40);
     expect((await maintainer.client.delete(`/projects/${project}`)).status).toBe(403);
   });
 });

@@ -2,23 +2,34 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sweepTokens } from "../../../src/access-tokens/sweep-tokens.ts";
 import type { ApiAnswer } from "../../support/api-client.ts";
-import { createOwnProject, createPerson, createRobot, type Person, type Robot } from "../../support/cast.ts";
-import { addMember } from "../../support/factories.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
-let owner: Person;
-let maintainer: Person;
+let owner: User;
+let maintainer: User;
 let project: number;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await createPerson(service, "olga");
-  maintainer = await createPerson(service, "max");
-  project = await createOwnProject(service, owner, "app");
-  await addMember(service, project, maintainer.id, 40);
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
+  maintainer = await createUser(service, "max");
+  project = await createOwnProject(owner, "app");
+  await addProjectMember(service, project, maintainer.id, 40);
 });
 afterAll(() => service.stop());
+
+/** What acts of a token. */
+type Robot = Pick<ProjectAccessToken, "id" | "client">;
 
 const tokens = () => `/projects/${project}/access_tokens`;
 const statuses = (answers: ApiAnswer[]) => answers.map(({ status }) => status).sort();
@@ -50,25 +61,25 @@ async function expectSound(): Promise<void> {
 
 describe("two requests at once about one token", () => {
   it("rotate it once: the other is told that it is revoked", async () => {
-    const robot = await createRobot(service, owner, project);
-    const rotate = (by: Person) => by.client.post(`${tokens()}/${robot.tokenId}/rotate`);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const rotate = (by: User) => by.client.post(`${tokens()}/${robot.id}/rotate`);
     const answers = await Promise.all([rotate(owner), rotate(maintainer)]);
     expect(statuses(answers)).toEqual([200, 400]);
     await expectSound();
   });
 
   it("revoke it once: the other is told that there is none", async () => {
-    const robot = await createRobot(service, owner, project);
-    const revoke = (by: Person) => by.client.delete(`${tokens()}/${robot.tokenId}`);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const revoke = (by: User) => by.client.delete(`${tokens()}/${robot.id}`);
     expect(statuses(await Promise.all([revoke(owner), revoke(maintainer)]))).toEqual([204, 404]);
     await expectSound();
   });
 
   it("rotate and revoke it: one wins, the other gets a clear 4xx", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const answers = await Promise.all([
-      owner.client.post(`${tokens()}/${robot.tokenId}/rotate`),
-      maintainer.client.delete(`${tokens()}/${robot.tokenId}`),
+      owner.client.post(`${tokens()}/${robot.id}/rotate`),
+      maintainer.client.delete(`${tokens()}/${robot.id}`),
     ]);
     expect([
       [200, 404],
@@ -79,7 +90,7 @@ describe("two requests at once about one token", () => {
   });
 
   it("rotate it by itself twice: the loser is refused, and no second secret lives", async () => {
-    const robot = await createRobot(service, owner, project);
+    const robot = await createProjectAccessToken(service, project, { by: owner });
     const rotate = () => robot.client.post(`${tokens()}/self/rotate`);
     const [first, second] = statuses(await Promise.all([rotate(), rotate()]));
     expect(first).toBe(200);
@@ -101,23 +112,23 @@ describe("any operations, by any actors, at once", () => {
     const person = actor === 0 ? owner : maintainer;
     const robot = robots[token % Math.max(robots.length, 1)];
     if (verb === "create" || robot === undefined) {
-      robots.push(await createRobot(service, person, project));
+      robots.push(await createProjectAccessToken(service, project, { by: person }));
       return 201;
     }
     const keep = ({ status, body }: ApiAnswer) => {
       if (status === 200) {
-        robots.push({ tokenId: body.id, userId: body.user_id, secret: body.token, client: service.as(body.token) });
+        robots.push({ id: body.id, client: service.as(body.token) });
       }
       return status;
     };
     switch (verb) {
       case "rotate":
-        return keep(await person.client.post(`${tokens()}/${robot.tokenId}/rotate`));
+        return keep(await person.client.post(`${tokens()}/${robot.id}/rotate`));
       case "rotateSelf":
       case "reuse":
         return keep(await robot.client.post(`${tokens()}/self/rotate`));
       case "revoke":
-        return (await person.client.delete(`${tokens()}/${robot.tokenId}`)).status;
+        return (await person.client.delete(`${tokens()}/${robot.id}`)).status;
       case "revokeSelf":
         return (await robot.client.delete("/personal_access_tokens/self")).status;
       case "edit":
@@ -131,7 +142,10 @@ describe("any operations, by any actors, at once", () => {
   it("never leave two live secrets in a family, a bot without a token, or a token without a bot", async () => {
     const rounds = fc.array(fc.array(operation, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 });
     const property = fc.asyncProperty(rounds, async (sequence) => {
-      const robots = [await createRobot(service, owner, project), await createRobot(service, owner, project)];
+      const robots: Robot[] = [
+        await createProjectAccessToken(service, project, { by: owner }),
+        await createProjectAccessToken(service, project, { by: owner }),
+      ];
       for (const round of sequence) {
         const answers = await Promise.all(round.map((each) => perform(each, robots)));
         expect(answers.filter((status) => status >= 500)).toEqual([]);

@@ -2,17 +2,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeSecret } from "../../../src/access-tokens/secret.ts";
 import { systemIds } from "../../../src/ids.ts";
-import {
-  addMember,
-  createGroup,
-  createProject,
-  createToken,
-  createUser,
-  enableProjectTokens,
-} from "../../support/factories.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
 import { postForm } from "../../support/token-form.ts";
 import { requestToken, type TokenAnswer } from "../../support/token-request.ts";
+import {
+  addProjectMember,
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+} from "../../support/world.ts";
 
 const REGISTRY = ["read_registry", "write_registry", "delete_registry"];
 const PEOPLE = ["guest", "reporter", "developer", "maintainer", "stranger"] as const;
@@ -24,7 +24,7 @@ const credentials: Record<string, { username: string; password: string }> = {};
 
 beforeAll(async () => {
   service = await startTestService();
-  await enableProjectTokens(service);
+  await enableProjectAccessTokens(service);
   const team = await createGroup(service, "team");
   const ids = new Map<string, number>();
   for (const visibility of ["private", "internal", "public"]) {
@@ -38,7 +38,7 @@ beforeAll(async () => {
     credentials[person] = { username: person, password: user.secret };
     credentials[`${person} by password`] = { username: person, password: user.password };
     if (LEVELS[person] === 0) continue;
-    for (const id of ids.values()) await addMember(service, id, user.id, LEVELS[person]);
+    for (const id of ids.values()) await addProjectMember(service, id, user.id, LEVELS[person]);
   }
   const narrow = await createUser(service, "narrow", { scopes: ["read_registry"], admin: true });
   credentials["an administrator who may only read"] = { username: "narrow", password: narrow.secret };
@@ -52,15 +52,15 @@ beforeAll(async () => {
     "write-only": ["write_registry"],
     "API-only": ["api"],
   })) {
-    const { secret } = await createToken(service.root, own, scopes);
+    const { secret } = await createProjectAccessToken(service, own, { scopes });
     credentials[`${/^A/.test(name) ? "an" : "a"} ${name} bot of team/private`] = {
       username: "anything",
       password: secret,
     };
   }
-  const dying = await createToken(service.root, own, REGISTRY, { expires_at: "2026-11-03" });
+  const dying = await createProjectAccessToken(service, own, { scopes: REGISTRY, expires_at: "2026-11-03" });
   credentials["an expired bot"] = { username: "x", password: dying.secret };
-  const revoked = await createToken(service.root, own, REGISTRY);
+  const revoked = await createProjectAccessToken(service, own, { scopes: REGISTRY });
   await service.root.delete(`/projects/${own}/access_tokens/${revoked.id}`);
   credentials["a revoked bot"] = { username: "x", password: revoked.secret };
   credentials["a wrong password"] = { username: "root", password: "hunter2hunter2" };

@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { createGroup, createProject, createToken, createUser, enableProjectTokens } from "../../support/factories.ts";
 import { failOn } from "../../support/failing-table.ts";
 import { ROOT_PASSWORD, startTestService } from "../../support/service.ts";
 import { requestToken } from "../../support/token-request.ts";
+import {
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+} from "../../support/world.ts";
 
 describe("the log", () => {
   it("is JSON with one line a request, and holds none of the secrets that were used", async () => {
     const service = await startTestService({ environment: { KEYSIDE_LOG_LEVEL: "trace" } });
     const { root, logLines } = service;
-    await enableProjectTokens(service);
+    await enableProjectAccessTokens(service);
     const app = await createProject(service, await createGroup(service, "team"), "app");
     const ann = await createUser(service, "ann");
-    const token = await createToken(root, app, ["api", "read_registry"]);
+    const token = await createProjectAccessToken(service, app, { scopes: ["api", "read_registry"] });
     const before = logLines.length;
 
     const answers = [
