@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
+  addProjectMember,
+  createGroup,
   createOwnProject,
+  createProject,
   createProjectAccessToken,
   createUser,
   enableProjectAccessTokens,
@@ -10,13 +13,25 @@ import {
 
 let service: TestService;
 let owner: User;
+let maintainer: User;
+let developer: User;
+let team: number;
+let app: number;
 
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
+  team = await createGroup(service, "team");
+  app = await createProject(service, team, "app");
+  maintainer = await createUser(service, "maintainer");
+  developer = await createUser(service, "developer");
+  await addProjectMember(service, app, maintainer.id, 40);
+  await addProjectMember(service, app, developer.id, 30);
   owner = await createUser(service, "olga");
 });
 afterAll(() => service.stop());
+
+const path = (project: number | string = app) => `/projects/${project}/access_tokens`;
 
 /** How many statements a request asks the database. */
 async function countQueries(request: () => Promise<unknown>): Promise<number> {
@@ -33,6 +48,41 @@ async function countQueries(request: () => Promise<unknown>): Promise<number> {
 }
 
 describe("GET /projects/:id/access_tokens", () => {
+  it("lists the project's tokens, live and dead, newest first, without secrets", async () => {
+    const project = await createProject(service, team, "listed");
+    const first = await createProjectAccessToken(service, project, { expires_at: "2026-11-03" });
+    const second = await createProjectAccessToken(service, project);
+    const third = await createProjectAccessToken(service, project);
+    await service.root.delete(`${path(project)}/${second.id}`);
+    const { status, body, headers } = await service.root.get(path(project));
+    expect({ status, total: headers.get("x-total") }).toEqual({ status: 200, total: "3" });
+    expect(body).toMatchObject([
+      { id: third.id, active: true, revoked: false },
+      { id: second.id, active: false, revoked: true },
+      { id: first.id, active: true, revoked: false },
+    ]);
+    expect(body[0]).not.toHaveProperty("token");
+    service.clock.set(new Date("2026-11-03T00:00:00Z"));
+    expect((await service.root.get(`${path(project)}/${first.id}`)).body).toMatchObject({
+      active: false,
+      revoked: false,
+    });
+    service.clock.set(new Date("2026-11-02T12:00:00Z"));
+  });
+
+  it("is for Maintainers", async () => {
+    expect((await service.as(maintainer.secret).get(path())).status).toBe(200);
+    expect((await service.as(developer.secret).get(path())).status).toBe(403);
+  });
+
+  it("knows no token of another project", async () => {
+    const other = await createProject(service, team, "elsewhere");
+    const token = await createProjectAccessToken(service, other);
+    expect((await service.root.get(`${path()}/${token.id}`)).status).toBe(404);
+    expect((await service.root.delete(`${path()}/${token.id}`)).status).toBe(404);
+    expect((await service.root.get(`${path(other)}/${token.id}`)).status).toBe(200);
+  });
+
   it("costs as many queries for a page of 500 tokens as for one token", async () => {
     const few = await createOwnProject(owner, "few");
     const many = await createOwnProject(owner, "many");

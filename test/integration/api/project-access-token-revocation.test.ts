@@ -70,6 +70,27 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
     ]);
   });
 
+  it("hands all that the bot did to the ghost, and keeps the token for the project's history", async () => {
+    const robot = await createProjectAccessToken(service, app);
+    const { body: person } = await root.post("/users", {
+      username: "invited",
+      name: "Invited",
+      email: "invited@example.com",
+      force_random_password: true,
+    });
+    await robot.client.post(`/projects/${app}/members`, { user_id: person.id, access_level: 20 });
+    await robot.client.put(`/projects/${app}`, { description: "by the robot" });
+    expect((await root.delete(path(robot.id))).status).toBe(204);
+
+    const { body: events } = await root.get(`/projects/${app}/events?action=updated&target_type=project`);
+    expect(events[0]).toMatchObject({ author_id: ghost, author_username: "ghost", access_token_id: robot.id });
+    const { body: member } = await root.get(`/projects/${app}/members/${person.id}`);
+    expect(member.created_by).toMatchObject({ id: ghost });
+    const { body: token } = await root.get(path(robot.id));
+    expect(token).toMatchObject({ revoked: true, active: false, user_id: ghost, name: "robot", scopes: ["api"] });
+    expect((await root.get(`/projects/${app}/members/${robot.userId}`)).status).toBe(404);
+  });
+
   it("hands all records of the bot to the ghost", async () => {
     const token = await createProjectAccessToken(service, app);
     const other = await createProjectAccessToken(service, app);

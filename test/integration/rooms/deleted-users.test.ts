@@ -3,7 +3,6 @@ import { USER_REFERENCES } from "../../../src/users/user-references.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
   addProjectMember,
-  createGroup,
   createOwnProject,
   createProjectAccessToken,
   createUser,
@@ -14,61 +13,17 @@ import {
 let service: TestService;
 let owner: User;
 let project: number;
-let ghostId: number;
 
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
   owner = await createUser(service, "olga");
   project = await createOwnProject(owner, "app");
-  ghostId = (await service.root.get("/users?username=ghost")).body[0].id;
 });
 afterAll(() => service.stop());
 
 const rows = <Row>(sql: string, values: unknown[] = []): Promise<Row[]> =>
   service.container.database.em().execute<Row[]>(sql, values);
-
-describe("every reference to users", () => {
-  it("is declared, with what becomes of it: none is forgotten, none is of a table that went", async () => {
-    const found = await rows<{ table_name: string; column_name: string }>(
-      `select k.table_name, k.column_name from information_schema.referential_constraints c
-       join information_schema.key_column_usage k on k.constraint_name = c.constraint_name
-       join information_schema.constraint_column_usage u on u.constraint_name = c.constraint_name
-       where u.table_name = 'users'`,
-    );
-    const declared = USER_REFERENCES.map(({ table, column }) => `${table}.${column}`);
-    expect(declared.sort()).toEqual(found.map((row) => `${row.table_name}.${row.column_name}`).sort());
-  });
-
-  it("is kept by the ghost, or deleted for a written reason", () => {
-    for (const { onDelete } of USER_REFERENCES) {
-      expect(onDelete === "ghost" || onDelete.delete.length > 20).toBe(true);
-    }
-  });
-});
-
-describe("DELETE /projects/:id/access_tokens/:token_id", () => {
-  it("hands all that the bot did to the ghost, and keeps the token for the project's history", async () => {
-    const robot = await createProjectAccessToken(service, project, { by: owner });
-    const { body: person } = await service.root.post("/users", {
-      username: "invited",
-      name: "Invited",
-      email: "invited@example.com",
-      force_random_password: true,
-    });
-    await robot.client.post(`/projects/${project}/members`, { user_id: person.id, access_level: 20 });
-    await robot.client.put(`/projects/${project}`, { description: "by the robot" });
-    expect((await owner.client.delete(`/projects/${project}/access_tokens/${robot.id}`)).status).toBe(204);
-
-    const { body: events } = await owner.client.get(`/projects/${project}/events?action=updated&target_type=project`);
-    expect(events[0]).toMatchObject({ author_id: ghostId, author_username: "ghost", access_token_id: robot.id });
-    const { body: member } = await owner.client.get(`/projects/${project}/members/${person.id}`);
-    expect(member.created_by).toMatchObject({ id: ghostId });
-    const { body: token } = await owner.client.get(`/projects/${project}/access_tokens/${robot.id}`);
-    expect(token).toMatchObject({ revoked: true, active: false, user_id: ghostId, name: "robot", scopes: ["api"] });
-    expect((await owner.client.get(`/projects/${project}/members/${robot.userId}`)).status).toBe(404);
-  });
-});
 
 describe("DELETE /users/:id", () => {
   it("revokes their tokens, removes their memberships and namespace, and hands the rest to the ghost", async () => {
@@ -173,37 +128,5 @@ describe("a failure half-way", () => {
     const steps = await failEverywhere(() => owner.client.delete(`/projects/${doomed}`));
     expect(steps).toBeGreaterThan(USER_REFERENCES.length);
     expect(await rows("select 1 from access_tokens where project_id = ?", [doomed])).toEqual([]);
-  });
-});
-
-describe("DELETE /projects/:id", () => {
-  it("deletes the project, its tokens and their bots, and keeps the record of it", async () => {
-    const doomed = await createOwnProject(owner, "short-lived");
-    const robot = await createProjectAccessToken(service, doomed, { by: owner });
-    await robot.client.post(`/projects/${doomed}/access_tokens/self/rotate`);
-    expect((await owner.client.delete(`/projects/${doomed}`)).status).toBe(204);
-    expect((await owner.client.get(`/projects/${doomed}`)).status).toBe(404);
-    expect((await robot.client.get("/user")).status).toBe(401);
-    expect((await owner.client.get(`/users/${robot.userId}`)).status).toBe(404);
-    const { body: events } = await owner.client.get("/events?action=destroyed&target_type=project");
-    expect(events[0]).toMatchObject({ target_title: "olga/short-lived", target_id: doomed, project_id: null });
-  });
-
-  it("is for Owners: a Maintainer is refused", async () => {
-    const maintainer = await createUser(service, "max");
-    await addProjectMember(service, project, maintainer.id, 40);
-    expect((await maintainer.client.delete(`/projects/${project}`)).status).toBe(403);
-  });
-});
-
-describe("DELETE /groups/:id", () => {
-  it("refuses while the group holds a project or a group, and names them", async () => {
-    const group = await createGroup(service, "full");
-    await createGroup(service, "sub", group);
-    const answer = await service.root.delete(`/groups/${group}`);
-    expect(answer).toMatchObject({ status: 409, body: { message: expect.stringContaining("full/sub") } });
-    expect((await service.root.delete("/groups/full%2Fsub")).status).toBe(204);
-    expect((await service.root.delete(`/groups/${group}`)).status).toBe(204);
-    expect((await service.root.get("/groups/full")).status).toBe(404);
   });
 });

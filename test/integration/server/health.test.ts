@@ -25,4 +25,20 @@ describe("GET /-/readiness", () => {
       body: { status: "ok", database: "ok", signing_key: "ok" },
     });
   });
+
+  it("warns, and stays ready, while the signing key nears its end; fails when it is there", async () => {
+    const aging = await startTestService();
+    const ready = async () => {
+      const response = await fetch(`${aging.url}/-/readiness`);
+      return { status: response.status, body: await response.json() };
+    };
+    expect((await ready()).body).not.toHaveProperty("warnings");
+    aging.clock.advance({ days: 61 });
+    expect(await ready()).toMatchObject({ status: 200, body: { status: "ok", warnings: [expect.any(String)] } });
+    aging.clock.advance({ days: 30 });
+    expect(await ready()).toMatchObject({ status: 503, body: { status: "failed", signing_key: "expired" } });
+    await aging.container.signingKeys.refresh();
+    expect(await ready()).toEqual({ status: 200, body: { status: "ok", database: "ok", signing_key: "ok" } });
+    await aging.stop();
+  });
 });

@@ -99,7 +99,10 @@ describe("the deletion of a user", () => {
   it("gives a reason for every row that goes in the place of passing to the ghost", () => {
     const reasons = USER_REFERENCES.flatMap(({ onDelete }) => (onDelete === "ghost" ? [] : [onDelete.delete]));
     expect(reasons.length).toBeGreaterThan(0);
-    for (const reason of reasons) expect(reason.split(" ").length).toBeGreaterThan(4);
+    for (const reason of reasons) {
+      expect(reason.split(" ").length).toBeGreaterThan(4);
+      expect(reason.length).toBeGreaterThan(20);
+    }
   });
 
   it("leaves it to no foreign key to delete or empty rows by itself", async () => {

@@ -2,10 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const VITEST = resolve("node_modules/vitest/vitest.mjs");
 const REPORTER = resolve("test/support/closing-reporter.ts");
+
+// Each test starts a vitest of its own.
+vi.setConfig({ testTimeout: 30_000 });
 
 let project: string;
 beforeEach(async () => {
