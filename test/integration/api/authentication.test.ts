@@ -33,7 +33,7 @@ describe("a call of the API", () => {
   it("takes the secret in PRIVATE-TOKEN or as Bearer", async () => {
     const anonymous = service.as(undefined);
     const bearers = [`Bearer ${ann.secret}`, `bearer ${ann.secret}`];
-    expect((await service.as(ann.secret).get("/user")).body).toMatchObject({ username: "ann" });
+    expect((await ann.client.get("/user")).body).toMatchObject({ username: "ann" });
     for (const Authorization of bearers) {
       expect(await anonymous.call("GET", "/user", undefined, { Authorization })).toMatchObject({
         status: 200,
@@ -94,7 +94,7 @@ describe("a call of the API", () => {
   });
 
   it("has an id in its answer, for the log", async () => {
-    expect((await service.as(ann.secret).get("/user")).headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await ann.client.get("/user")).headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
@@ -192,14 +192,14 @@ describe("an address", () => {
 
 describe("a project access token in the API", () => {
   it("acts as its bot", async () => {
-    expect((await service.as(bot.secret).get("/user")).body).toMatchObject({ id: bot.userId, bot: true });
+    expect((await bot.client.get("/user")).body).toMatchObject({ id: bot.userId, bot: true });
   });
 
   it("sees its own project and public ones; every other is 404, internal ones too", async () => {
     await createProject(service, team, "private");
     await createProject(service, team, "internal", { visibility: "internal" });
     await createProject(service, team, "public", { visibility: "public" });
-    const as = service.as(bot.secret);
+    const as = bot.client;
     const status = async (path: string) => (await as.get(`/projects/team%2F${path}`)).status;
     expect([await status("app"), await status("public"), await status("internal"), await status("private")]).toEqual([
       200, 200, 404, 404,
@@ -209,12 +209,12 @@ describe("a project access token in the API", () => {
   });
 
   it("makes neither projects nor groups", async () => {
-    expect((await service.as(bot.secret).post("/projects", { path: "x" })).status).toBe(403);
-    expect((await service.as(bot.secret).post("/groups", { name: "x", path: "x" })).status).toBe(403);
+    expect((await bot.client.post("/projects", { path: "x" })).status).toBe(403);
+    expect((await bot.client.post("/groups", { name: "x", path: "x" })).status).toBe(403);
   });
 
   it("has none of an administrator's calls, though root made it", async () => {
-    const as = service.as(bot.secret);
+    const as = bot.client;
     const answers = [
       as.get("/features"),
       as.get("/users"),

@@ -33,8 +33,8 @@ const wanted = { name: "ci", scopes: ["read_registry", "write_registry"] };
 
 describe("/features", () => {
   it("is for administrators", async () => {
-    expect((await service.as(ann.secret).get("/features")).status).toBe(403);
-    expect((await service.as(ann.secret).post("/features/resource_access_token", { value: true })).status).toBe(403);
+    expect((await ann.client.get("/features")).status).toBe(403);
+    expect((await ann.client.post("/features/resource_access_token", { value: true })).status).toBe(403);
   });
 
   it("tells where a flag is on", async () => {
@@ -87,7 +87,7 @@ describe("the feature flag resource_access_token", () => {
       body: { message: expect.stringContaining('"resource_access_token" is off') },
     });
     expect((await service.root.get(path())).status).toBe(200);
-    expect((await service.as(live.secret).get(`/projects/${app}`)).status).toBe(200);
+    expect((await live.client.get(`/projects/${app}`)).status).toBe(200);
     expect((await service.root.delete(`${path()}/${live.id}`)).status).toBe(204);
     await setFlag(true);
   });
@@ -106,7 +106,7 @@ describe("the feature flag resource_access_token", () => {
 
   it("does not tell who may not create anyway", async () => {
     await setFlag(false);
-    expect((await service.as(developer.secret).post(path(), wanted)).status).toBe(403);
+    expect((await developer.client.post(path(), wanted)).status).toBe(403);
     await setFlag(true);
   });
 });

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestService, type TestService } from "../../support/service.ts";
-import { addProjectMember, createGroup, createProject, createUser, type User } from "../../support/world.ts";
+import {
+  addGroupMember,
+  addProjectMember,
+  createGroup,
+  createProject,
+  createUser,
+  type User,
+} from "../../support/world.ts";
 
 let service: TestService;
 let team: number;
@@ -25,7 +32,7 @@ describe("POST /groups", () => {
   it("nests groups, for their Maintainers", async () => {
     const nested = await service.root.post("/groups", { name: "Backend", path: "backend", parent_id: team });
     expect(nested).toMatchObject({ status: 201, body: { full_path: "team/backend", parent_id: team } });
-    expect((await service.as(ann.secret).post("/groups", { name: "x", path: "x", parent_id: team })).status).toBe(404);
+    expect((await ann.client.post("/groups", { name: "x", path: "x", parent_id: team })).status).toBe(404);
   });
 
   it("refuses a path that a group or a project has", async () => {
@@ -59,13 +66,13 @@ describe("a group", () => {
   beforeAll(async () => {
     group = await createGroup(service, "crew");
     const nested = await createGroup(service, "backend", group);
-    inside = (await service.root.post("/projects", { path: "app", namespace_id: nested })).body.id;
+    inside = await createProject(service, nested, "app");
   });
 
   it("gives its members their level in all that lies in it", async () => {
     const reader = await createUser(service, "rita");
     expect((await reader.client.get(`/projects/${inside}`)).status).toBe(404);
-    await service.root.post(`/groups/${group}/members`, { user_id: reader.id, access_level: 20 });
+    await addGroupMember(service, group, reader.id, 20);
     expect((await reader.client.get("/projects/crew%2Fbackend%2Fapp")).status).toBe(200);
     expect((await reader.client.put(`/projects/${inside}`, { name: "x" })).status).toBe(403);
     await service.root.put(`/groups/${group}/members/${reader.id}`, { access_level: 40 });
@@ -84,7 +91,7 @@ describe("a group", () => {
 
   it("lets Owners alone manage its members", async () => {
     const maintainer = await createUser(service, "mara");
-    await service.root.post(`/groups/${group}/members`, { user_id: maintainer.id, access_level: 40 });
+    await addGroupMember(service, group, maintainer.id, 40);
     const attempt = await maintainer.client.post(`/groups/${group}/members`, { user_id: other.id, access_level: 10 });
     expect(attempt.status).toBe(403);
   });

@@ -39,7 +39,7 @@ describe("the members of a project", () => {
 
   it("are added once, at one of the five levels, not above one's own", async () => {
     const carl = await createUser(service, "carl");
-    const as = service.as(ann.secret);
+    const as = ann.client;
     expect((await as.post(members(), { user_id: carl.id, access_level: 50 })).status).toBe(403);
     expect((await as.post(members(), { user_id: carl.id, access_level: 35 })).status).toBe(400);
     expect(await as.post(members(), { user_id: carl.id, access_level: 20 })).toMatchObject({
@@ -64,7 +64,7 @@ describe("the members of a project", () => {
 
   it("keep a bot for as long as its token lives, whoever would remove it", async () => {
     const bot = await createProjectAccessToken(service, app);
-    for (const client of [service.root, service.as(ann.secret)]) {
+    for (const client of [service.root, ann.client]) {
       expect(await client.delete(`${members()}/${bot.userId}`)).toMatchObject(
         refusal(400, "revoke its access token instead"),
       );

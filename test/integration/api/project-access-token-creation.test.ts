@@ -160,13 +160,13 @@ describe("POST /projects/:id/access_tokens", () => {
   });
 
   it("is for Maintainers", async () => {
-    expect((await service.as(maintainer.secret).post(path(), wanted)).status).toBe(201);
-    expect(await service.as(developer.secret).post(path(), wanted)).toMatchObject({
+    expect((await maintainer.client.post(path(), wanted)).status).toBe(201);
+    expect(await developer.client.post(path(), wanted)).toMatchObject({
       status: 403,
       body: { message: "403 Forbidden" },
     });
     const stranger = await createUser(service, "stranger");
-    expect(await service.as(stranger.secret).post(path(), wanted)).toMatchObject({
+    expect(await stranger.client.post(path(), wanted)).toMatchObject({
       status: 404,
       body: { message: "404 Project Not Found" },
     });
@@ -177,14 +177,14 @@ describe("POST /projects/:id/access_tokens", () => {
   });
 
   it("refuses a level above the creator's own", async () => {
-    const answer = await service.as(maintainer.secret).post(path(), { ...wanted, access_level: 50 });
+    const answer = await maintainer.client.post(path(), { ...wanted, access_level: 50 });
     expect(answer).toMatchObject({ status: 403, body: { message: expect.stringContaining("50 is above your own") } });
     expect((await root.post(path(), { ...wanted, access_level: 50 })).status).toBe(201);
   });
 
   it("refuses a bot, in words", async () => {
     const bot = await createProjectAccessToken(service, app, { access_level: 50 });
-    const answer = await service.as(bot.secret).post(path(), wanted);
+    const answer = await bot.client.post(path(), wanted);
     expect(answer).toMatchObject({
       status: 403,
       body: { message: expect.stringContaining("a bot user may not create access tokens") },

@@ -71,8 +71,8 @@ describe("GET /projects/:id/access_tokens", () => {
   });
 
   it("is for Maintainers", async () => {
-    expect((await service.as(maintainer.secret).get(path())).status).toBe(200);
-    expect((await service.as(developer.secret).get(path())).status).toBe(403);
+    expect((await maintainer.client.get(path())).status).toBe(200);
+    expect((await developer.client.get(path())).status).toBe(403);
   });
 
   it("knows no token of another project", async () => {

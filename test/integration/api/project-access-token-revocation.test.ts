@@ -43,9 +43,9 @@ const contents = async () => ({
 describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   it("answers 204 without a body, and takes effect for the very next request", async () => {
     const token = await createProjectAccessToken(service, app);
-    expect((await service.as(token.secret).get("/user")).status).toBe(200);
+    expect((await token.client.get("/user")).status).toBe(200);
     expect(await root.delete(path(token.id))).toMatchObject({ status: 204, body: undefined });
-    expect(await service.as(token.secret).get("/user")).toMatchObject({
+    expect(await token.client.get("/user")).toMatchObject({
       status: 401,
       body: { error: "invalid_token", error_description: expect.stringMatching(/revoked/) },
     });
@@ -53,7 +53,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
 
   it("deletes the bot and its membership, and keeps the token for the history, as the ghost's", async () => {
     const token = await createProjectAccessToken(service, app, { name: "kept", access_level: 30 });
-    await service.as(maintainer.secret).delete(path(token.id));
+    await maintainer.client.delete(path(token.id));
     expect((await root.get(`/users/${token.userId}`)).status).toBe(404);
     const members = (await root.get(`/projects/${app}/members?per_page=100`)).body as { id: number }[];
     expect(members.map(({ id }) => id)).not.toContain(token.userId);
@@ -72,12 +72,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
 
   it("hands all that the bot did to the ghost, and keeps the token for the project's history", async () => {
     const robot = await createProjectAccessToken(service, app);
-    const { body: person } = await root.post("/users", {
-      username: "invited",
-      name: "Invited",
-      email: "invited@example.com",
-      force_random_password: true,
-    });
+    const person = await createUser(service, "invited");
     await robot.client.post(`/projects/${app}/members`, { user_id: person.id, access_level: 20 });
     await robot.client.put(`/projects/${app}`, { description: "by the robot" });
     expect((await root.delete(path(robot.id))).status).toBe(204);
@@ -128,10 +123,7 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
   it("answers one of two concurrent revocations with 204 and the other with 404", async () => {
     for (let round = 0; round < 5; round += 1) {
       const token = await createProjectAccessToken(service, app);
-      const answers = await Promise.all([
-        root.delete(path(token.id)),
-        service.as(maintainer.secret).delete(path(token.id)),
-      ]);
+      const answers = await Promise.all([root.delete(path(token.id)), maintainer.client.delete(path(token.id))]);
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 404]));
     }
   });
@@ -154,15 +146,15 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
     await mend();
     expect(answer).toMatchObject({ status: 500, body: { message: "500 Internal Server Error" } });
     expect(await contents()).toEqual(before);
-    expect((await service.as(token.secret).get("/user")).status).toBe(200);
+    expect((await token.client.get("/user")).status).toBe(200);
     expect((await root.delete(path(token.id))).status).toBe(204);
   });
 
   it("is for Maintainers; a bot revokes no other", async () => {
     const token = await createProjectAccessToken(service, app);
     const bot = await createProjectAccessToken(service, app, { access_level: 50 });
-    expect((await service.as(developer.secret).delete(path(token.id))).status).toBe(403);
-    expect(await service.as(bot.secret).delete(path(token.id))).toMatchObject({
+    expect((await developer.client.delete(path(token.id))).status).toBe(403);
+    expect(await bot.client.delete(path(token.id))).toMatchObject({
       status: 403,
       body: { message: expect.stringContaining("no access token but its own") },
     });
@@ -171,10 +163,10 @@ describe("DELETE /projects/:id/access_tokens/:token_id", () => {
 
   it("lets a token with the scope api revoke itself, whatever its level", async () => {
     const token = await createProjectAccessToken(service, app, { access_level: 10 });
-    expect((await service.as(token.secret).delete(path(token.id))).status).toBe(204);
-    expect((await service.as(token.secret).get("/user")).status).toBe(401);
+    expect((await token.client.delete(path(token.id))).status).toBe(204);
+    expect((await token.client.get("/user")).status).toBe(401);
     const readOnly = await createProjectAccessToken(service, app, { scopes: ["read_api"] });
-    expect((await service.as(readOnly.secret).delete(path(readOnly.id))).status).toBe(403);
+    expect((await readOnly.client.delete(path(readOnly.id))).status).toBe(403);
   });
 
   it("revokes an expired token too", async () => {

@@ -29,7 +29,7 @@ afterAll(() => service.stop());
 
 describe("POST /projects", () => {
   it("is for Maintainers of the namespace", async () => {
-    expect((await service.as(ann.secret).post("/projects", { path: "x", namespace_id: team })).status).toBe(404);
+    expect((await ann.client.post("/projects", { path: "x", namespace_id: team })).status).toBe(404);
   });
 
   it.each([

@@ -22,7 +22,7 @@ describe("POST /users", () => {
 
   it("makes a human who may make projects in a namespace of their own", async () => {
     const bob = await createUser(service, "bob");
-    const project = await service.as(bob.secret).post("/projects", { name: "My App" });
+    const project = await bob.client.post("/projects", { name: "My App" });
     expect(project).toMatchObject({ status: 201, body: { path_with_namespace: "bob/my-app", visibility: "private" } });
   });
 

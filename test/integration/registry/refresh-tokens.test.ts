@@ -127,7 +127,7 @@ describe("a refresh token", () => {
     expect(status).toBe(401);
     expect(body["error_description"]).toMatch(/^the password was changed .* sign in again/);
     await login("carl", "another password");
-    expect((await service.as(carl.secret).get("/user/refresh_tokens")).body).toHaveLength(1);
+    expect((await carl.client.get("/user/refresh_tokens")).body).toHaveLength(1);
   });
 
   it("ends with its user", async () => {
@@ -158,7 +158,7 @@ describe("a refresh token", () => {
     await refreshTokenOf(dora);
     expect((await refresh(first)).status).toBe(401);
     expect((await refresh(second)).status).toBe(200);
-    expect((await service.as(dora.secret).get("/user/refresh_tokens")).headers.get("x-total")).toBe("100");
+    expect((await dora.client.get("/user/refresh_tokens")).headers.get("x-total")).toBe("100");
   });
 });
 
@@ -180,7 +180,7 @@ describe("GET and DELETE /user/refresh_tokens", () => {
   it("lists the caller's own, without their secrets, and revokes one for the very next request", async () => {
     const eve = await createUser(service, "eve");
     const [one, two] = [await refreshTokenOf(eve), await refreshTokenOf(eve)];
-    const listed = await service.as(eve.secret).get("/user/refresh_tokens");
+    const listed = await eve.client.get("/user/refresh_tokens");
     expect(listed.status).toBe(200);
     expect(listed.body).toEqual(
       [two, one].map((secret) => ({
@@ -193,19 +193,19 @@ describe("GET and DELETE /user/refresh_tokens", () => {
       })),
     );
     const path = `/user/refresh_tokens/${listed.body[0].id}`;
-    expect((await service.as(ann.secret).delete(path)).status).toBe(404);
-    expect((await service.as(eve.secret).delete(path)).status).toBe(204);
-    expect((await service.as(eve.secret).delete(path)).status).toBe(404);
+    expect((await ann.client.delete(path)).status).toBe(404);
+    expect((await eve.client.delete(path)).status).toBe(204);
+    expect((await eve.client.delete(path)).status).toBe(404);
     expect((await refresh(two)).status).toBe(401);
     expect((await refresh(one)).status).toBe(200);
   });
 
   it("are refused to bots, and to a token without the scope", async () => {
     const bot = await createProjectAccessToken(service, project);
-    expect((await service.as(bot.secret).get("/user/refresh_tokens")).status).toBe(403);
+    expect((await bot.client.get("/user/refresh_tokens")).status).toBe(403);
     const reader = await createUser(service, "reader", { scopes: ["read_api"] });
-    expect((await service.as(reader.secret).get("/user/refresh_tokens")).status).toBe(200);
-    expect((await service.as(reader.secret).delete("/user/refresh_tokens/1")).status).toBe(403);
+    expect((await reader.client.get("/user/refresh_tokens")).status).toBe(200);
+    expect((await reader.client.delete("/user/refresh_tokens/1")).status).toBe(403);
   });
 });
 
@@ -214,10 +214,10 @@ describe("GET and DELETE /users/:id/refresh_tokens", () => {
     const finn = await createUser(service, "finn");
     const secret = await refreshTokenOf(finn);
     const path = `/users/${finn.id}/refresh_tokens`;
-    expect((await service.as(finn.secret).get(path)).status).toBe(403);
+    expect((await finn.client.get(path)).status).toBe(403);
     const { body } = await service.root.get(path);
     expect(body).toHaveLength(1);
-    expect((await service.as(finn.secret).delete(`${path}/${body[0].id}`)).status).toBe(403);
+    expect((await finn.client.delete(`${path}/${body[0].id}`)).status).toBe(403);
     expect((await service.root.delete(`/users/${ann.id}/refresh_tokens/${body[0].id}`)).status).toBe(404);
     expect((await service.root.delete(`${path}/${body[0].id}`)).status).toBe(204);
     expect((await refresh(secret)).status).toBe(401);

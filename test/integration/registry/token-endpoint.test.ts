@@ -4,6 +4,7 @@ import { requestToken, type TokenQuestion } from "../../support/token-request.ts
 import {
   addProjectMember,
   createGroup,
+  createPersonalAccessToken,
   createProject,
   createProjectAccessToken,
   createUser,
@@ -148,11 +149,8 @@ describe("a human at GET /jwt/auth", () => {
   });
 
   it("has a personal access token's scopes, whatever username is sent", async () => {
-    const { body } = await service.root.post(`/users/${ann.id}/personal_access_tokens`, {
-      name: "pull",
-      scopes: ["read_registry"],
-    });
-    expect(await grants({ username: "whoever", password: body.token }, ...IMAGES)).toEqual([
+    const secret = await createPersonalAccessToken(service, ann.id, ["read_registry"]);
+    expect(await grants({ username: "whoever", password: secret }, ...IMAGES)).toEqual([
       "team/private/image pull",
       "team/internal/image pull",
       "team/public/image pull",
@@ -170,7 +168,7 @@ describe("a human at GET /jwt/auth", () => {
 
   it("inherits a level from the group", async () => {
     const owner = await createUser(service, "owner", { scopes: ["api", "read_registry", "write_registry"] });
-    const as = service.as(owner.secret);
+    const as = owner.client;
     const { body: group } = await as.post("/groups", { name: "Own", path: "own" });
     const { body: nested } = await as.post("/groups", { name: "Sub", path: "sub", parent_id: group.id });
     expect((await as.post("/projects", { path: "app", namespace_id: nested.id })).status).toBe(201);

@@ -3,6 +3,7 @@ import { startTestService, type TestService } from "../../support/service.ts";
 import {
   createGroup,
   createOwnProject,
+  createProject,
   createProjectAccessToken,
   createUser,
   enableProjectAccessTokens,
@@ -148,15 +149,10 @@ describe("a bot in the API", () => {
 
   it("sees no group, not even the one that its project lies in", async () => {
     const group = await createGroup(service, "inside");
-    const { body: inside } = await service.root.post("/projects", { path: "app", namespace_id: group });
-    await service.root.post("/features/resource_access_token", { value: true, project: String(inside.id) });
-    const { body: token } = await service.root.post(`/projects/${inside.id}/access_tokens`, {
-      name: "robot",
-      scopes: ["api"],
-    });
-    const bot = service.as(token.token);
-    expect((await bot.get("/groups/inside")).status).toBe(404);
-    expect((await bot.get("/groups")).body).toEqual([]);
+    const inside = await createProject(service, group, "app");
+    const bot = await createProjectAccessToken(service, inside);
+    expect((await bot.client.get("/groups/inside")).status).toBe(404);
+    expect((await bot.client.get("/groups")).body).toEqual([]);
   });
 
   it("reads with read_api, and changes nothing", async () => {

@@ -29,16 +29,13 @@ describe("DELETE /users/:id", () => {
   it("revokes their tokens, removes their memberships and namespace, and hands the rest to the ghost", async () => {
     const leaver = await createUser(service, "lena");
     await addProjectMember(service, project, leaver.id, 40);
-    const { body: token } = await leaver.client.post(`/projects/${project}/access_tokens`, {
-      name: "left behind",
-      scopes: ["read_api"],
-    });
+    const token = await createProjectAccessToken(service, project, { by: leaver, scopes: ["read_api"] });
     expect((await service.root.delete(`/users/${leaver.id}`)).status).toBe(204);
     expect((await leaver.client.get("/user")).status).toBe(401);
     expect((await service.root.get(`/users/${leaver.id}`)).status).toBe(404);
     expect(await rows("select 1 from full_paths where path = 'lena'")).toEqual([]);
     // What the human made for the project goes on working: it was the project's, not theirs.
-    expect((await service.as(token.token).get(`/projects/${project}`)).status).toBe(200);
+    expect((await token.client.get(`/projects/${project}`)).status).toBe(200);
     const { body: events } = await owner.client.get(`/projects/${project}/events?target_type=access_token`);
     expect(events[0]).toMatchObject({ target_id: token.id, action_name: "created", author_username: "ghost" });
     expect((await createUser(service, "lena")).id).not.toBe(leaver.id);
