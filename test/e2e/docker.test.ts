@@ -4,11 +4,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addDays, utcDate } from "../../src/clock.ts";
 import { DockerCommand } from "../support/docker-command.ts";
-import { type CreatedToken, createGroup, createProject, createToken } from "../support/project-fixtures.ts";
 import { RegistryClient } from "../support/registry-client.ts";
 import { type GuardedRegistry, startGuardedRegistry } from "../support/registry-container.ts";
 import { findImage } from "../support/requirements.ts";
 import { ROOT_PASSWORD } from "../support/service.ts";
+import {
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+} from "../support/world.ts";
 
 const registryImage = await findImage("registry:2");
 const BOTH = ["read_registry", "write_registry"];
@@ -21,11 +27,11 @@ describe("docker with a project access token", () => {
   beforeAll(async () => {
     if (!registryImage.found) return;
     guarded = await startGuardedRegistry();
-    const { root } = guarded.service;
-    const group = await createGroup(root, "team");
-    await createProject(root, { group, path: "app", visibility: "private" });
-    await createProject(root, { group, path: "other", visibility: "private" });
-    await createProject(root, { group, path: "open", visibility: "public" });
+    await enableProjectAccessTokens(guarded.service);
+    const group = await createGroup(guarded.service, "team");
+    await createProject(guarded.service, group, "app", { visibility: "private" });
+    await createProject(guarded.service, group, "other", { visibility: "private" });
+    await createProject(guarded.service, group, "open", { visibility: "public" });
   });
   afterAll(() => guarded?.stop());
   beforeEach(({ skip }) => {
@@ -36,8 +42,9 @@ describe("docker with a project access token", () => {
   /** The full name of an image in the registry of this run. */
   const image = (name: string) => `${guarded.registry}/${name}`;
   const tokenOf = (project: string, scopes: readonly string[], more = {}) =>
-    createToken(guarded.service.root, project, scopes, more);
-  const revoke = ({ id }: CreatedToken) => guarded.service.root.delete(`/projects/team%2Fapp/access_tokens/${id}`);
+    createProjectAccessToken(guarded.service, project, { scopes: scopes, ...more });
+  const revoke = ({ id }: ProjectAccessToken) =>
+    guarded.service.root.delete(`/projects/team%2Fapp/access_tokens/${id}`);
 
   /** A person who is logged in with a new token. */
   async function loggedIn(project: string, scopes: readonly string[]) {
@@ -216,9 +223,11 @@ describe("docker with registry tokens signed by RS256", () => {
     skip(!registryImage.found, registryImage.want);
     const guarded = await startGuardedRegistry({ REGISTRY_SIGNING_ALG: "RS256" });
     onTestFinished(() => guarded.stop());
-    const { root, container } = guarded.service;
-    await createProject(root, { group: await createGroup(root, "team"), path: "app", visibility: "private" });
-    const { credentials } = await createToken(root, "team/app", BOTH);
+    const { service } = guarded;
+    const { container } = service;
+    await enableProjectAccessTokens(service);
+    await createProject(service, await createGroup(service, "team"), "app", { visibility: "private" });
+    const { credentials } = await createProjectAccessToken(service, "team/app", { scopes: BOTH });
     const person = await DockerCommand.create();
     const name = `${guarded.registry}/team/app`;
     expect(await person.login(guarded.registry, credentials)).toMatchObject({ code: 0 });

@@ -10,13 +10,13 @@ import { type LocalRegistryOptions, startLocalRegistry } from "../../src/local-r
 import { renderRegistryConfig } from "../../src/registry/render-registry-config.ts";
 import { madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";
-import { createUser } from "../support/factories.ts";
 import { freePort } from "../support/free-port.ts";
 import { findImage } from "../support/requirements.ts";
 import { startRewritingProxy } from "../support/rewriting-proxy.ts";
 import { PROJECT_DIRECTORY, runToEnd } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { createUser } from "../support/world.ts";
 
 const SECRET = "Bearer what registries report with";
 const KEYSIDE = [process.execPath, join(PROJECT_DIRECTORY, "bin/keyside.js")];

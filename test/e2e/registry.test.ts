@@ -6,9 +6,15 @@ import { REALM_PATH } from "../../src/links.ts";
 import { type RunningRegistry, startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
 import { FakeClock } from "../support/clock.ts";
 import { freePort } from "../support/free-port.ts";
-import { type CreatedToken, createGroup, createProject, createToken } from "../support/project-fixtures.ts";
 import { digestOf, RegistryClient } from "../support/registry-client.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import {
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+} from "../support/world.ts";
 
 const BOTH = ["read_registry", "write_registry"];
 
@@ -36,10 +42,11 @@ describe("the registry next to Keyside", () => {
     });
     if (started.kind === "none") reason = started.reason;
     else registry = started;
-    const group = await createGroup(service.root, "team");
-    await createProject(service.root, { group, path: "app", visibility: "private" });
-    await createProject(service.root, { group, path: "other", visibility: "private" });
-    await createProject(service.root, { group, path: "open", visibility: "public" });
+    await enableProjectAccessTokens(service);
+    const group = await createGroup(service, "team");
+    await createProject(service, group, "app", { visibility: "private" });
+    await createProject(service, group, "other", { visibility: "private" });
+    await createProject(service, group, "open", { visibility: "public" });
   });
   afterAll(async () => {
     await registry?.stop();
@@ -50,12 +57,13 @@ describe("the registry next to Keyside", () => {
     service.clock.set(new Date());
   });
 
-  const clientOf = (token?: CreatedToken) =>
+  const clientOf = (token?: ProjectAccessToken) =>
     new RegistryClient({
       registryUrl: `http://${registry?.address}`,
       ...(token === undefined ? {} : { credentials: token.credentials }),
     });
-  const tokenOf = (project: string, scopes: readonly string[]) => createToken(service.root, project, scopes);
+  const tokenOf = (project: string, scopes: readonly string[]) =>
+    createProjectAccessToken(service, project, { scopes: scopes });
   const clientWith = async (project: string, scopes: readonly string[]) => clientOf(await tokenOf(project, scopes));
 
   it("takes a push and gives it back with both registry scopes", async () => {

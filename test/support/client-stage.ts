@@ -8,11 +8,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CommandResult, runCommand } from "../../src/local-registry/run-command.ts";
 import { startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
-import type { ApiAnswer } from "./api-client.ts";
 import { FakeClock } from "./clock.ts";
 import { freePort } from "./free-port.ts";
 import { startTestService } from "./service.ts";
 import { recordTokenRequests, type TokenRequest } from "./token-recorder.ts";
+import {
+  createGroup,
+  createPersonalAccessToken,
+  createProject,
+  createProjectAccessToken,
+  enableProjectAccessTokens,
+} from "./world.ts";
 
 const COMMAND_LIMIT = 60_000;
 const PROJECTS = ["closed", "open", "foreign"] as const;
@@ -91,33 +97,23 @@ async function setStage(opened: AsyncDisposableStack): Promise<ClientStage | Lac
   if (registry.kind === "none") return { want: `needs a registry: ${registry.reason}` };
   opened.defer(() => registry.stop());
 
-  const created = async (answer: Promise<ApiAnswer>) => {
-    const { status, body } = await answer;
-    if (status !== 201) throw new Error(`the stage cannot be set: ${status} ${JSON.stringify(body)}`);
-    return body;
-  };
-  const { root } = service;
-  await created(root.post("/features/resource_access_token", { value: true }));
-  const group = await created(root.post("/groups", { name: "Stage", path: "stage" }));
+  await enableProjectAccessTokens(service);
+  const group = await createGroup(service, "stage");
   for (const path of PROJECTS) {
-    const visibility = path === "open" ? "public" : "private";
-    await created(root.post("/projects", { path, namespace_id: group.id, visibility }));
+    await createProject(service, group, path, { visibility: path === "open" ? "public" : "private" });
   }
-  const tokenOf = async (project: StageProject, ...scopes: string[]): Promise<ClientCredentials> => {
-    const token = await created(root.post(`/projects/stage%2F${project}/access_tokens`, { name: "client", scopes }));
-    return { username: "token", password: token.token };
-  };
+  const tokenOf = async (project: StageProject, ...scopes: string[]): Promise<ClientCredentials> =>
+    (await createProjectAccessToken(service, `stage/${project}`, { scopes })).credentials;
   const everything = ["read_registry", "write_registry", "delete_registry"];
-  const { id } = (await root.get("/user")).body;
-  const scopes = ["read_registry"];
-  const personal = await created(root.post(`/users/${id}/personal_access_tokens`, { name: "catalog", scopes }));
+  const { id } = (await service.root.get("/user")).body;
+  const personal = await createPersonalAccessToken(service, id, ["read_registry"]);
   const as = {
     full: await tokenOf("closed", ...everything),
     reader: await tokenOf("closed", "read_registry"),
     writer: await tokenOf("closed", "write_registry"),
     openWriter: await tokenOf("open", "write_registry"),
     foreigner: await tokenOf("foreign", ...everything),
-    administrator: { username: "root", password: personal.token },
+    administrator: { username: "root", password: personal },
     impostor: { username: "root", password: "not the password" },
   };
 

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  addProjectMember,
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
+
+let service: TestService;
+let owner: User;
+let maintainer: User;
+let project: number;
+
+beforeAll(async () => {
+  service = await startTestService();
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
+  maintainer = await createUser(service, "max");
+  project = await createOwnProject(owner, "app");
+  await addProjectMember(service, project, maintainer.id, 40);
+});
+afterAll(() => service.stop());
+
+const tokens = () => `/projects/${project}/access_tokens`;
+
+describe("POST /projects/:id/access_tokens/:token_id/rotate", () => {
+  it("gives the same bot a new secret, of the same name, scopes and level, and kills the old one", async () => {
+    const robot = await createProjectAccessToken(service, project, {
+      by: owner,
+      scopes: ["read_api"],
+      access_level: 30,
+    });
+    const rotated = await maintainer.client.post(`${tokens()}/${robot.id}/rotate`);
+    expect(rotated.status).toBe(200);
+    expect(rotated.body).toMatchObject({
+      name: "robot",
+      scopes: ["read_api"],
+      access_level: 30,
+      user_id: robot.userId,
+      active: true,
+      revoked: false,
+    });
+    expect(rotated.body.id).not.toBe(robot.id);
+    expect(await service.as(rotated.body.token).get("/user")).toMatchObject({
+      status: 200,
+      body: { id: robot.userId },
+    });
+    expect(await robot.client.get("/user")).toMatchObject({ status: 401, body: { error: "invalid_token" } });
+    const old = await owner.client.get(`${tokens()}/${robot.id}`);
+    expect(old.body).toMatchObject({ active: false, revoked: true, user_id: robot.userId });
+  });
+
+  it("lets the new token live a week, or until the date that is asked for", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const week = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    expect(week.body.expires_at).toBe("2026-11-09");
+    const dated = await owner.client.post(`${tokens()}/${week.body.id}/rotate`, { expires_at: "2027-03-01" });
+    expect(dated.body.expires_at).toBe("2027-03-01");
+  });
+
+  it("refuses a token that was rotated already", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    const again = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    expect(again).toMatchObject({ status: 400, body: { message: "400 Bad request - token already revoked" } });
+  });
+
+  it("refuses an expiry date that is not after today", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const refused = await owner.client.post(`${tokens()}/${robot.id}/rotate`, { expires_at: "2026-11-02" });
+    expect(refused.status).toBe(400);
+    expect(refused.body.error).toMatch(/^expires_at is invalid/);
+    expect((await robot.client.get("/user")).status).toBe(200);
+  });
+
+  it("refuses a Maintainer the token of an Owner's level", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, access_level: 50 });
+    const refused = await maintainer.client.post(`${tokens()}/${robot.id}/rotate`);
+    expect(refused.status).toBe(403);
+    expect(refused.body.message).toContain("above your own");
+  });
+
+  it("refuses a bot every token but its own", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const other = await createProjectAccessToken(service, project, { by: owner });
+    const refused = await robot.client.post(`${tokens()}/${other.id}/rotate`);
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { message: "403 Forbidden: a bot user may rotate no access token but its own" },
+    });
+  });
+
+  it("answers 404 for a token of another project", async () => {
+    const elsewhere = await createOwnProject(owner, "elsewhere");
+    const robot = await createProjectAccessToken(service, elsewhere, { by: owner });
+    expect((await owner.client.post(`${tokens()}/${robot.id}/rotate`)).status).toBe(404);
+  });
+
+  it("answers 404 and names the flag while the feature is off", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const flag = { value: false, project: String(project) };
+    await service.root.post("/features/resource_access_token", flag);
+    const refused = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    await service.root.post("/features/resource_access_token", { ...flag, value: true });
+    expect(refused.status).toBe(404);
+    expect(refused.body.message).toContain("resource_access_token");
+  });
+});
+
+describe("POST /projects/:id/access_tokens/self/rotate", () => {
+  it("rotates the token that is presented", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const rotated = await robot.client.post(`${tokens()}/self/rotate`);
+    expect(rotated).toMatchObject({ status: 200, body: { user_id: robot.userId } });
+    expect((await service.as(rotated.body.token).get("/user")).status).toBe(200);
+  });
+
+  it("refuses a token without the scope api", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, scopes: ["read_api"] });
+    const refused = await robot.client.post(`${tokens()}/self/rotate`);
+    expect(refused).toMatchObject({ status: 403, body: { error: "insufficient_scope", scope: "api" } });
+  });
+
+  it("refuses a personal token: it has no self in a project", async () => {
+    expect((await owner.client.post(`${tokens()}/self/rotate`)).status).toBe(400);
+  });
+});
+
+describe("a secret that was rotated away", () => {
+  it("revokes the whole family, bot and all, when it is presented to a rotate endpoint", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const second = await robot.client.post(`${tokens()}/self/rotate`);
+    const third = await service.as(second.body.token).post("/personal_access_tokens/self/rotate");
+    const leaked = await robot.client.post(`${tokens()}/self/rotate`);
+    expect(leaked).toMatchObject({ status: 401, body: { error: "invalid_token" } });
+    expect((await service.as(third.body.token).get("/user")).status).toBe(401);
+    const { body: ghost } = await owner.client.get("/users?username=ghost");
+    expect((await owner.client.get(`${tokens()}/${third.body.id}`)).body).toMatchObject({
+      revoked: true,
+      active: false,
+      user_id: ghost[0].id,
+    });
+    expect((await owner.client.get(`/users/${robot.userId}`)).status).toBe(404);
+  });
+
+  it("does no harm anywhere else", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const { body: rotated } = await robot.client.post(`${tokens()}/self/rotate`);
+    expect((await robot.client.get("/user")).status).toBe(401);
+    expect((await service.as(rotated.token).get("/user")).status).toBe(200);
+  });
+
+  it("revokes a personal token's family too, and not its user", async () => {
+    const { body: first } = await owner.client.post("/user/personal_access_tokens", { name: "laptop", scopes: "api" });
+    const { body: second } = await service.as(first.token).post("/personal_access_tokens/self/rotate");
+    expect((await service.as(first.token).post(`/personal_access_tokens/${second.id}/rotate`)).status).toBe(401);
+    expect((await service.as(second.token).get("/user")).status).toBe(401);
+    expect((await owner.client.get("/user")).status).toBe(200);
+  });
+});

@@ -1,0 +1,117 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, type Mock, vi } from "vitest";
+import { z } from "zod";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
+import {
+  createGroup,
+  createProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
+
+let service: TestService;
+let token: ProjectAccessToken;
+let ann: User;
+/** The driver's own way to send a statement, below the ORM and the prepared queries. */
+let driver: Mock<(...parameters: unknown[]) => unknown>;
+
+beforeAll(async () => {
+  service = await startTestService();
+  await enableProjectAccessTokens(service);
+  const team = await createGroup(service, "team");
+  const app = await createProject(service, team, "app");
+  await createProject(service, team, "other", { visibility: "public" });
+  token = await createProjectAccessToken(service, app, { scopes: ["read_registry", "write_registry"] });
+  ann = await createUser(service, "ann");
+  driver = await watchDriver();
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await service.stop();
+});
+
+/** Watches what both drivers send: PGlite by its own `query`, pg by each connection's. */
+async function watchDriver(): Promise<typeof driver> {
+  const client: unknown = await service.container.database.em().getConnection().getNativeClient();
+  const sender = client instanceof pg.Pool ? pg.Client.prototype : client;
+  return vi.spyOn(sender as { query: (...parameters: unknown[]) => unknown }, "query");
+}
+
+/** What was sent since the last `mockClear`. */
+const sent = () =>
+  driver.mock.calls.map(([query]) =>
+    typeof query === "string" ? query : z.object({ text: z.string() }).parse(query).text,
+  );
+
+async function statementsOf(question: TokenQuestion): Promise<string[]> {
+  driver.mockClear();
+  expect((await requestToken(service, question)).status).toBe(200);
+  return sent();
+}
+
+const OWN = ["repository:team/app:pull,push"];
+const OTHERS = Array.from({ length: 50 }, (_, index) => `repository:team/other/image${index}:pull`);
+
+describe("the database round trips of one token request", () => {
+  it("are one for a bot that asks for its own project", async () => {
+    expect(await statementsOf({ password: token.secret, scopes: OWN })).toHaveLength(1);
+  });
+
+  it("are one for docker login with a token", async () => {
+    expect(await statementsOf({ password: token.secret })).toHaveLength(1);
+  });
+
+  it("are two for a bot that asks for 50 images of others besides", async () => {
+    expect(await statementsOf({ password: token.secret, scopes: [...OWN, ...OTHERS] })).toHaveLength(2);
+  });
+
+  it("are two for a human, by password or token, however many images are asked for", async () => {
+    const scopes = [...OWN, ...OTHERS];
+    expect(await statementsOf({ username: "ann", password: ann.password, scopes })).toHaveLength(2);
+    expect(await statementsOf({ password: ann.secret, scopes })).toHaveLength(2);
+  });
+
+  it("are one for anonymous, and none where nothing is asked for", async () => {
+    expect(await statementsOf({ scopes: OTHERS })).toHaveLength(1);
+    expect(await statementsOf({})).toHaveLength(0);
+  });
+
+  it("are none for a mistyped token and for a bad request", async () => {
+    driver.mockClear();
+    expect((await requestToken(service, { password: `${token.secret}x` })).status).toBe(401);
+    expect((await requestToken(service, { password: token.secret, service: "other" })).status).toBe(400);
+    expect((await requestToken(service, { password: token.secret, scopes: ["nonsense"] })).status).toBe(400);
+    expect(sent()).toEqual([]);
+  });
+
+  it("only read", async () => {
+    const all = [
+      ...(await statementsOf({ password: token.secret, scopes: [...OWN, ...OTHERS] })),
+      ...(await statementsOf({ username: "ann", password: ann.password, scopes: OWN })),
+    ];
+    expect(all).toHaveLength(4);
+    for (const statement of all)
+      expect(statement.trim()).toMatch(/^select\b(?!.*\b(insert|update|delete|for update)\b)/is);
+  });
+
+  it("leave every table as it was, but for the note of a failure", async () => {
+    const contents = async () => {
+      const em = service.container.database.em();
+      const tables = await em.execute<{ name: string }[]>(
+        "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
+      );
+      const rows: unknown[] = [];
+      for (const { name } of tables.filter(({ name }) => name !== "authentication_failures"))
+        rows.push([name, await em.execute(`select t.*, t.xmin::text as version from ${name} t order by 1`)]);
+      return rows;
+    };
+    const before = await contents();
+    await requestToken(service, { password: token.secret, scopes: [...OWN, ...OTHERS] });
+    await requestToken(service, { username: "ann", password: "wrong password", scopes: OWN });
+    expect(await contents()).toEqual(before);
+  });
+});

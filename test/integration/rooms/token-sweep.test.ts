@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { sweepTokens } from "../../../src/access-tokens/sweep-tokens.ts";
+import { FakeClock } from "../../support/clock.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
+import {
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type User,
+} from "../../support/world.ts";
+
+let service: TestService;
+let owner: User;
+let project: number;
+
+beforeAll(async () => {
+  const environment = { KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: "10" };
+  service = await startTestService({ environment, clock: new FakeClock(new Date("2026-11-02T23:59:59Z")) });
+  await enableProjectAccessTokens(service);
+  owner = await createUser(service, "olga");
+  project = await createOwnProject(owner, "app");
+});
+afterAll(() => service.stop());
+
+const tokens = () => `/projects/${project}/access_tokens`;
+const sweep = () => sweepTokens(service.container);
+const exists = async (userId: number) => (await owner.client.get(`/users/${userId}`)).status === 200;
+
+describe("an access token with an expiry date", () => {
+  it("dies at 00:00:00 UTC of that date, not a second before, and its bot stays a member", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, expires_at: "2026-11-04" });
+    service.clock.set(new Date("2026-11-03T23:59:59.999Z"));
+    expect((await robot.client.get("/user")).status).toBe(200);
+    service.clock.set(new Date("2026-11-04T00:00:00Z"));
+    expect(await robot.client.get("/user")).toMatchObject({ status: 401, body: { error: "invalid_token" } });
+    const { body: token } = await owner.client.get(`${tokens()}/${robot.id}`);
+    expect(token).toMatchObject({ active: false, revoked: false });
+    expect((await owner.client.get(`/projects/${project}/members/${robot.userId}`)).status).toBe(200);
+    const listed = async (state: string) => (await owner.client.get(`${tokens()}?state=${state}`)).body;
+    expect(await listed("inactive")).toContainEqual(expect.objectContaining({ id: robot.id }));
+    expect(await listed("active")).not.toContainEqual(expect.objectContaining({ id: robot.id }));
+  });
+
+  it("can be rotated by a Maintainer once it is dead", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, expires_at: "2026-11-05" });
+    service.clock.set(new Date("2026-11-05T08:00:00Z"));
+    const rotated = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    expect(rotated).toMatchObject({ status: 200, body: { user_id: robot.userId, expires_at: "2026-11-12" } });
+  });
+});
+
+describe("the sweep", () => {
+  it("records an expiry once, at the moment of it, as the bot's", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, expires_at: "2026-11-07" });
+    service.clock.set(new Date("2026-11-07T09:00:00Z"));
+    expect((await sweep()).expired).toBeGreaterThan(0);
+    expect(await sweep()).toEqual({ expired: 0, swept: 0 });
+    const { body: events } = await owner.client.get(`/projects/${project}/events?action=expired`);
+    const about = events.filter((event: { target_id: number }) => event.target_id === robot.id);
+    expect(about).toMatchObject([
+      { author_id: robot.userId, created_at: "2026-11-07T00:00:00.000Z", target_type: "AccessToken" },
+    ]);
+  });
+
+  it("deletes a bot all of whose tokens have been inactive for the retention, on the day and not before", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, expires_at: "2026-11-20" });
+    service.clock.set(new Date("2026-11-29T23:59:59Z"));
+    await sweep();
+    expect(await exists(robot.userId)).toBe(true);
+    service.clock.set(new Date("2026-11-30T00:00:00Z"));
+    expect((await sweep()).swept).toBeGreaterThan(0);
+    expect(await exists(robot.userId)).toBe(false);
+    expect((await owner.client.get(`${tokens()}/${robot.id}`)).body).toMatchObject({
+      active: false,
+      revoked: true,
+    });
+  });
+
+  it("never touches a bot with one token that lives", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, expires_at: "2026-12-01" });
+    const { body: rotated } = await owner.client.post(`${tokens()}/${robot.id}/rotate`, {
+      expires_at: "2028-01-01",
+    });
+    const forever = await createProjectAccessToken(service, project, { by: owner });
+    service.clock.set(new Date("2027-06-01T00:00:00Z"));
+    await sweep();
+    expect((await service.as(rotated.token).get("/user")).status).toBe(200);
+    expect((await forever.client.get("/user")).status).toBe(200);
+  });
+
+  it("takes on more than one batch", async () => {
+    const secrets = await Promise.all(
+      Array.from({ length: 101 }, () =>
+        createProjectAccessToken(service, project, { by: owner, expires_at: "2027-06-02" }),
+      ),
+    );
+    service.clock.set(new Date("2027-07-01T00:00:00Z"));
+    expect(await sweep()).toEqual({ expired: 101, swept: 101 });
+    expect(await exists(secrets[100]?.userId ?? 0)).toBe(false);
+  });
+});
+
+describe("the last use of a token", () => {
+  const lastUse = async (id: number) => (await owner.client.get(`${tokens()}/${id}`)).body.last_used_at;
+  const flush = () => service.container.lastUse.flush();
+
+  it("is that of the API and of the registry alike, and is written off the request path", async () => {
+    const api = await createProjectAccessToken(service, project, { by: owner });
+    const registry = await createProjectAccessToken(service, project, { by: owner, scopes: ["read_registry"] });
+    const query = vi.spyOn(service.container.database, "query");
+    await api.client.get("/user");
+    const authorization = `Basic ${Buffer.from(`robot:${registry.secret}`).toString("base64")}`;
+    await fetch(`${service.url}/jwt/auth?service=container_registry`, { headers: { authorization } });
+    expect(query.mock.calls.filter(([{ text }]) => /^\s*(insert|update|delete)/i.test(text))).toEqual([]);
+    query.mockRestore();
+    await flush();
+    const now = service.clock.now().toISOString();
+    expect(await lastUse(api.id)).toBe(now);
+    expect(await lastUse(registry.id)).toBe(now);
+  });
+
+  it("is written at most once a minute a token", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    await robot.client.get("/user");
+    await flush();
+    const first = await lastUse(robot.id);
+    service.clock.advance({ seconds: 59 });
+    await robot.client.get("/user");
+    await flush();
+    expect(await lastUse(robot.id)).toBe(first);
+    service.clock.advance({ seconds: 1 });
+    await robot.client.get("/user");
+    await flush();
+    expect(await lastUse(robot.id)).toBe(service.clock.now().toISOString());
+  });
+
+  it("waits for the next time when it cannot be written", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    await robot.client.get("/user");
+    const away = vi.spyOn(service.container.database, "query").mockRejectedValueOnce(new Error("away"));
+    await expect(flush()).rejects.toThrow("away");
+    away.mockRestore();
+    await flush();
+    expect(await lastUse(robot.id)).toBe(service.clock.now().toISOString());
+  });
+});
+
+describe("a stop", () => {
+  it("loses no last use: what was gathered is written before the database closes", async () => {
+    const stopping = await startTestService();
+    const person = await createUser(stopping, "olga");
+    await stopping.container.lastUse.flush();
+    stopping.clock.advance({ hours: 1 });
+    await person.client.get("/user");
+    const query = vi.spyOn(stopping.container.database, "query");
+    const close = vi.spyOn(stopping.container.database, "close");
+    await stopping.stop();
+    const written = query.mock.calls.findIndex(([{ name }]) => name === "write_last_use");
+    expect(query.mock.calls[written]?.[1][1]).toEqual([stopping.clock.now().toISOString()]);
+    expect(await query.mock.results[written]?.value).toEqual([]);
+    expect(query.mock.invocationCallOrder[written]).toBeLessThan(close.mock.invocationCallOrder[0] ?? 0);
+  });
+});

@@ -1,0 +1,95 @@
+import { PGlite } from "@electric-sql/pglite";
+import { afterEach, describe, expect, it } from "vitest";
+import { createTestDatabase, isOnServer } from "../../support/database.ts";
+import { event } from "../../support/registry-event.ts";
+import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
+import { startTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+import { requestToken } from "../../support/token-request.ts";
+
+const LEAKS = /node_modules|\.ts\b|\bat \w+ \(|select |insert |postgres|pglite|sql|ECONN/i;
+
+let service: TestService | undefined;
+let proxy: TcpProxy | undefined;
+afterEach(async () => {
+  if (!proxy?.isOpen) await proxy?.reopen();
+  await service?.stop();
+  await proxy?.close();
+  service = undefined;
+  proxy = undefined;
+});
+
+const environment = { REGISTRY_NOTIFICATION_SECRET: "Bearer of-the-registry" };
+
+/** A service whose database can be taken away: the network to PostgreSQL, or the embedded one itself. */
+async function startFragileService(): Promise<{ service: TestService; loseDatabase: () => Promise<void> }> {
+  const database = await createTestDatabase();
+  if (!("url" in database.location)) {
+    const embedded = await startTestService({ database, environment });
+    service = embedded;
+    return { service: embedded, loseDatabase: async () => (await pgliteOf(embedded)).close() };
+  }
+  const url = new URL(database.location.url);
+  const between = await startTcpProxy(url.hostname, Number(url.port));
+  proxy = between;
+  url.host = `127.0.0.1:${between.port}`;
+  const remote = await startTestService({ environment, database: { ...database, location: { url: url.href } } });
+  service = remote;
+  return { service: remote, loseDatabase: () => between.close() };
+}
+
+async function pgliteOf({ container }: TestService): Promise<PGlite> {
+  const client: unknown = await container.database.em().getConnection().getNativeClient();
+  if (!(client instanceof PGlite)) throw new Error("this database is not embedded");
+  return client;
+}
+
+describe("a database that is gone", () => {
+  it("is 503 at GET /jwt/auth, never bad credentials, and nothing of it is told", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    await loseDatabase();
+    for (const credentials of [{}, { username: "root", password: ROOT_PASSWORD }]) {
+      const answer = await requestToken(fragile, { ...credentials, scopes: ["repository:a/b:pull"] });
+      expect(answer.status).toBe(503);
+      expect(answer.body).toMatchObject({ errors: [{ code: "UNAVAILABLE" }], error: "temporarily_unavailable" });
+      expect(answer.headers.get("www-authenticate")).toBeNull();
+      expect(answer.text).not.toMatch(LEAKS);
+    }
+  });
+
+  it("is 503 to a registry that reports, so that it tries again", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    await loseDatabase();
+    const headers = { authorization: environment.REGISTRY_NOTIFICATION_SECRET };
+    const body = JSON.stringify({ events: [event({})] });
+    const response = await fetch(`${fragile.url}/registry/notifications`, { method: "POST", headers, body });
+    expect(response.status).toBe(503);
+  });
+
+  it("is 503 in the API and for readiness, while liveness stays 200", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    await loseDatabase();
+    const { status, body } = await fragile.root.get("/user");
+    expect(status).toBe(503);
+    expect(JSON.stringify(body)).not.toMatch(LEAKS);
+    expect((await fetch(`${fragile.url}/-/readiness`)).status).toBe(503);
+    expect((await fetch(`${fragile.url}/-/liveness`)).status).toBe(200);
+  });
+});
+
+// What is about a server has no counterpart on the embedded database: nothing is skipped there.
+describe.each(isOnServer() ? ["PostgreSQL"] : [])("a %s server", () => {
+  it("that cuts every connection is asked again over new ones", async () => {
+    const { service: remote } = await startFragileService();
+    expect((await remote.root.get("/user")).status).toBe(200);
+    proxy?.cut();
+    await expect.poll(async () => (await remote.root.get("/user")).status).toBe(200);
+  });
+
+  it("that comes back is used again, without a restart", async () => {
+    const { service: remote, loseDatabase } = await startFragileService();
+    await loseDatabase();
+    expect((await remote.root.get("/user")).status).toBe(503);
+    await proxy?.reopen();
+    await expect.poll(async () => (await remote.root.get("/user")).status).toBe(200);
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * Makes the people, places and tokens that a test needs, through the API, as users would: one function, one thing.
+ * What is refused throws, and names the call.
+ */
+import type { ApiAnswer, ApiClient } from "./api-client.ts";
+import type { TestService } from "./service.ts";
+
+/** Where things are made: a service, as its administrator sees it. */
+export type World = Pick<TestService, "root" | "as">;
+
+/** A human with a password and a personal access token. */
+export interface User {
+  readonly id: number;
+  readonly username: string;
+  readonly password: string;
+  readonly secret: string;
+  /** Calls the API with the personal access token. */
+  readonly client: ApiClient;
+}
+
+/** A project access token, and what its bot calls the API and a registry with. */
+export interface ProjectAccessToken {
+  readonly id: number;
+  /** The bot's. */
+  readonly userId: number;
+  readonly secret: string;
+  readonly client: ApiClient;
+  /** For any client that asks for a username and a password; the username is no matter. */
+  readonly credentials: { readonly username: string; readonly password: string };
+}
+
+/** Further parameters of a call, as the API names them. */
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** Makes a human with a personal access token, of the scope `api` unless others are given. */
+export async function createUser(
+  world: World,
+  username: string,
+  { scopes = ["api"], ...more }: { scopes?: readonly string[]; admin?: boolean } = {},
+): Promise<User> {
+  const password = `password of ${username}`;
+  const account = { username, name: username, email: `${username}@example.com`, password, ...more };
+  const { id } = await created(world.root, "/users", account);
+  const secret = await createPersonalAccessToken(world, id, scopes);
+  return { id, username, password, secret, client: world.as(secret) };
+}
+
+/** Makes a personal access token of a human's and answers its secret. */
+export async function createPersonalAccessToken(
+  { root }: World,
+  userId: number,
+  scopes: readonly string[],
+): Promise<string> {
+  return (await created(root, `/users/${userId}/personal_access_tokens`, { name: "own", scopes })).token;
+}
+
+/** Makes a group of root's, at the top or in another, and answers its id. */
+export async function createGroup({ root }: World, path: string, parentId?: number): Promise<number> {
+  return (await created(root, "/groups", { name: path, path, parent_id: parentId })).id;
+}
+
+/** Makes a project in a group of root's and answers its id. */
+export async function createProject(
+  { root }: World,
+  groupId: number,
+  path: string,
+  more: Parameters = {},
+): Promise<number> {
+  return (await created(root, "/projects", { path, namespace_id: groupId, ...more })).id;
+}
+
+/** Makes a project in its creator's own namespace and answers its id. */
+export async function createOwnProject({ client }: User, path: string, more: Parameters = {}): Promise<number> {
+  return (await created(client, "/projects", { path, ...more })).id;
+}
+
+/** Lets project access tokens be made: in one project, or wherever the instance's setting holds. */
+export async function enableProjectAccessTokens({ root }: World, projectId?: number): Promise<void> {
+  const project = projectId === undefined ? undefined : String(projectId);
+  await created(root, "/features/resource_access_token", { value: true, project });
+}
+
+/** Adds a user to a project. */
+export async function addProjectMember(
+  { root }: World,
+  projectId: number,
+  userId: number,
+  level: number,
+): Promise<void> {
+  await created(root, `/projects/${projectId}/members`, { user_id: userId, access_level: level });
+}
+
+/** Adds a user to a group. */
+export async function addGroupMember({ root }: World, groupId: number, userId: number, level: number): Promise<void> {
+  await created(root, `/groups/${groupId}/members`, { user_id: userId, access_level: level });
+}
+
+/** Makes a project access token, and with it a bot: root's, and of the scope `api`, unless told otherwise. */
+export async function createProjectAccessToken(
+  { root, as }: World,
+  project: number | string,
+  { by, scopes = ["api"], ...more }: { by?: User; scopes?: readonly string[] } & Parameters = {},
+): Promise<ProjectAccessToken> {
+  const path = `/projects/${encodeURIComponent(project)}/access_tokens`;
+  const { id, user_id, token } = await created(by?.client ?? root, path, { name: "robot", scopes, ...more });
+  const credentials = { username: "anybody", password: token };
+  return { id, userId: user_id, secret: token, client: as(token), credentials };
+}
+
+async function created(client: ApiClient, path: string, parameters: Parameters): Promise<ApiAnswer["body"]> {
+  const { status, body } = await client.post(path, parameters);
+  if (status !== 201) throw new Error(`POST ${path}: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
