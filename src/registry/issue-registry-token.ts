@@ -52,8 +52,7 @@ export interface IssuedRegistryToken {
   /** The compact JWT. */
   readonly token: string;
   readonly access: readonly RegistryAccess[];
-  /** In seconds. */
-  readonly lifetime: number;
+  readonly lifetimeSeconds: number;
   readonly issuedAt: Date;
   /** Only where it was asked for, and for a human who gave their password. */
   readonly refreshToken: string | undefined;
@@ -86,7 +85,7 @@ export async function issueRegistryToken(
   // 6. The refresh token, the one thing that is ever written here.
   const refreshToken = await refreshTokenFor(services, principal, request);
   // 7. The registry token.
-  const lifetime = access.some(({ actions }) => actions.includes("push"))
+  const lifetimeSeconds = access.some(({ actions }) => actions.includes("push"))
     ? registry.pushTokenTtlSeconds
     : registry.tokenTtlSeconds;
   const issuedAt = services.clock.now();
@@ -97,10 +96,10 @@ export async function issueRegistryToken(
     subject: principal.kind === "anonymous" ? "" : principal.username,
     access,
     issuedAt,
-    lifetimeSeconds: lifetime,
+    lifetimeSeconds,
     tokenId: services.ids.uuid(),
   });
-  return { token, access, lifetime, issuedAt, refreshToken };
+  return { token, access, lifetimeSeconds, issuedAt, refreshToken };
 }
 
 const SHOWN_CHARACTERS = 100;

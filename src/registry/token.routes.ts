@@ -44,11 +44,11 @@ function render(ctx: Context, body: object): void {
 }
 
 /** @see docs/spec/registry-auth.md "Answer" */
-function renderRegistryToken({ token, lifetime, issuedAt, refreshToken }: IssuedRegistryToken) {
+function renderRegistryToken({ token, lifetimeSeconds, issuedAt, refreshToken }: IssuedRegistryToken) {
   return {
     token,
     access_token: token,
-    expires_in: lifetime,
+    expires_in: lifetimeSeconds,
     issued_at: issuedAt.toISOString(),
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
   };
