@@ -1,4 +1,4 @@
-/** Clears a project of its access tokens and their bots before the project itself goes. */
+/** Deletes a project's access tokens and their bots, before the project itself is deleted. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { type Authorship, type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
 

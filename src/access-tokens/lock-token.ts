@@ -1,6 +1,6 @@
 /**
- * Holds a token still. Whatever changes a token's life first locks the user that it acts for, then reads the token: two
- * changes of one family come one after the other, and the second sees what the first did.
+ * Locks a token. Whatever changes a token first locks the user that it acts for, then reads the token: so two changes of
+ * one family come one after the other, and the second sees what the first did.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";

@@ -1,4 +1,4 @@
-/** Revokes access tokens. With a project's goes its bot, and all that the bot did passes to the ghost user. */
+/** Revokes access tokens. The bot of a project access token is deleted with it; its records pass to the ghost user. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { NotFoundError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";

@@ -1,4 +1,4 @@
-/** Rotates access tokens: the old secret dies, and a new token for the same user takes its place. */
+/** Rotates access tokens: the old secret is revoked, and a new token for the same user takes its place. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { addDays, utcDate } from "../clock.ts";
 import { AlreadyRevokedError, ForbiddenError, NotFoundError } from "../errors.ts";
@@ -13,12 +13,12 @@ import { findTokenProject, type ProjectTokenInput } from "./find-token-project.t
 import { lockPersonalToken, lockToken } from "./lock-token.ts";
 import type { TokenServices } from "./token-services.ts";
 
-/** How long a rotated token lives when nobody says, in days: GitLab's week. */
+/** How long a rotated token lives by default: a week, as GitLab has it. */
 const DEFAULT_LIFETIME_DAYS = 7;
 
 /** Which token of a project is rotated by whom. */
 export interface RotateProjectTokenInput extends ProjectTokenInput {
-  /** `YYYY-MM-DD`; null for a week from now, or less where the instance allows less. */
+  /** `YYYY-MM-DD`; null for a week from now, or the instance's maximum where that is less. */
   readonly expiresAt: string | null;
 }
 

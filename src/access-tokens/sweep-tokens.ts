@@ -1,6 +1,6 @@
 /**
- * The passing of time over tokens: records each expiry, and deletes the bots all of whose tokens have been inactive for
- * long. Of several replicas one does it at a time; what one leaves half-done the next pass finishes.
+ * What time does to tokens: each expiry is recorded, and bots all of whose tokens have long been inactive are deleted. Of
+ * several replicas one does it at a time; what one leaves half-done, the next pass finishes.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { addDays, utcDate } from "../clock.ts";
@@ -27,7 +27,7 @@ interface ExpiredRow {
   expires_at: string;
 }
 
-/** Tokens that died of old age; one that was revoked before its day has an event already. */
+/** Tokens that expired; one that was revoked before its date has an event already. */
 const MARK_EXPIRED = `
   update access_tokens set expiry_recorded_at = ?
   where id in (
@@ -91,7 +91,7 @@ async function sweepBots(em: SqlEntityManager, services: SweepServices, now: Dat
   const bots = await em.execute<{ user_id: number }[]>(FIND_DEAD_BOTS, values);
   let swept = 0;
   for (const { user_id } of bots) {
-    // Rotated meanwhile, it lives; only under the lock is that certain.
+    // A token may have been rotated meanwhile, and the bot be active again: only under the lock is that certain.
     if (!(await lockUser(em, user_id)) || !(await isStillDead(em, user_id, today))) continue;
     await deleteUser(em, services, user_id, { by: undefined, at: now });
     swept += 1;

@@ -13,7 +13,7 @@ export interface CreateAccountInput {
   readonly name: string;
   readonly email: string;
   readonly admin: boolean;
-  /** Null for an account that no password opens yet. */
+  /** Null for an account without a password yet. */
   readonly passwordDigest: string | null;
   readonly now: Date;
 }

@@ -9,7 +9,8 @@ import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
- * Deletes a human: their tokens die, their memberships and their personal namespace go, all else passes to the ghost.
+ * Deletes a human: their tokens are revoked, their memberships and personal namespace deleted; all other records pass to
+ * the ghost user.
  *
  * @throws ForbiddenError when the caller is no administrator
  * @throws NotFoundError when there is no such user

@@ -6,7 +6,7 @@ import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
- * Blocks a human, whose credentials then open nothing any more, or unblocks one.
+ * Blocks a human, so that none of their credentials is accepted any more, or unblocks one.
  *
  * @throws ForbiddenError when the caller is no administrator
  * @throws NotFoundError when there is no such user

@@ -27,7 +27,7 @@ export const createProjectTokenBody = createTokenBody.extend({
   access_level: accessLevel.default(ACCESS_LEVELS.maintainer),
 });
 
-/** What a rotation may be told. */
+/** The parameters of a rotation. */
 export const rotateTokenBody = z.object({ expires_at: date().nullish() });
 
 const ORDERS = ["created", "expires", "last_used", "name"] as const;

@@ -12,7 +12,7 @@ import { flag, resourceId } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
 
-/** GitLab's other kinds of actors. To ignore one would switch the flag for everybody in place of a few. */
+/** GitLab's other kinds of actors. Ignoring one would switch the flag for everybody instead of for a few. */
 const otherActor = z.never().optional();
 
 const setFeatureBody = z.object({

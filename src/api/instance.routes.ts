@@ -8,7 +8,7 @@ import { NOTHING } from "./protocol/operation.ts";
 const versionResult = z.object({ version: z.string(), revision: z.string() });
 const metadataResult = versionResult.extend({ enterprise: z.boolean(), kas: z.object({ enabled: z.boolean() }) });
 
-/** Keyside runs as it is, without a build that would know its commit. */
+/** Keyside has no build step, so it does not know its commit. */
 const INSTANCE = { version: VERSION, revision: "unknown" };
 
 /** `/version`, `/metadata` and `/openapi.json`, which describes `others` and these. @see docs/spec/rest-api.md "The calls" */

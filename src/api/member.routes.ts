@@ -1,4 +1,4 @@
-/** The calls about the members of projects and groups: the same but for where. */
+/** The calls about the members of projects and of groups, which differ only in their address. */
 import { z } from "zod";
 import { addMember } from "../members/add-member.ts";
 import { findEffectiveMember, findMember } from "../members/find-member.ts";

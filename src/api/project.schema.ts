@@ -37,7 +37,7 @@ export const updateProjectBody = z.object({
   container_registry_access_level: registryAccess.optional(),
 });
 
-/** Whether the registry is asked to be on; undefined where it is not spoken of. */
+/** Whether the registry is to be on; undefined where the body does not say. */
 export function wantsRegistry(body: {
   container_registry_enabled?: boolean | undefined;
   container_registry_access_level?: z.output<typeof registryAccess> | undefined;

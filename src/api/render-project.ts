@@ -8,7 +8,7 @@ import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
 import type { namespaceResult, projectResult } from "./project.schema.ts";
 
-/** Renders projects; their routes, namespaces and namespaces' routes are loaded. */
+/** Renders projects; their full paths, namespaces and namespaces' full paths are loaded. */
 export async function renderProjects(
   em: SqlEntityManager,
   links: Links,
@@ -51,7 +51,7 @@ export async function renderProjects(
   });
 }
 
-/** Renders groups; their routes are loaded. */
+/** Renders groups; their full paths are loaded. */
 export async function renderGroups(
   em: SqlEntityManager,
   links: Links,

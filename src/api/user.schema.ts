@@ -92,7 +92,7 @@ export const userResult = briefUserResult.extend({
   is_admin: z.boolean().optional(),
 });
 
-/** An account in few words. */
+/** An account, in short. */
 export function renderBriefUser(user: User, links: Links): z.input<typeof briefUserResult> {
   return {
     id: user.id,

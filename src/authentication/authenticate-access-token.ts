@@ -62,14 +62,14 @@ export async function authenticateAccessToken(
   // 3. The index found it; the comparison that counts is in constant time.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
-  // 4. Dead tokens say so, to their bearer alone.
+  // 4. The bearer of a dead token, and nobody else, is told that it is dead.
   if (row.revoked) throw new RevokedTokenError(row.token_id);
   if (isExpired(row.expires_at, services.clock.now())) {
     throw new InvalidTokenError(
       `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
     );
   }
-  // 5. A blocked user is nobody.
+  // 5. No credential of a blocked user is accepted.
   if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known");
   // 6. Each kind of user is a principal of its own kind; the ghost is none.
   const principal = toPrincipal(row);

@@ -1,6 +1,6 @@
 /**
- * From HTTP Basic to a principal: which kind of credential the password is. Another kind that clients send as a password
- * (an ID token, say) is told apart here, and has a file of its own beside this one.
+ * From HTTP Basic to a principal: tells which kind of credential the password is. A further kind that clients send as a
+ * password (an ID token, say) is to be recognised here, and gets a file of its own beside this one.
  */
 import { isSecret } from "../access-tokens/secret.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";

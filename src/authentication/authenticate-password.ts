@@ -30,7 +30,7 @@ const FIND_HUMAN: PreparedQuery = {
 /**
  * The human behind a username and a password that came from `address`.
  *
- * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long for nobody
+ * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long when there is no such user
  * @throws TooManyFailuresError when too many wrong credentials came from there, or too many at once
  */
 export function authenticatePassword(
@@ -56,13 +56,13 @@ async function checkPassword(
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
   if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
-  // 3. The costly comparison, which takes as long for nobody. While it waited, others of its network may have failed.
+  // 3. The costly comparison, which takes as long when there is no such user. Meanwhile the network may have been locked.
   const digest = row?.password_digest ?? undefined;
   const matches = await passwordChecks.run(network, () => {
     lockout.refuseIfKnownLocked(network);
     return passwordMatches(password, digest);
   });
-  // 4. A blocked user is nobody.
+  // 4. No credential of a blocked user is accepted.
   if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");
   return {

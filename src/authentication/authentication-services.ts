@@ -8,7 +8,7 @@ import type { Lockout } from "./lockout.ts";
 export interface AuthenticationServices {
   readonly database: Database;
   readonly clock: Clock;
-  /** The prefix that new secrets get: what carries it is never tried as a password. */
+  /** The prefix of new secrets: a text that begins with it is never tried as a password. */
   readonly tokenPrefix: string;
   /** Told of every access token that is accepted. */
   readonly lastUse: Pick<LastUse, "used">;

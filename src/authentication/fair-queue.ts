@@ -4,14 +4,14 @@
  */
 import { TooManyFailuresError, UnavailableError } from "../errors.ts";
 
-/** How much at once, and how much may wait. */
+/** How much work runs at once, and how much may wait. */
 export interface FairQueueLimits {
   readonly atOnce: number;
   readonly waitingPerKey: number;
   readonly waiting: number;
 }
 
-/** Runs work a few pieces at a time, taking turns between the keys that it is asked for by. */
+/** Runs a few pieces of work at a time, taking turns between the keys that ask for them. */
 export class FairQueue {
   readonly #limits: FairQueueLimits;
   /** In the order of their turns: a key that was served goes to the end. */
@@ -52,7 +52,7 @@ export class FairQueue {
     return new Promise((start) => own.push(start));
   }
 
-  /** The place that became free passes to the next key's first, or stays free. */
+  /** Passes the place that became free to the first piece of the next key, if any waits. */
   #passOn(): void {
     const [turn] = this.#waiting;
     if (turn === undefined) {

@@ -65,7 +65,7 @@ const FORGET_FAILURES: PreparedQuery = {
 /** Counts failures and refuses those who had too many. */
 export class Lockout {
   readonly #services: LockoutServices;
-  /** Until when networks are locked, in milliseconds since the epoch: nothing shortens a lock, so it need not be asked for again. */
+  /** Until when networks are locked, in milliseconds since the epoch: nothing shortens a lock, so the database need not be asked again. */
   readonly #locked = new Map<string, number>();
 
   constructor(services: LockoutServices) {
@@ -140,7 +140,7 @@ export class Lockout {
     this.#locked.set(network, (oldest + FAILURE_WINDOW_SECONDS) * 1000);
   }
 
-  /** A wrong password is often nearly a right one: without the key, what is stored cannot be searched for. */
+  /** A wrong password is often nearly right: with a keyed digest, a dump of the database cannot be searched for guesses. */
   #digest(credential: string): string {
     const privateKey = this.#services.key().export({ type: "pkcs8", format: "der" });
     const key = Buffer.from(hkdfSync("sha256", privateKey, "", "keyside authentication failures", 32));

@@ -31,7 +31,7 @@ export async function setFeatureFlag(
   });
 }
 
-/** One statement, so that two who set it at once both do. */
+/** One statement, so that two concurrent changes both succeed. */
 async function upsert(
   em: SqlEntityManager,
   { feature, projectId, enabled, now }: { feature: Feature; projectId: number | null; enabled: boolean; now: Date },

@@ -1,4 +1,4 @@
-/** What one can be a member of: a project or a group. */
+/** What a user can be a member of: a project or a group. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import type { ResourceId } from "../namespaces/path.ts";

@@ -1,4 +1,4 @@
-/** The place that projects live in: a user's own, or a group's; groups nest.  */
+/** The place that projects live in: a user's own, or a group's; groups nest. Its full path is a row of its own. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { FullPath } from "./full-path.entity.ts";

@@ -44,7 +44,7 @@ const RESERVED_AT_TOP = new Set([
   "v2",
 ]);
 
-/** What follows a namespace in addresses of pages and of Git: a project of this name would stand in their way. */
+/** What follows a project's path in addresses of pages and of Git: a project of this name would be mistaken for one. */
 const RESERVED_FOR_PROJECTS = new Set([
   ...["-", "badges", "blame", "blob", "builds", "commits", "create", "create_dir", "edit", "files", "find_file", "new"],
   ...["preview", "raw", "refs", "tree", "update", "wikis"],
@@ -53,7 +53,7 @@ const RESERVED_FOR_PROJECTS = new Set([
 /** Where a segment stands: a group in a group, a group or user at the top, or a project in a namespace. */
 export type SegmentPlace = "nested" | "top" | "project";
 
-/** The form that a segment should have and has not, in words that follow "is not"; undefined for a good one. */
+/** The form that a segment fails to have, in words that follow "is not"; undefined for a good one. */
 export function unmetSegmentForm(segment: string, place: SegmentPlace): string | undefined {
   if (/\.(git|atom)$/.test(segment)) return "a path that does not end in .git or .atom";
   if (!COMPONENT.test(segment)) {
@@ -64,7 +64,7 @@ export function unmetSegmentForm(segment: string, place: SegmentPlace): string |
 }
 
 /**
- * Demands that a segment can stand where it is to stand.
+ * Demands that a segment may stand in a place.
  *
  * @throws ValidationError naming the field `path`
  */

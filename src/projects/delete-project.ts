@@ -15,7 +15,7 @@ export interface DeleteProjectServices extends UseCaseServices {
 }
 
 /**
- * Deletes a project, for its Owners: its access tokens and their bots go with it; the events remain, without it.
+ * Deletes a project, for its Owners, with its access tokens and their bots. Its events remain, without a project.
  *
  * @throws NotFoundError when the caller does not see it
  * @throws ForbiddenError when the caller is no Owner
@@ -27,7 +27,7 @@ export function deleteProject(
   const { caller } = input;
   return database.transaction(async (em) => {
     const { project } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.owner);
-    // Whatever would be added to it waits, and then finds it gone.
+    // Whoever adds something to it now has to wait, and then finds it gone.
     await em.execute("select 1 from projects where id = ? for update", [project.id]);
     const at = clock.now();
     const target = { type: "Project", id: project.id, title: project.fullPath.path } as const;

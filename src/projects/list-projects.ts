@@ -12,13 +12,13 @@ export interface ProjectFilter {
   /** A part of the name, the full path or the description. */
   readonly search?: string | undefined;
   readonly visibility?: Visibility | undefined;
-  /** The caller's level in the project, at least; without it, those that are merely open to the caller come too. */
+  /** The caller's level in the project, at least; without it, projects that the caller merely sees are listed too. */
   readonly minimumAccessLevel?: number | undefined;
   readonly orderBy: "id" | "name" | "path" | "createdAt";
   readonly direction: "asc" | "desc";
 }
 
-/** Where a user has a level of at least so much, of their own or by what the project lies in. */
+/** The projects where a user has at least this level, directly or by a group that the project lies in. */
 const OF_MEMBER = `
   select p.id from projects p join full_paths pr on pr.id = p.full_path_id
   where exists (select 1 from members m where m.user_id = ? and m.project_id = p.id and m.access_level >= ?)

@@ -1,4 +1,4 @@
-/** A project: what a project access token opens.  */
+/** A project: what a project access token opens. Its full path is a row of its own. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { FullPath } from "../namespaces/full-path.entity.ts";

@@ -8,10 +8,10 @@ import type { PasswordPrincipal } from "../principals/principal.ts";
 /** Tells a refresh token from an access token, and both from noise. */
 const PREFIX = "ksrt-";
 
-/** Clients never give theirs back, and a login in a script makes a new one each time: of a user, the newest stay. */
+/** Clients never revoke theirs, and each login in a script creates another: of a user's tokens, the newest are kept. */
 const MAXIMUM_OF_USER = 100;
 
-/** One statement: the new one goes in; those of an earlier password, and the oldest above the maximum, go. */
+/** One statement: adds the new one; deletes those of an earlier password, and the oldest above the maximum. */
 const ADD_REFRESH_TOKEN: PreparedQuery = {
   name: "add_refresh_token",
   text: `

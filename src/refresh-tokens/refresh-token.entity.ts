@@ -19,7 +19,7 @@ const RefreshTokenSchema = defineEntity({
     /** SHA-256 of the secret, in hexadecimal. */
     digest: p.text().unique().hidden(),
     lastFour: p.text(),
-    /** Of the password that it was given for: another password, and the token is dead. No change has to remember it. */
+    /** Of the password that it was created with: once the password changes, the two differ and the token is dead. */
     passwordFingerprint: p.text().hidden(),
   },
 });

@@ -1,7 +1,7 @@
 /**
  * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. Two round trips to the database at the
  * most: the credential with its user, membership and project; then the projects it asks for, if they are others. A third
- * only to store a refresh token for who asks for one.
+ * only to store a refresh token where one is asked for.
  */
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
@@ -36,7 +36,7 @@ export interface RegistryTokenRequest {
   readonly credentials: RegistryCredentials | undefined;
   /** Whether a refresh token is asked for. */
   readonly offline: boolean;
-  /** What the client calls itself: a note for people, of no consequence. */
+  /** What the client calls itself: shown to people, never trusted. */
   readonly clientId: string | null;
   /** The address that the request came from. */
   readonly address: string;
@@ -140,7 +140,7 @@ async function refreshTokenFor(
   return await createRefreshToken(services, { principal, service, clientId });
 }
 
-/** A bot brings the facts of its own project along; only what lies elsewhere is looked up, and there it is a stranger. */
+/** The facts of a bot's own project are known already; only other projects are looked up, and there it is a stranger. */
 async function gatherFacts(
   { database }: IssuingServices,
   principal: Principal,

@@ -1,6 +1,6 @@
 /**
  * `POST /registry/notifications`: where a registry reports what happened in it. It sends a report again and again, and
- * holds back all later ones, until it is answered with 2xx: so whatever no second try can mend is answered so.
+ * holds back all later ones, until the answer is 2xx: so whatever another try cannot mend is answered with 2xx too.
  */
 import Router from "@koa/router";
 import type { Logger } from "pino";

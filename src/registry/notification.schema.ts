@@ -1,7 +1,7 @@
 /** What a registry notifies of, as it writes it; and which of it is worth keeping. */
 import { z } from "zod";
 
-/** What is asked of an event before it is kept; the rest of it is dropped. */
+/** The actions that are kept. */
 const ACTIONS = ["push", "pull", "mount", "delete"] as const;
 
 /** PostgreSQL cannot store NUL, and none of these texts has several lines. */
@@ -44,7 +44,7 @@ export interface RegistryEvent {
   readonly actor: string;
 }
 
-/** What layers and configurations are reported as. */
+/** The media type that layers and configurations are reported with. */
 const BLOB = "application/octet-stream";
 
 /**

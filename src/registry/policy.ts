@@ -1,6 +1,6 @@
 /**
- * Who may do what to a repository: facts in, actions out. Pure, so that the whole table is a test. What may be done is what
- * the credential's scopes, the level in the project and the project itself allow together.
+ * Who may do what to a repository: facts in, actions out. Pure, so that a test can hold the whole table. An action is
+ * allowed only where the credential's scopes, the level in the project and the project itself all allow it.
  */
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
@@ -17,7 +17,7 @@ export function allowedActions(principal: Principal, facts: ImageFacts | undefin
   return REPOSITORY_ACTIONS.filter((action) => allows(action, principal, facts));
 }
 
-/** What of a request is granted: requested and allowed; `*` stands for all that is allowed, never for itself. */
+/** What of a request is granted: requested and allowed; `*` stands for every allowed action, and is never granted itself. */
 export function grantedActions(requested: RepositoryScope, allowed: readonly RepositoryAction[]): RepositoryAction[] {
   return requested.actions.has(ANY_ACTION) ? [...allowed] : allowed.filter((action) => requested.actions.has(action));
 }

@@ -68,7 +68,7 @@ export function renderAuthAndNotifications(trust: RegistryTrust): string {
   return trust.notifications === undefined ? auth : auth + renderNotifications(trust.notifications);
 }
 
-/** No media type is ignored: layers' are what mounts are reported with. Keyside leaves out what it does not need. */
+/** No media type is ignored, since mounts are reported with those of layers. Keyside leaves out what it does not need. */
 function renderNotifications({ url, secret }: NotificationTarget): string {
   return `# Keep log.level at warn: at info, the registry logs the headers below, and with them the secret.
 notifications:

@@ -111,7 +111,7 @@ function nameProblem(name: string): string | undefined {
   if (name === "") return "its name is empty";
   if (name.length > MAXIMUM_NAME_LENGTH) return `its name is longer than ${MAXIMUM_NAME_LENGTH} characters`;
   const [head = "", ...rest] = name.split("/");
-  // A bare word in upper case would be a host too, but is a mistyped namespace: a host has a dot or a port.
+  // By the grammar a bare word in upper case is a host too; but it is a mistyped namespace: a host has a dot or a port.
   const mayBeHost = rest.length > 0 && HOST.test(head) && /[.:]/.test(head);
   const segments = mayBeHost ? rest : [head, ...rest];
   return segments.every(isPathComponent)

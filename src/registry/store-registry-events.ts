@@ -9,9 +9,9 @@ import { findImageFacts } from "../projects/find-image-facts.ts";
 import type { RegistryEvent } from "./notification.schema.ts";
 
 /**
- * What was notified before is not stored again. An actor who is gone by now was deleted since: the record is the ghost's,
- * as it would be had it come in time. Anonymous has none, and so has a repository that belongs to no project: these make
- * no event. An event tells when it happened, not when the notification came.
+ * What was notified before is not stored again. An actor who no longer exists was deleted meanwhile: the record is the
+ * ghost's, as it would be had it come in time. What an anonymous client does, or what happens in a repository that belongs
+ * to no project, makes no event. An event tells when it happened, not when the notification came.
  */
 const STORE_REGISTRY_EVENTS: PreparedQuery = {
   name: "store_registry_events",
@@ -39,7 +39,7 @@ const STORE_REGISTRY_EVENTS: PreparedQuery = {
     select event_id from stored`,
 };
 
-/** How events name what registries event. */
+/** What an event calls each action of a registry. */
 const EVENT_ACTION = {
   push: "pushed",
   pull: "pulled",

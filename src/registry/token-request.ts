@@ -7,7 +7,7 @@ import type { RegistryTokenRequest } from "./issue-registry-token.ts";
 
 const MAXIMUM_BYTES = 64 * 1024;
 
-/** More than any client calls itself. */
+/** In characters: longer than the name of any client. */
 const MAXIMUM_CLIENT_ID = 100;
 
 /**

@@ -1,4 +1,4 @@
-/** Binds the features' operations under `/api/v4`: the security steps are here, numbered, so that no operation can forget one. */
+/** Binds the operations under `/api/v4`: the security steps are here, numbered, so that no operation can forget one. */
 
 import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
@@ -67,7 +67,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
   return router;
 }
 
-/** A secret that was rotated away and comes back to be rotated is a leak: all that came of it dies, and the answer is 401. */
+/** A secret that was rotated away and is presented for rotation was leaked: its whole family is revoked; the answer is 401. */
 async function authenticate(
   services: ApiServices,
   operation: ApiOperation,
@@ -99,7 +99,7 @@ function requireScope({ scopes }: SignedInPrincipal, method: ApiOperation["metho
 }
 
 async function readBody(ctx: Context): Promise<void> {
-  // A body of length 0 with some content type is what many clients send with DELETE.
+  // Many clients send DELETE with a content type and a body of length 0.
   if (ctx.request.length === 0 || ctx.is() === null) return;
   if (ctx.is("multipart")) {
     ctx.request.body = await readMultipart(ctx.req, MULTIPART_LIMIT_BYTES);

@@ -1,4 +1,4 @@
-/** Reads `/features//name` as `/features/name`: some of GitLab's clients ask so, and GitLab answers them. */
+/** Reads `/features//name` as `/features/name`: some of GitLab's clients write addresses so, and GitLab answers them. */
 import type { Middleware } from "koa";
 import { API_ROOT } from "./bind-operations.ts";
 

@@ -4,7 +4,7 @@ import { type FieldProblem, ValidationError } from "../../errors.ts";
 
 const SHOWN_CHARACTERS = 60;
 
-/** Parameters whose values no message repeats. */
+/** Parameters whose values must not be repeated in a message. */
 const SECRET_FIELDS = new Set(["password"]);
 
 /**
@@ -55,7 +55,7 @@ function article(type: string): string {
   return `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`;
 }
 
-/** The value as JSON, cut short: a message is for reading. */
+/** The value as JSON, cut short so that the message stays readable. */
 function showValue(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
@@ -81,7 +81,7 @@ export function prose(maximum: number) {
 
 const WELL_FORMED = "text without control characters";
 
-/** U+FFFD is what bytes that are no UTF-8 have become by now: stored, they would look like what was meant. */
+/** Bytes that were not UTF-8 have become U+FFFD by now: such a text is not what its sender meant. */
 export function isWellFormed(value: string): boolean {
   return value.isWellFormed() && !/[\p{Cc}\uFFFD]/u.test(value);
 }
