@@ -65,7 +65,10 @@ const FORGET_FAILURES: PreparedQuery = {
 /** Counts failures and refuses those who had too many. */
 export class Lockout {
   readonly #services: LockoutServices;
-  /** Until when networks are locked, in milliseconds since the epoch: nothing shortens a lock, so the database need not be asked again. */
+  /**
+   * Until when networks are locked, in milliseconds since the epoch. Nothing shortens a lock, so the database need not be
+   * asked again.
+   */
   readonly #locked = new Map<string, number>();
 
   constructor(services: LockoutServices) {

@@ -45,7 +45,7 @@ export function errorHandler(
   };
 }
 
-/** What the log tells of a failure. A driver's error carries its query with all values, digests among them: not that. */
+/** What is logged of a failure. Not the driver's error itself: it carries its query with all values, digests among them. */
 function describeFailure(thrown: unknown): Readonly<Record<string, unknown>> {
   if (!(thrown instanceof Error)) return { message: String(thrown) };
   const { name, message, stack, cause } = thrown;

@@ -7,7 +7,11 @@ import { effectiveMemberIds } from "./find-member.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import type { FoundPlace } from "./member-place.ts";
 
-/** A page of a place's direct members, with their users, and how many there are in all; `search` is a part of a name or username. */
+/**
+ * A page of a place's direct members, with their users, and how many there are in all.
+ *
+ * @param search a part of a name or username
+ */
 export function listMembers(
   em: SqlEntityManager,
   { id: placeId }: FoundPlace,

@@ -11,7 +11,7 @@ export interface Actor {
   readonly tokenId: number | null;
 }
 
-/** Nobody in particular. */
+/** A request without credentials. */
 export interface AnonymousPrincipal {
   readonly kind: "anonymous";
 }
@@ -31,7 +31,7 @@ export interface UserPrincipal {
 /** A human who gave their password itself. */
 export interface PasswordPrincipal extends UserPrincipal {
   readonly tokenId: null;
-  /** Another as soon as the password is another. */
+  /** Changes as soon as the password does. */
   readonly passwordFingerprint: string;
 }
 

@@ -36,7 +36,7 @@ async function rootPassword({ config, ids }: Container): Promise<string> {
 async function ensureOperatorToken(em: SqlEntityManager, container: Container): Promise<void> {
   const file = container.config.operatorTokenFile;
   const present = readTextFileIfPresent(file);
-  // A token that this database does not know is another database's, or a start's that failed half-way.
+  // A token that this database does not know belongs to another database, or to a start that failed half-way.
   if (present !== undefined && (await em.count(AccessToken, { digest: digestSecret(present.trim()) })) > 0) return;
   const root = await em.findOneOrFail(User, { username: ROOT_USERNAME });
   const { secret } = await addPersonalToken(

@@ -1,4 +1,7 @@
-/** What the process does beside its requests, again and again: a failure is logged, and the chore is tried again at its next time. */
+/**
+ * Runs what the process does beside its requests, again and again: a failure is logged, and the chore is tried again at
+ * its next time.
+ */
 import type { Logger } from "pino";
 
 /** Something to do again and again, `everyMs` milliseconds. */

@@ -32,7 +32,7 @@ export async function passwordMatches(password: string, digest: string | undefin
   return timingSafeEqual(candidate, key) && parsed !== undefined;
 }
 
-/** What tells one password's digest from the next one's without giving it away: kept by what must end with a password. */
+/** A value that changes with the password and does not reveal its digest: kept by what must end with the password. */
 export function passwordFingerprint(digest: string): string {
   return createHash("sha256").update(digest).digest("hex");
 }

@@ -15,7 +15,7 @@ export interface SystemUsersInput {
   readonly rootPassword: () => Promise<string>;
 }
 
-/** Makes the ghost and root where they are missing; answers root when it was made now. */
+/** Creates the ghost user and root where they are missing; answers root if it was created now. */
 export async function ensureSystemUsers(em: SqlEntityManager, input: SystemUsersInput): Promise<User | undefined> {
   const common = { createdAt: input.now, state: "active" } as const;
   const hasRoot = (await em.count(User, { username: ROOT_USERNAME })) > 0;
