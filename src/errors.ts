@@ -3,6 +3,7 @@
  * detail for the log. Which status and words a code becomes is decided by the door that answers (src/http/error-handler.ts).
  */
 
+/** What a door renders an error by. */
 export type ErrorCode =
   | "validation_failed"
   | "malformed_body"

@@ -10,6 +10,7 @@ export interface TokenSettings {
   readonly botEmailHost: string;
 }
 
+/** The database, the time, chance, and how tokens are made on this instance. */
 export interface TokenServices extends UseCaseServices {
   readonly ids: IdSource;
   readonly tokenSettings: TokenSettings;

@@ -10,6 +10,7 @@ import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { date, flag, id, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
 
+/** The parameters of one token of a project. */
 export const projectTokenParams = z.object({ id: resourceId, token_id: id() });
 
 const scopes = list(z.enum(TOKEN_SCOPES), 100).transform((values) => [...new Set(values)]);
@@ -91,8 +92,11 @@ export const tokenResult = z.object({
   expires_at: z.iso.date().nullable(),
 });
 
+/** A project access token, as JSON. */
 export const projectTokenResult = tokenResult.extend({ access_level: z.int() });
+/** A new token with its secret, this one time. */
 export const createdTokenResult = tokenResult.extend({ token: z.string() });
+/** A new project access token with its secret, this one time. */
 export const createdProjectTokenResult = projectTokenResult.extend({ token: z.string() });
 
 /** A token as JSON; it is `active` when neither revoked nor expired. */

@@ -4,6 +4,7 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
 
+/** The services of the use cases that the API calls, and the links in its answers. */
 export interface ApiServices extends TokenServices, RevokeServices, DeleteProjectServices {
   readonly links: Links;
 }

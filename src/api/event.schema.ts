@@ -32,6 +32,7 @@ export const listEventsQuery = pageQuery
     targetType: target_type === undefined ? undefined : TYPE_PARAMETERS[target_type],
   }));
 
+/** An event, as JSON. */
 export const eventResult = z.object({
   id: z.int(),
   project_id: z.int().nullable(),

@@ -7,6 +7,7 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
+/** What a group is made from. */
 export const createGroupBody = z.object({
   name: text(255),
   path: pathSegment("nested"),
@@ -42,6 +43,7 @@ export function groupFilter(query: z.output<typeof listGroupsQuery>): GroupFilte
   };
 }
 
+/** A group, as JSON. */
 export const groupResult = z.object({
   id: z.int(),
   name: z.string(),

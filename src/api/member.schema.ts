@@ -7,14 +7,18 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { id, resourceId, searchText } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
+/** The parameters of one member. */
 export const memberParams = z.object({ id: resourceId, user_id: id() });
 
+/** Who is made a member, and at which level. */
 export const createMemberBody = z.object({ user_id: id(), access_level: accessLevel });
+/** The new level of a member. */
 export const updateMemberBody = z.object({ access_level: accessLevel });
 
 /** Which members are wanted: `query` looks into names and usernames. */
 export const listMembersQuery = pageQuery.extend({ query: searchText(255).optional() });
 
+/** A member, as JSON. */
 export const memberResult = briefUserResult.extend({
   bot: z.boolean(),
   access_level: z.int(),

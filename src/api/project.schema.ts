@@ -12,6 +12,7 @@ import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 /** Newer clients say `container_registry_access_level`, older ones `container_registry_enabled`. */
 const registryAccess = z.enum(["enabled", "disabled"]);
 
+/** What a project is made from: a name, a path or both. */
 export const createProjectBody = z
   .object({
     name: text(255).optional(),
@@ -74,6 +75,7 @@ export function projectFilter(query: ListProjectsQuery): ProjectFilter {
   };
 }
 
+/** A namespace inside a project, as JSON. */
 export const namespaceResult = z.object({
   id: z.int(),
   name: z.string(),
@@ -85,6 +87,7 @@ export const namespaceResult = z.object({
   web_url: z.string(),
 });
 
+/** A project, as JSON. */
 export const projectResult = z.object({
   id: z.int(),
   name: z.string(),

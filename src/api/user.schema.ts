@@ -7,6 +7,7 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, searchText, text } from "./protocol/validate.ts";
 
+/** The parameters of one account. */
 export const userParams = z.object({ id: id() });
 
 /** A password of a human: its length is the one rule that makes sense. @see NIST SP 800-63B section 5.1.1.2 */

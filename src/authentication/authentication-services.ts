@@ -5,6 +5,7 @@ import type { Database } from "../database/database.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Lockout } from "./lockout.ts";
 
+/** The database, the time, and what counts and bounds attempts. */
 export interface AuthenticationServices {
   readonly database: Database;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { FullPath } from "./full-path.entity.ts";
 
+/** Whose a namespace is: a human's own, or a group's. */
 export const NAMESPACE_KINDS = ["user", "group"] as const;
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
 

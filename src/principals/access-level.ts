@@ -1,5 +1,6 @@
 /** The levels of access that a member has, and how they read. @see docs/spec/access-tokens.md "Vocabulary" */
 
+/** Each level by its name; a higher number may do more. */
 export const ACCESS_LEVELS = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
 export type AccessLevel = (typeof ACCESS_LEVELS)[keyof typeof ACCESS_LEVELS];
 

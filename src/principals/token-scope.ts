@@ -1,5 +1,6 @@
 /** The scopes of access tokens: what a secret may be used for. @see docs/spec/access-tokens.md "Scopes" */
 
+/** Every scope that a token may have. */
 export const TOKEN_SCOPES = [
   "api",
   "read_api",

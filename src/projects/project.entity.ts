@@ -5,6 +5,7 @@ import { FullPath } from "../namespaces/full-path.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { User } from "../users/user.entity.ts";
 
+/** Who sees a project: its members, every human who is signed in, or everybody. */
 export const VISIBILITIES = ["private", "internal", "public"] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 

@@ -33,6 +33,7 @@ export type ParsedScopes =
   | { readonly ok: true; readonly scopes: readonly RequestedScope[] }
   | { readonly ok: false; readonly problem: string };
 
+/** How many scopes one request may ask for. */
 export const MAXIMUM_SCOPES = 100;
 
 /** @see distribution `reference/regexp.go`: a repository's name has 255 characters at most */

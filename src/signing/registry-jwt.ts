@@ -13,6 +13,7 @@ export interface RegistryAccess {
   readonly actions: readonly string[];
 }
 
+/** What a registry token says, and the key that signs it. */
 export interface RegistryTokenContents {
   readonly key: Pick<SigningKey, "algorithm" | "privateKey" | "x5c">;
   readonly issuer: string;

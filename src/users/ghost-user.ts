@@ -2,6 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { User } from "./user.entity.ts";
 
+/** The username of the ghost user. */
 export const GHOST_USERNAME = "ghost";
 
 /** The ghost user, who is there from the first start on. */

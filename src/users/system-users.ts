@@ -4,6 +4,7 @@ import { GHOST_USERNAME } from "./ghost-user.ts";
 import { digestPassword } from "./password.ts";
 import { User } from "./user.entity.ts";
 
+/** The username of the first administrator. */
 export const ROOT_USERNAME = "root";
 
 /** What the first accounts are made from. */

@@ -19,6 +19,7 @@ import type { ApiOperation } from "./api-operation.ts";
 import { readMultipart } from "./multipart.ts";
 import { validate } from "./validate.ts";
 
+/** What every address of the API begins with. */
 export const API_ROOT = "/api/v4";
 
 /** What a body may hold; a larger one is 413. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { VERSION } from "../../version.ts";
 import type { ApiOperation } from "./api-operation.ts";
 
+/** The description itself, as JSON. */
 export const openApiResult = z.object({
   openapi: z.literal("3.1.0"),
   info: z.record(z.string(), z.string()),

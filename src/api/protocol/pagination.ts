@@ -14,6 +14,7 @@ export const pageQuery = z.object({
     .transform((size) => Math.min(size, MAXIMUM_PER_PAGE))
     .default(DEFAULT_PER_PAGE),
 });
+/** The parameters of a list, read. */
 export type PageQuery = z.output<typeof pageQuery>;
 
 /** Which rows a page holds. */

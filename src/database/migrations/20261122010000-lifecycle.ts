@@ -1,5 +1,6 @@
 /** Token families, the record of who did what, and descriptions of groups. */
 
+/** The statements, in their order. */
 export const LIFECYCLE = [
   "alter table access_tokens add column family text",
   "update access_tokens set family = gen_random_uuid()::text",
