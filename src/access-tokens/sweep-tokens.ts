@@ -1,6 +1,6 @@
 /**
- * The passing of time over tokens: records each expiry, and deletes the bots all of whose tokens have been inactive for
- * long. Of several replicas one does it at a time; what one leaves half-done the next pass finishes.
+ * Records each token's expiry, and deletes bots whose tokens have all been inactive for the configured number of days.
+ * One replica at a time does this; the next pass finishes what an interrupted one left undone.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { addDays, utcDate } from "../clock.ts";
@@ -8,15 +8,15 @@ import { recordEvent } from "../events/record-event.ts";
 import { deleteUser, lockUser } from "../users/delete-user.ts";
 import type { RevokeServices } from "./revoke-token.ts";
 
-/** What sweeping works with. */
+/** The services that sweeping needs. */
 export interface SweepServices extends RevokeServices {
   readonly tokenSettings: { readonly inactiveRetentionDays: number };
 }
 
-/** Any number that every Keyside agrees on: the advisory lock that one replica at a time sweeps under. */
+/** The key of the advisory lock held while sweeping. Any number will do, as long as every replica uses the same. */
 const SWEEP_LOCK = 6_573_642_106;
 
-/** How much one transaction takes on: locks are held for as long as it lasts. */
+/** How many rows one transaction handles, since it holds its locks until it ends. */
 const BATCH = 100;
 
 interface ExpiredRow {
@@ -27,7 +27,7 @@ interface ExpiredRow {
   expires_at: string;
 }
 
-/** Tokens that died of old age; one that was revoked before its day has an event already. */
+/** Marks expired tokens. A token that was revoked before its expiry date has an event already. */
 const MARK_EXPIRED = `
   update access_tokens set expiry_recorded_at = ?
   where id in (
@@ -37,7 +37,7 @@ const MARK_EXPIRED = `
   )
   returning id, name, user_id, project_id, expires_at::text as expires_at`;
 
-/** Bots without an active token, by the day on which their last one became inactive. */
+/** Finds bots without an active token, by the date on which their last one became inactive. */
 const FIND_DEAD_BOTS = `
   select t.user_id from access_tokens t join users u on u.id = t.user_id
   where u.user_type = 'project_bot'
@@ -47,7 +47,7 @@ const FIND_DEAD_BOTS = `
   order by t.user_id limit ${BATCH}`;
 
 /**
- * Records the expiries that happened, and sweeps the bots that are long dead; answers how many of each.
+ * Records new expiries and deletes long inactive bots; returns how many of each.
  *
  * @see docs/spec/access-tokens.md "Expiry"
  */
@@ -91,7 +91,7 @@ async function sweepBots(em: SqlEntityManager, services: SweepServices, now: Dat
   const bots = await em.execute<{ user_id: number }[]>(FIND_DEAD_BOTS, values);
   let swept = 0;
   for (const { user_id } of bots) {
-    // Rotated meanwhile, it lives; only under the lock is that certain.
+    // A token may have been rotated meanwhile, which keeps the bot: only the check under the lock is certain.
     if (!(await lockUser(em, user_id)) || !(await isStillDead(em, user_id, today))) continue;
     await deleteUser(em, services, user_id, { by: undefined, at: now });
     swept += 1;

@@ -1,4 +1,4 @@
-/** What the use cases of access tokens work with. */
+/** The services that the use cases of access tokens need. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { IdSource } from "../ids.ts";
 
@@ -10,6 +10,7 @@ export interface TokenSettings {
   readonly botEmailHost: string;
 }
 
+/** The services that creating and rotating access tokens need. */
 export interface TokenServices extends UseCaseServices {
   readonly ids: IdSource;
   readonly tokenSettings: TokenSettings;

@@ -9,9 +9,9 @@ import { findHumanAccount, requireOther } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
- * Deletes a human: their tokens die, their memberships and their personal namespace go, all else passes to the ghost.
+ * Deletes a human: their tokens are revoked, their memberships and personal namespace deleted; the ghost gets the rest.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError for a bot or the ghost, or when administrators delete themselves
  * @throws ConflictError while their namespace holds projects, or a group has no other Owner

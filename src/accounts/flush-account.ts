@@ -1,4 +1,4 @@
-/** Writes accounts to the database, and says which of their unique properties is taken. */
+/** Writes accounts to the database, and reports which unique property is taken. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { violatesUnique } from "../database/database-errors.ts";
 import { ConflictError } from "../errors.ts";

@@ -6,9 +6,9 @@ import { findHumanAccount, requireOther } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
- * Blocks a human, whose credentials then open nothing any more, or unblocks one.
+ * Blocks a human, so that all their credentials are refused, or unblocks one.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError for a bot or the ghost, or when administrators block themselves
  */

@@ -1,4 +1,4 @@
-/** Access tokens on the wire: the parameters that make one, and how one reads, field for field as GitLab's. */
+/** Access tokens as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { isExpired } from "../access-tokens/expiry.ts";
@@ -10,11 +10,12 @@ import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { date, flag, id, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
 
+/** The parameters in the path of one project access token. */
 export const projectTokenParams = z.object({ id: resourceId, token_id: id() });
 
 const scopes = list(z.enum(TOKEN_SCOPES), 100).transform((values) => [...new Set(values)]);
 
-/** What any access token is made from. */
+/** The body that creates an access token of either kind. */
 export const createTokenBody = z.object({
   name: text(255),
   description: prose(255).nullish(),
@@ -22,12 +23,12 @@ export const createTokenBody = z.object({
   expires_at: date().nullish(),
 });
 
-/** What a project access token is made from. */
+/** The body that creates a project access token. */
 export const createProjectTokenBody = createTokenBody.extend({
   access_level: accessLevel.default(ACCESS_LEVELS.maintainer),
 });
 
-/** What a rotation may be told. */
+/** The body of a rotation. */
 export const rotateTokenBody = z.object({ expires_at: date().nullish() });
 
 const ORDERS = ["created", "expires", "last_used", "name"] as const;
@@ -59,7 +60,7 @@ const TOKEN_COLUMNS = {
   id: "id",
 } as const;
 
-/** What a list's query asks for. `sort=name_asc` says column and direction; `sort=asc` leaves the column to `order_by`. */
+/** The filter in a list's query. `sort=name_asc` gives column and direction; `sort=asc` leaves the column to `order_by`. */
 export function tokenFilter(query: z.output<typeof listTokensQuery>): TokenFilter {
   const [, named, direction] = /^(?:(\w+)_)?(asc|desc)$/.exec(query.sort) ?? [];
   return {
@@ -91,11 +92,14 @@ export const tokenResult = z.object({
   expires_at: z.iso.date().nullable(),
 });
 
+/** A project access token, as JSON. */
 export const projectTokenResult = tokenResult.extend({ access_level: z.int() });
+/** A new personal access token with its secret, as JSON. */
 export const createdTokenResult = tokenResult.extend({ token: z.string() });
+/** A new project access token with its secret, as JSON. */
 export const createdProjectTokenResult = projectTokenResult.extend({ token: z.string() });
 
-/** A token as JSON; it is `active` when neither revoked nor expired. */
+/** A token as JSON; it is `active` when it is neither revoked nor expired. */
 export function renderToken(token: AccessToken, clock: Clock): z.input<typeof tokenResult> {
   const revoked = token.revokedAt != null;
   return {

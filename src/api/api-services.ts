@@ -1,9 +1,10 @@
-/** What the API's calls work with, all together. */
+/** The services that the API's calls need, together. */
 import type { RevokeServices } from "../access-tokens/revoke-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
 
+/** The services that the API's calls need. */
 export interface ApiServices extends TokenServices, RevokeServices, DeleteProjectServices {
   readonly links: Links;
 }

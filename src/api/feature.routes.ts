@@ -12,7 +12,7 @@ import { flag, resourceId } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
 
-/** GitLab's other kinds of actors. To ignore one would switch the flag for everybody in place of a few. */
+/** GitLab's other kinds of actors are refused: ignoring one would set the flag for everybody instead of a few. */
 const otherActor = z.never().optional();
 
 const setFeatureBody = z.object({
@@ -84,7 +84,7 @@ export function featureOperations(services: UseCaseServices): ApiOperation[] {
   ];
 }
 
-/** A flag as GitLab's clients read it: a gate for the instance, and the projects where it is on. */
+/** A flag as GitLab's clients expect it: a gate for the instance, and the projects where it is on. */
 function renderFeature(name: Feature, settings: readonly FeatureFlag[]): z.input<typeof featureResult> {
   const own = settings.filter((setting) => setting.name === name);
   const instance = own.some(({ project, enabled }) => project === null && enabled);

@@ -1,4 +1,4 @@
-/** Groups on the wire, field for field as GitLab's. */
+/** Groups as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { GroupFilter } from "../groups/list-groups.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
@@ -7,6 +7,7 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
+/** The body that creates a group. */
 export const createGroupBody = z.object({
   name: text(255),
   path: pathSegment("nested"),
@@ -14,7 +15,7 @@ export const createGroupBody = z.object({
   description: prose(2000).nullish(),
 });
 
-/** What of a group may be changed; `path` only to what it is. */
+/** The body that changes a group; `path` may only repeat the present path. */
 export const updateGroupBody = z.object({
   name: text(255).optional(),
   path: pathSegment("nested").optional(),
@@ -31,7 +32,7 @@ export const listGroupsQuery = pageQuery.extend({
   sort: z.enum(["asc", "desc"]).default("asc"),
 });
 
-/** What a list's query asks for; `owned` weighs more than `min_access_level`. */
+/** The filter in a list's query; `owned` takes precedence over `min_access_level`. */
 export function groupFilter(query: z.output<typeof listGroupsQuery>): GroupFilter {
   return {
     search: query.search,
@@ -42,6 +43,7 @@ export function groupFilter(query: z.output<typeof listGroupsQuery>): GroupFilte
   };
 }
 
+/** A group, as JSON. */
 export const groupResult = z.object({
   id: z.int(),
   name: z.string(),

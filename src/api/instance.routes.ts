@@ -8,10 +8,10 @@ import { NOTHING } from "./protocol/operation.ts";
 const versionResult = z.object({ version: z.string(), revision: z.string() });
 const metadataResult = versionResult.extend({ enterprise: z.boolean(), kas: z.object({ enabled: z.boolean() }) });
 
-/** Keyside runs as it is, without a build that would know its commit. */
+/** Keyside runs from source, without a build step that would record the commit. */
 const INSTANCE = { version: VERSION, revision: "unknown" };
 
-/** `/version`, `/metadata` and `/openapi.json`, which describes `others` and these. @see docs/spec/rest-api.md "The calls" */
+/** `/version`, `/metadata` and `/openapi.json`, which describes these calls and `others`. @see docs/spec/rest-api.md "The calls" */
 export function instanceOperations(others: readonly ApiOperation[], baseUrl: string): ApiOperation[] {
   const common = { method: "get", params: NOTHING, query: NOTHING, body: NOTHING, status: 200 } as const;
   const operations: ApiOperation[] = [

@@ -1,4 +1,4 @@
-/** The calls about the members of projects and groups: the same but for where. */
+/** The calls about the members of projects and groups, which differ only in their addresses. */
 import { z } from "zod";
 import { addMember } from "../members/add-member.ts";
 import { findEffectiveMember, findMember } from "../members/find-member.ts";
@@ -23,7 +23,7 @@ import { resourceParams } from "./protocol/validate.ts";
 
 interface Kind {
   readonly root: string;
-  /** In the ids of operations. */
+  /** The part of operation ids that names the kind. */
   readonly name: "Project" | "Group";
   readonly place: (id: ResourceId) => MemberPlace;
 }

@@ -1,4 +1,4 @@
-/** Projects on the wire, field for field as GitLab's. */
+/** Projects as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
@@ -9,9 +9,10 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
-/** Newer clients say `container_registry_access_level`, older ones `container_registry_enabled`. */
+/** Newer clients send `container_registry_access_level`, older ones `container_registry_enabled`. */
 const registryAccess = z.enum(["enabled", "disabled"]);
 
+/** The body that creates a project. */
 export const createProjectBody = z
   .object({
     name: text(255).optional(),
@@ -27,7 +28,7 @@ export const createProjectBody = z
     params: { missing: true },
   });
 
-/** What of a project may be changed; `path` only to what it is. */
+/** The body that changes a project; `path` may only repeat the present path. */
 export const updateProjectBody = z.object({
   name: text(255).optional(),
   path: pathSegment("nested").optional(),
@@ -37,7 +38,7 @@ export const updateProjectBody = z.object({
   container_registry_access_level: registryAccess.optional(),
 });
 
-/** Whether the registry is asked to be on; undefined where it is not spoken of. */
+/** Whether the body asks for the registry to be on; undefined when it does not mention the registry. */
 export function wantsRegistry(body: {
   container_registry_enabled?: boolean | undefined;
   container_registry_access_level?: z.output<typeof registryAccess> | undefined;
@@ -62,7 +63,7 @@ type ListProjectsQuery = z.output<typeof listProjectsQuery>;
 
 const PROJECT_COLUMNS = { id: "id", name: "name", path: "path", created_at: "createdAt" } as const;
 
-/** What a list's query asks for; `owned` weighs more than `min_access_level`, and that more than `membership`. */
+/** The filter in a list's query; `owned` takes precedence over `min_access_level`, and that over `membership`. */
 export function projectFilter(query: ListProjectsQuery): ProjectFilter {
   const membership = query.membership === true ? ACCESS_LEVELS.guest : undefined;
   return {
@@ -74,6 +75,7 @@ export function projectFilter(query: ListProjectsQuery): ProjectFilter {
   };
 }
 
+/** A project's namespace, as JSON. */
 export const namespaceResult = z.object({
   id: z.int(),
   name: z.string(),
@@ -85,6 +87,7 @@ export const namespaceResult = z.object({
   web_url: z.string(),
 });
 
+/** A project, as JSON. */
 export const projectResult = z.object({
   id: z.int(),
   name: z.string(),

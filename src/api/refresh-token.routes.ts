@@ -1,4 +1,4 @@
-/** The calls about refresh tokens: who is signed in with what, and signing it out. Nobody makes one here. */
+/** The calls that list and revoke refresh tokens. Only the token endpoint creates them. */
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";

@@ -1,4 +1,4 @@
-/** From a username and a password to the human they belong to. */
+/** Authenticates humans by username and password. */
 import type { PreparedQuery } from "../database/database.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
@@ -18,7 +18,7 @@ interface HumanRow {
   admin: boolean;
 }
 
-/** The human, with what the caller's network has failed at, in one round trip: always one row. */
+/** The human and the recent failures of the caller's network, in one round trip. Always returns one row. */
 const FIND_HUMAN: PreparedQuery = {
   name: "find_human",
   text: `
@@ -28,10 +28,10 @@ const FIND_HUMAN: PreparedQuery = {
 };
 
 /**
- * The human behind a username and a password that came from `address`.
+ * Finds the human behind a username and a password sent from `address`.
  *
- * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long for nobody
- * @throws TooManyFailuresError when too many wrong credentials came from there, or too many at once
+ * @throws UnauthenticatedError when they do not match; says no more, and takes as long when there is no such user
+ * @throws TooManyFailuresError when too many wrong credentials came from `address`, or too many at once
  */
 export function authenticatePassword(
   services: AuthenticationServices,
@@ -49,20 +49,20 @@ async function checkPassword(
   { username, password }: BasicCredentials,
   network: string,
 ): Promise<PasswordPrincipal> {
-  // 1. A locked network is refused before anything costly, whether the guess is right or not.
+  // 1. A locked network is refused before any costly work, whether the guess is right or not.
   lockout.refuseIfKnownLocked(network);
-  // 2. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
+  // 2. One query. No username contains NUL, and PostgreSQL refuses it in a parameter.
   const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
   if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
-  // 3. The costly comparison, which takes as long for nobody. While it waited, others of its network may have failed.
+  // 3. The costly comparison takes as long when there is no such user. Other attempts may fail while this one waits.
   const digest = row?.password_digest ?? undefined;
   const matches = await passwordChecks.run(network, () => {
     lockout.refuseIfKnownLocked(network);
     return passwordMatches(password, digest);
   });
-  // 4. A blocked user is nobody.
+  // 4. A blocked user looks like a wrong password.
   if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");
   return {

@@ -1,18 +1,19 @@
-/** What authenticating works with, whatever the kind of credential. */
+/** The services that authentication needs, whatever the kind of credential. */
 import type { LastUse } from "../access-tokens/last-use.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Lockout } from "./lockout.ts";
 
+/** The services that authentication needs. */
 export interface AuthenticationServices {
   readonly database: Database;
   readonly clock: Clock;
-  /** The prefix that new secrets get: what carries it is never tried as a password. */
+  /** The prefix of new secrets: a text that begins with it is never tried as a password. */
   readonly tokenPrefix: string;
   /** Told of every access token that is accepted. */
   readonly lastUse: Pick<LastUse, "used">;
   readonly lockout: Lockout;
-  /** Where passwords are checked, a few at a time. */
+  /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: FairQueue;
 }

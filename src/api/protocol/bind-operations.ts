@@ -1,4 +1,4 @@
-/** Binds the features' operations under `/api/v4`: the security steps are here, numbered, so that no operation can forget one. */
+/** Serves the operations under `/api/v4`. The security steps are here, numbered, so that no operation can skip one. */
 
 import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
@@ -19,9 +19,10 @@ import type { ApiOperation } from "./api-operation.ts";
 import { readMultipart } from "./multipart.ts";
 import { validate } from "./validate.ts";
 
+/** The path below which every call of the API lies. */
 export const API_ROOT = "/api/v4";
 
-/** What a body may hold; a larger one is 413. */
+/** The maximum size of a body; a larger one is answered with 413. */
 const BODY_LIMIT = "1mb";
 const MULTIPART_LIMIT_BYTES = 1024 * 1024;
 
@@ -35,19 +36,19 @@ const parseBody = bodyParser({
   },
 });
 
-/** What the API's security steps work with. */
+/** The services that the API's security steps need. */
 type ApiServices = AuthenticationServices & RevokeServices;
 
-/** The router of the API. `baseUrl` is how clients reach Keyside, for the links in lists. */
+/** The router of the API. `baseUrl` is the URL by which clients reach Keyside, used for the links in lists. */
 export function apiRouter(services: ApiServices, operations: readonly ApiOperation[], baseUrl: string): Router {
   const router = new Router({ prefix: API_ROOT });
   for (const operation of operations) {
     router[operation.method](operation.path, async (ctx) => {
-      // 1. Who calls.
+      // 1. Authenticate the caller.
       const caller = await authenticate(services, operation, readSecret(ctx));
-      // 2. Whether the credential may be used for this call.
+      // 2. Check that the credential's scopes allow this call.
       requireScope(caller, operation.method);
-      // 3. What is asked, checked.
+      // 3. Read and validate the parameters.
       await readBody(ctx);
       const request = {
         caller,
@@ -56,7 +57,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         body: validate(operation.body, ctx.request.body ?? {}),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
       };
-      // 4. What the caller may do is the use case's to decide.
+      // 4. The use case decides what the caller may do.
       const answer = await operation.handle(request);
       ctx.status = operation.status;
       for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
@@ -67,7 +68,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
   return router;
 }
 
-/** A secret that was rotated away and comes back to be rotated is a leak: all that came of it dies, and the answer is 401. */
+/** Rotating with a secret that was rotated away shows a leak: all its family is revoked, and the answer is 401. */
 async function authenticate(
   services: ApiServices,
   operation: ApiOperation,
@@ -92,14 +93,14 @@ function readSecret(ctx: Context): string {
   throw new UnauthenticatedError("no access token: send PRIVATE-TOKEN or Authorization: Bearer");
 }
 
-/** @throws InsufficientScopeError when the credential is not for this call */
+/** @throws InsufficientScopeError when the credential's scopes do not allow this call */
 function requireScope({ scopes }: SignedInPrincipal, method: ApiOperation["method"]): void {
   if (scopes.has("api") || (method === "get" && scopes.has("read_api"))) return;
   throw new InsufficientScopeError(method === "get" ? "read_api" : "api");
 }
 
 async function readBody(ctx: Context): Promise<void> {
-  // A body of length 0 with some content type is what many clients send with DELETE.
+  // Many clients send DELETE with a body of length 0 and some content type.
   if (ctx.request.length === 0 || ctx.is() === null) return;
   if (ctx.is("multipart")) {
     ctx.request.body = await readMultipart(ctx.req, MULTIPART_LIMIT_BYTES);

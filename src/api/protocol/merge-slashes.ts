@@ -1,8 +1,8 @@
-/** Reads `/features//name` as `/features/name`: some of GitLab's clients ask so, and GitLab answers them. */
+/** Reads `/features//name` as `/features/name`: some of GitLab's clients send such paths, and GitLab accepts them. */
 import type { Middleware } from "koa";
 import { API_ROOT } from "./bind-operations.ts";
 
-/** Middleware that merges the slashes of the API's addresses. */
+/** Middleware that merges repeated slashes in the API's paths. */
 export const mergeSlashes: Middleware = (ctx, next) => {
   if (ctx.path.startsWith(API_ROOT)) ctx.path = ctx.path.replaceAll(/\/{2,}/g, "/");
   return next();

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { MAXIMUM_SEGMENT_LENGTH, type SegmentPlace, unmetSegmentForm } from "../../namespaces/path.ts";
 
-/** The last segment of a path that is to stand in `place`. */
+/** The last segment of a path, checked for its `place`. */
 export function pathSegment(place: SegmentPlace) {
   return z
     .string()

@@ -1,5 +1,6 @@
 /** The first tables: users, routes, namespaces, projects, members, access tokens, feature flags. */
 
+/** The SQL statements of this migration, in order. */
 export const FIRST = [
   `create table users (
     id serial primary key,

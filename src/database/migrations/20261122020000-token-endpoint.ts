@@ -1,5 +1,6 @@
 /** What the token endpoint stores: refresh tokens, failed sign-ins, and what registries report. */
 
+/** The SQL statements of this migration, in order. */
 export const TOKEN_ENDPOINT = [
   `create table refresh_tokens (
     id serial primary key,

@@ -1,5 +1,6 @@
-/** What was called a route is called a full path: a route is where an address leads. */
+/** Renames routes to full paths: in this code, a route is an HTTP route. */
 
+/** The SQL statements of this migration, in order. */
 export const FULL_PATHS = [
   "alter table routes rename to full_paths",
   "alter table full_paths rename constraint routes_path_unique to full_paths_path_unique",
