@@ -1,4 +1,4 @@
-/** The configuration: the only reader of the environment. Read once, before anything listens, and frozen. */
+/** The configuration: the only reader of the environment. It is read once, before anything listens, and then frozen. */
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -103,7 +103,7 @@ const environmentSchema = z.object({
     .default("info"),
 });
 
-/** What the service runs with; every value is checked. Durations are in seconds or days, as the variables say. */
+/** The service's settings, all validated. Durations are in seconds or days, as the variables' names say. */
 export type Config = Readonly<ReturnType<typeof readConfig>>;
 
 /** Variables whose values must not be repeated in a message, since they hold or may hold a secret. */
@@ -114,7 +114,7 @@ const SECRET_VARIABLES = new Set([
   "REGISTRY_NOTIFICATION_SECRET",
 ]);
 
-/** A URL as a message may show it: without the user and the password that somebody put where none belongs. */
+/** A URL that is safe to show in a message: without a user and password that somebody put in by mistake. */
 function withoutCredentials(value: string): string {
   return value.replace(/\/\/.*@/s, "//***@");
 }
@@ -122,7 +122,7 @@ function withoutCredentials(value: string): string {
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
  *
- * @throws ConfigurationError naming each wrong variable, its value (unless secret) and the form wanted
+ * @throws ConfigurationError naming each wrong variable, its value (unless secret) and the expected form
  * @see docs/spec/rest-api.md "Configuration"
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
@@ -145,7 +145,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.KEYSIDE_PORT,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.KEYSIDE_DATA_DIR,
-    /** What a first start leaves for the machine's operator, readable by its owner alone. */
+    /** Files that a first start writes for the machine's operator, readable by their owner alone. */
     operatorTokenFile: join(values.KEYSIDE_DATA_DIR, "operator-token"),
     rootPasswordFile: join(values.KEYSIDE_DATA_DIR, "initial-root-password"),
     certsDir: values.KEYSIDE_CERTS_DIR,

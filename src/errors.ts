@@ -1,6 +1,6 @@
 /**
  * The errors of the domain: classes with a stable code, plain data, a message that any client may read, and a private
- * detail for the log. Which status and words a code becomes is decided by the door that answers (src/http/error-handler.ts).
+ * detail for the log. Each door decides which status and words a code becomes (src/http/error-handler.ts).
  */
 
 /** What a door renders an error by. */
@@ -24,7 +24,7 @@ export type ErrorCode =
   | "unavailable"
   | "configuration";
 
-/** The base of every error that Keyside throws on purpose. `message` is public; `detail` is for the log alone. */
+/** The base class of every error that Keyside throws on purpose. `message` is public; `detail` is for the log alone. */
 export abstract class KeysideError extends Error {
   abstract readonly code: ErrorCode;
   readonly detail: string | undefined;
@@ -37,8 +37,8 @@ export abstract class KeysideError extends Error {
 }
 
 /**
- * One wrong parameter: `field` names it as the code does (`expiresAt`), a door writes it as its clients do (`expires_at`);
- * `message` says what is wrong in words that follow the name.
+ * One wrong parameter. `field` is its name in the code (`expiresAt`); a door writes it as its clients do (`expires_at`).
+ * `message` says what is wrong, in words that follow the name.
  */
 export interface FieldProblem {
   readonly field: string;
@@ -56,22 +56,22 @@ export class ValidationError extends KeysideError {
   }
 }
 
-/** The request's body cannot be parsed as what it claims to be. */
+/** The request's body cannot be parsed as its content type. */
 export class MalformedBodyError extends KeysideError {
   readonly code = "malformed_body";
 }
 
-/** The request is larger than this endpoint reads. */
+/** The request is larger than this endpoint accepts. */
 export class PayloadTooLargeError extends KeysideError {
   readonly code = "payload_too_large";
 }
 
-/** The request's body is of a content type that this endpoint does not read. */
+/** The request's body has a content type that this endpoint does not accept. */
 export class UnsupportedMediaTypeError extends KeysideError {
   readonly code = "unsupported_media_type";
 }
 
-/** No credentials, or credentials that are not known; says no more than that. */
+/** There are no credentials, or they are not known; the message says no more than that. */
 export class UnauthenticatedError extends KeysideError {
   readonly code = "unauthenticated";
 }
@@ -81,7 +81,7 @@ export class InvalidTokenError extends KeysideError {
   readonly code = "invalid_token";
 }
 
-/** A token that was revoked; which one, so that the reuse of a rotated secret can be answered. */
+/** A token that was revoked. `tokenId` says which, so that the reuse of a rotated secret can be treated as a leak. */
 export class RevokedTokenError extends InvalidTokenError {
   readonly tokenId: number;
 
@@ -91,12 +91,12 @@ export class RevokedTokenError extends InvalidTokenError {
   }
 }
 
-/** The token endpoint knows no such way to ask for a token. @see RFC 6749 section 5.2, unsupported_grant_type */
+/** The token endpoint does not support this grant type. @see RFC 6749 section 5.2, unsupported_grant_type */
 export class UnsupportedGrantError extends KeysideError {
   readonly code = "unsupported_grant";
 }
 
-/** Too many wrong credentials came from where this request came from; `retryAfterSeconds` is a whole number. */
+/** Too many wrong credentials came from this request's network; `retryAfterSeconds` is a whole number. */
 export class TooManyFailuresError extends KeysideError {
   readonly code = "too_many_failures";
   readonly retryAfterSeconds: number;
@@ -107,7 +107,7 @@ export class TooManyFailuresError extends KeysideError {
   }
 }
 
-/** The token is good, but lacks the scope that the call needs. */
+/** The token is valid, but lacks the scope that the call needs. */
 export class InsufficientScopeError extends KeysideError {
   readonly code = "insufficient_scope";
   readonly scope: string;
@@ -118,7 +118,7 @@ export class InsufficientScopeError extends KeysideError {
   }
 }
 
-/** The caller sees what it is about, but may not do this to it; `reason` is the rule in words, where there is one to tell. */
+/** The caller may see the resource, but may not do this to it; `reason` is the rule in words, where there is one. */
 export class ForbiddenError extends KeysideError {
   readonly code = "forbidden";
   readonly reason: string | undefined;
@@ -129,12 +129,12 @@ export class ForbiddenError extends KeysideError {
   }
 }
 
-/** The caller would give an access level above their own: `level` above `own`, both as in `ACCESS_LEVELS`; 0 for none. */
+/** The caller wants to give an access level (`level`) above their `own`: numbers as in `ACCESS_LEVELS`, 0 for none. */
 export class AccessLevelTooHighError extends KeysideError {
   readonly code = "access_level_too_high";
   readonly level: number;
   readonly own: number;
-  /** Where it would be given: to a member, or to the bot of a project access token. */
+  /** Who would get the level: a member, or the bot of a project access token. */
   readonly to: "member" | "bot";
 
   constructor({ level, own, to }: { level: number; own: number; to: "member" | "bot" }) {
@@ -145,7 +145,7 @@ export class AccessLevelTooHighError extends KeysideError {
   }
 }
 
-/** It does not exist, or the caller may not know that it does: the two look alike. */
+/** The resource does not exist, or the caller may not know that it does: both look the same. */
 export class NotFoundError extends KeysideError {
   readonly code = "not_found";
   /** What was looked for, capitalised: `Project`, `User`. */
@@ -169,12 +169,12 @@ export class FeatureDisabledError extends KeysideError {
   }
 }
 
-/** A rule of the domain refuses; the message is the rule in words. */
+/** A rule of the domain refuses the request; the message is the rule in words. */
 export class RuleRefusedError extends KeysideError {
   readonly code = "rule_refused";
 }
 
-/** The access token to be rotated was revoked or rotated before. */
+/** The access token to be rotated was revoked or rotated already. */
 export class AlreadyRevokedError extends KeysideError {
   readonly code = "already_revoked";
 
@@ -183,17 +183,17 @@ export class AlreadyRevokedError extends KeysideError {
   }
 }
 
-/** The request clashes with what is there: a name that is taken, a change that came first. */
+/** The request conflicts with the stored state: a name is taken, or another change came first. */
 export class ConflictError extends KeysideError {
   readonly code = "conflict";
 }
 
-/** A passing fault of ours: the database cannot be reached. Never to be mistaken for bad credentials. */
+/** A temporary fault on our side: the database cannot be reached. It must never look like bad credentials. */
 export class UnavailableError extends KeysideError {
   readonly code = "unavailable";
 }
 
-/** The process cannot start, or a command cannot run, as it is configured. Meant for the operator's terminal. */
+/** The process cannot start, or a command cannot run, with this configuration. Shown on the operator's terminal. */
 export class ConfigurationError extends KeysideError {
   readonly code = "configuration";
 }

@@ -1,6 +1,6 @@
 /**
  * A stored secret: a personal access token of a human (no project), or a project access token of a bot user. The row
- * outlives the secret: once revoked it stays as the project's history, and belongs to the ghost user.
+ * outlives the secret: after revocation it stays as the project's history, owned by the ghost user.
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
@@ -13,7 +13,7 @@ const AccessTokenSchema = defineEntity({
   tableName: "access_tokens",
   properties: {
     ...baseProperties,
-    /** Who a bearer acts as. */
+    /** The user that the token acts as. */
     user: () => p.manyToOne(User).ref(),
     /** The one project that a project access token opens; null for a personal one. */
     project: () => p.manyToOne(Project).ref().nullable(),
@@ -24,19 +24,19 @@ const AccessTokenSchema = defineEntity({
     accessLevel: p.integer().nullable(),
     /** SHA-256 of the secret, in hexadecimal. */
     digest: p.text().unique().hidden(),
-    /** The secret's last four characters, by which a person recognises it. */
+    /** The secret's last four characters, for people to recognise it by. */
     lastFour: p.text(),
-    /** `YYYY-MM-DD`: dead from 00:00:00 UTC of this date on; null: never. */
+    /** `YYYY-MM-DD`: the token is expired from 00:00:00 UTC of this date on; null: it never expires. */
     expiresAt: p.date().nullable(),
     createdBy: () => p.manyToOne(User).ref(),
-    /** What a token and its rotations have in common; at most one of them is not revoked. */
+    /** The id shared by a token and its rotations; at most one token of a family is not revoked. */
     family: p.text(),
     /** The token that this one was rotated from. */
     predecessor: () => p.oneToOne(AccessToken).owner().ref().nullable(),
     lastUsedAt: p.datetime().columnType("timestamptz").nullable(),
     revokedAt: p.datetime().columnType("timestamptz").nullable(),
     revokedBy: () => p.manyToOne(User).ref().nullable(),
-    /** When the event of its expiry was written. */
+    /** When the expiry was recorded as an event; null if it was not. */
     expiryRecordedAt: p.datetime().columnType("timestamptz").nullable(),
   },
 });

@@ -1,4 +1,4 @@
-/** Writes the row of a new access token: every way to make one, and every rotation, ends here. */
+/** Writes the row of a new access token. Every use case that creates or rotates a token ends here. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Project } from "../projects/project.entity.ts";
@@ -7,9 +7,9 @@ import { AccessToken } from "./access-token.entity.ts";
 import { digestSecret, lastFour, makeSecret } from "./secret.ts";
 import type { TokenServices } from "./token-services.ts";
 
-/** What a new access token is. */
+/** The values of a new access token. */
 export interface NewToken {
-  /** Who a bearer acts as: a human, or a bot; by id, where it is stored already. */
+  /** The human or bot that the token acts as; an id when the user is stored already. */
   readonly user: User | number;
   /** Null for a personal access token. */
   readonly project: Project | number | null;
@@ -18,26 +18,26 @@ export interface NewToken {
   readonly scopes: readonly TokenScope[];
   /** The bot's level in the project; null for a personal access token. */
   readonly accessLevel: number | null;
-  /** `YYYY-MM-DD`, as decided; null for never. */
+  /** `YYYY-MM-DD`, already checked; null: it never expires. */
   readonly expiresAt: string | null;
   readonly createdById: number;
-  /** The token that it replaces, whose family it joins. */
+  /** The token that this one replaces; the new token joins its family. */
   readonly predecessor?: AccessToken;
   readonly now: Date;
 }
 
-/** A new token, and its secret this one time. */
+/** A new token and its secret, which is shown only this once. */
 export interface CreatedToken {
   readonly token: AccessToken;
   readonly secret: string;
 }
 
-/** A new token of a project. */
+/** A new project access token, its secret and its project. */
 export interface CreatedProjectToken extends CreatedToken {
   readonly project: Project;
 }
 
-/** Makes a secret and writes the token, inside the caller's transaction. */
+/** Generates a secret and writes the token, inside the caller's transaction. */
 export async function addToken(
   em: SqlEntityManager,
   { ids, tokenSettings }: Pick<TokenServices, "ids" | "tokenSettings">,

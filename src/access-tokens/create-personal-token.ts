@@ -9,7 +9,7 @@ import { addToken, type CreatedToken } from "./add-token.ts";
 import { decideExpiry } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
 
-/** What a personal access token is made from. */
+/** The input of a new personal access token. */
 export interface NewPersonalToken {
   readonly name: string;
   readonly description: string | null;
@@ -19,10 +19,10 @@ export interface NewPersonalToken {
 }
 
 /**
- * Creates a personal access token: for oneself, or, as an administrator, for any human.
+ * Creates a personal access token for the caller or, if the caller is an administrator, for any human.
  *
  * @param owner `self`, or the id of the human
- * @throws ForbiddenError when the caller is a bot, or no administrator and somebody is named
+ * @throws ForbiddenError when the caller is a bot, or names a user without being an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError when the user is not a human
  * @throws ValidationError when the expiry date is out of bounds
@@ -45,7 +45,7 @@ export async function createPersonalToken(
 }
 
 /**
- * Creates a personal access token inside the caller's transaction; who may, the caller has decided.
+ * Creates a personal access token inside the caller's transaction. The caller has already checked the permission.
  *
  * @throws ValidationError when the expiry date is out of bounds
  */

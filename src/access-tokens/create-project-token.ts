@@ -15,7 +15,7 @@ import { addToken, type CreatedProjectToken } from "./add-token.ts";
 import { decideExpiry } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
 
-/** What a project access token is made from. */
+/** The input of a new project access token. */
 export interface CreateProjectTokenInput {
   readonly caller: SignedInPrincipal;
   readonly project: ResourceId;
@@ -31,7 +31,7 @@ export interface CreateProjectTokenInput {
  * Creates a project access token.
  *
  * @throws NotFoundError when the caller does not see the project
- * @throws ForbiddenError when the caller is a bot, is no Maintainer, or asks for a level above their own
+ * @throws ForbiddenError when the caller is a bot, is below Maintainer, or asks for a level above their own
  * @throws FeatureDisabledError while the feature is off for the project
  * @throws ValidationError when the expiry date is out of bounds
  * @see docs/spec/access-tokens.md "Creating"

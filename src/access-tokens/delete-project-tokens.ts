@@ -2,7 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { type Authorship, type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
 
-/** Deletes the bots of a project and the rows of its tokens, dead ones too, inside the caller's transaction. */
+/** Deletes the bots of a project and the rows of its tokens, inactive ones too, inside the caller's transaction. */
 export async function deleteProjectTokens(
   em: SqlEntityManager,
   services: DeleteUserServices,

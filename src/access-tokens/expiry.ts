@@ -1,16 +1,16 @@
-/** When access tokens die: at 00:00:00 UTC of their date, with no grace. @see docs/spec/access-tokens.md "Expiry" */
+/** When access tokens expire: at 00:00:00 UTC of their date, without a grace period. @see docs/spec/access-tokens.md "Expiry" */
 import { addDays, utcDate } from "../clock.ts";
 import { ValidationError } from "../errors.ts";
 
-/** Whether a token of this expiry date is dead by now; null never dies. */
+/** Whether a token with this expiry date has expired by now; null never expires. */
 export function isExpired(expiresAt: string | null, now: Date): boolean {
   return expiresAt !== null && expiresAt <= utcDate(now);
 }
 
 /**
- * The expiry date of a new token: the one asked for, or the latest that is allowed.
+ * The expiry date of a new token: the one requested, or the latest date allowed.
  *
- * @param maxLifetimeDays the configured maximum, if there is one
+ * @param maxLifetimeDays the configured maximum; undefined for no maximum
  * @throws ValidationError when the date is not after today, or beyond the maximum
  */
 export function decideExpiry(requested: string | null, now: Date, maxLifetimeDays: number | undefined): string | null {

@@ -1,4 +1,4 @@
-/** The project of an access token that is to be revoked or rotated, where the caller may do that. */
+/** Finds the project of an access token that is to be revoked or rotated, and checks that the caller may do so. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError } from "../errors.ts";
 import type { ResourceId } from "../namespaces/path.ts";
@@ -6,7 +6,7 @@ import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel, type ProjectAccess } from "../projects/find-project.ts";
 
-/** Which token of which project, and who asks. */
+/** A token, its project and the caller. */
 export interface ProjectTokenInput {
   readonly caller: SignedInPrincipal;
   readonly project: ResourceId;
@@ -14,9 +14,9 @@ export interface ProjectTokenInput {
 }
 
 /**
- * The project, the caller's level in it, and whether the token is the caller's own: a bot may do this to no other.
+ * The project, the caller's level in it, and whether the token is the caller's own. A bot may act on no other token.
  *
- * @param verb what is to be done, as `a bot user may ... no access token but its own` goes on
+ * @param verb the action, to be put into `a bot user may ... no access token but its own`
  * @throws NotFoundError when the caller does not see the project
  * @throws ForbiddenError when the caller is neither Maintainer nor the token's own bot
  */

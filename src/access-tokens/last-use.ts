@@ -1,6 +1,7 @@
 /**
- * When tokens were last used: gathered in memory, written in batches off the request path, at most once a minute a token.
- * Several replicas agree in the database: a time that is less than a minute newer than the stored one is not written.
+ * Records when tokens were last used. Times are collected in memory and written in batches off the request path, at
+ * most once a minute for each token.
+ * Replicas do not repeat each other's writes: a time less than a minute newer than the stored one is not written.
  */
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
@@ -15,13 +16,13 @@ const WRITE_LAST_USE: PreparedQuery = {
     where t.id = used.id and (t.last_used_at is null or t.last_used_at <= used.at - interval '1 minute')`,
 };
 
-/** Gathers and writes the times of last use. */
+/** Collects and writes the times of last use. */
 export class LastUse {
   readonly #database: Database;
   readonly #clock: Clock;
-  /** What is to be written, by token. */
+  /** Times still to be written, by token id. */
   #waiting = new Map<number, Date>();
-  /** What was gathered less than a minute ago, by token. */
+  /** Times noted less than a minute ago (ms since the epoch), by token id. */
   #recent = new Map<number, number>();
 
   constructor(database: Database, clock: Clock) {
@@ -29,7 +30,7 @@ export class LastUse {
     this.#clock = clock;
   }
 
-  /** Notes that a token was accepted now; asks nothing of the database. */
+  /** Notes that a token was accepted now, without using the database. */
   used(tokenId: number): void {
     const now = this.#clock.now();
     const last = this.#recent.get(tokenId);
@@ -38,7 +39,7 @@ export class LastUse {
     this.#waiting.set(tokenId, now);
   }
 
-  /** Writes what was gathered; what cannot be written waits for the next time. */
+  /** Writes the collected times; those that cannot be written are kept for the next flush. */
   async flush(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = new Map();

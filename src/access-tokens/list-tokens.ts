@@ -1,4 +1,4 @@
-/** Lists access tokens: a project's, or personal ones. */
+/** Lists the access tokens of a project, or personal access tokens. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { utcDate } from "../clock.ts";
@@ -6,14 +6,14 @@ import { likePattern } from "../database/like-pattern.ts";
 import type { Page } from "../database/page.ts";
 import { AccessToken } from "./access-token.entity.ts";
 
-/** Whose tokens: a project's; or personal ones, of one user or of all. */
+/** Whose tokens to list: a project's, or the personal tokens of one user or of all users. */
 export type TokenOwner = { readonly project: number } | { readonly project: null; readonly user?: number };
 
 /** Which tokens are wanted, and in which order. Bounds are exclusive; dates are `YYYY-MM-DD` in UTC. */
 export interface TokenFilter {
   readonly state?: "active" | "inactive" | undefined;
   readonly revoked?: boolean | undefined;
-  /** A part of the name. */
+  /** Text that the name must contain. */
   readonly search?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
@@ -25,7 +25,7 @@ export interface TokenFilter {
   readonly direction: "asc" | "desc";
 }
 
-/** A page of tokens, and how many there are in all: two queries, whatever their number. The id settles what is equal. */
+/** A page of tokens and the total count, in two queries. Equal sort values are ordered by id. */
 export function listTokens(
   em: SqlEntityManager,
   owner: TokenOwner,

@@ -7,7 +7,7 @@ import { isAdministrator, type SignedInPrincipal } from "../principals/principal
 import { lockUser } from "../users/delete-user.ts";
 import { AccessToken } from "./access-token.entity.ts";
 
-/** Which token is meant: a project's, a user's own personal one, or, for administrators, anybody's personal one. */
+/** Where to look for a token: in a project, among a user's personal tokens or, without `user`, among all of them. */
 export interface TokenPlace {
   readonly id: number;
   /** Null for a personal token. */
@@ -15,16 +15,16 @@ export interface TokenPlace {
   readonly user?: number;
 }
 
-/** The token as it is once nobody else is changing it, with its user; undefined when there is none in that place. */
+/** Locks a token and returns it with its user; undefined when there is none in that place. */
 export async function lockToken(em: SqlEntityManager, where: TokenPlace): Promise<AccessToken | undefined> {
   const [owner] = await em.execute<{ user_id: number }[]>("select user_id from access_tokens where id = ?", [where.id]);
   if (owner === undefined) return undefined;
-  // If the user was deleted, now or long ago, there is nothing to lock: the token is revoked then.
+  // If the user was deleted meanwhile, there is nothing to lock: the token is revoked by then.
   await lockUser(em, owner.user_id);
   return (await em.findOne(AccessToken, { ...where }, { populate: ["user"] })) ?? undefined;
 }
 
-/** A personal access token as {@link lockToken} gives it: the caller's own, or, as an administrator, anybody's. */
+/** Like {@link lockToken}, for a personal access token: the caller's own or, for administrators, anybody's. */
 export function lockPersonalToken(
   em: SqlEntityManager,
   caller: SignedInPrincipal,

@@ -1,4 +1,4 @@
-/** Marks access tokens revoked, and records it: every way to revoke ends here. */
+/** Marks access tokens as revoked and records it. Every use case that revokes ends here. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { recordEvent } from "../events/record-event.ts";
 import type { Authorship } from "../users/delete-user.ts";

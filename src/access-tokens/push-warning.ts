@@ -1,9 +1,9 @@
-/** Warns the creator of a token that cannot push after all: the registry demands pull as well before it takes a push. */
+/** Warns the creator of a token that cannot push: the registry requires pull permission as well before it accepts a push. */
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Visibility } from "../projects/project.entity.ts";
 
 /**
- * The warning, for a token that may push but not pull; undefined where pulling needs no scope.
+ * The warning, for a token that may push but not pull; undefined when pulling needs no scope.
  *
  * @see docs/spec/registry-auth.md "Who may do what"
  */

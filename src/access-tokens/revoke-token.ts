@@ -8,14 +8,14 @@ import { findTokenProject, type ProjectTokenInput } from "./find-token-project.t
 import { lockPersonalToken, lockToken } from "./lock-token.ts";
 import { markRevoked } from "./mark-revoked.ts";
 
-/** What revoking works with. */
+/** The services that revoking needs. */
 export interface RevokeServices extends UseCaseServices, DeleteUserServices {}
 
 /**
- * Revokes a project access token, in one transaction. It is dead for the very next request.
+ * Revokes a project access token, in one transaction. The very next request with it is refused.
  *
- * @throws NotFoundError when the caller does not see the project, or the token is not the project's or revoked already
- * @throws ForbiddenError when the caller is no Maintainer, or a bot and the token not its own
+ * @throws NotFoundError when the caller does not see the project, or the project has no such unrevoked token
+ * @throws ForbiddenError when the caller is below Maintainer, or is a bot and the token is not its own
  * @see docs/spec/access-tokens.md "Revoking"
  */
 export function revokeProjectToken(services: RevokeServices, input: ProjectTokenInput): Promise<void> {
@@ -29,7 +29,7 @@ export function revokeProjectToken(services: RevokeServices, input: ProjectToken
 }
 
 /**
- * Revokes a personal access token: one's own, or, as an administrator, anybody's.
+ * Revokes a personal access token: the caller's own or, for administrators, anybody's.
  *
  * @throws NotFoundError when there is no such token, it is another's, or it is revoked already
  */
@@ -45,8 +45,8 @@ export function revokePersonalToken(
 }
 
 /**
- * Answers a leak: somebody has a secret that was rotated away, so every token of its family is revoked. Does nothing for
- * a secret that was revoked for good.
+ * Answers a leak: somebody presented a secret that was rotated away, so every token of its family is revoked. Does
+ * nothing for a secret that was revoked without a successor.
  *
  * @see docs/spec/access-tokens.md "Rotating"
  */

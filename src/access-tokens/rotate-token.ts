@@ -16,7 +16,7 @@ import type { TokenServices } from "./token-services.ts";
 /** How long a rotated token lives by default: a week, as GitLab has it. */
 const DEFAULT_LIFETIME_DAYS = 7;
 
-/** Which token of a project is rotated by whom. */
+/** The input for rotating a project access token. */
 export interface RotateProjectTokenInput extends ProjectTokenInput {
   /** `YYYY-MM-DD`; null for a week from now, or the instance's maximum where that is less. */
   readonly expiresAt: string | null;
@@ -26,7 +26,7 @@ export interface RotateProjectTokenInput extends ProjectTokenInput {
  * Rotates a project access token. An expired one can be rotated, a revoked one cannot.
  *
  * @throws NotFoundError when the caller does not see the project, or the token is not the project's
- * @throws ForbiddenError when the caller is no Maintainer, is below the token's level, or is a bot and the token not its own
+ * @throws ForbiddenError when the caller is below Maintainer or the token's level, or a bot and the token not its own
  * @throws FeatureDisabledError while the feature is off for the project
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
@@ -51,9 +51,9 @@ export function rotateProjectToken(
 }
 
 /**
- * Rotates a personal access token: one's own, or, as an administrator, anybody's.
+ * Rotates a personal access token: the caller's own or, for administrators, anybody's.
  *
- * @throws NotFoundError when there is no such token, or it is another's
+ * @throws NotFoundError when there is no such token, or it belongs to another user
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
  */
@@ -68,7 +68,7 @@ export function rotatePersonalToken(
   });
 }
 
-/** Revokes the old secret before the new one is there: the database allows no two live secrets in a family. */
+/** Revokes the old token before adding the new one: a unique index allows one unrevoked token in a family. */
 async function replace(
   em: SqlEntityManager,
   services: TokenServices,

@@ -8,15 +8,15 @@ import { recordEvent } from "../events/record-event.ts";
 import { deleteUser, lockUser } from "../users/delete-user.ts";
 import type { RevokeServices } from "./revoke-token.ts";
 
-/** What sweeping works with. */
+/** The services that sweeping needs. */
 export interface SweepServices extends RevokeServices {
   readonly tokenSettings: { readonly inactiveRetentionDays: number };
 }
 
-/** Any number that every Keyside agrees on: the advisory lock that one replica at a time sweeps under. */
+/** The key of the advisory lock held while sweeping. Any number will do, as long as every replica uses the same. */
 const SWEEP_LOCK = 6_573_642_106;
 
-/** How much one transaction takes on: locks are held for as long as it lasts. */
+/** How many rows one transaction handles, since it holds its locks until it ends. */
 const BATCH = 100;
 
 interface ExpiredRow {
@@ -37,7 +37,7 @@ const MARK_EXPIRED = `
   )
   returning id, name, user_id, project_id, expires_at::text as expires_at`;
 
-/** Bots without an active token, by the day on which their last one became inactive. */
+/** Finds bots without an active token, by the date on which their last one became inactive. */
 const FIND_DEAD_BOTS = `
   select t.user_id from access_tokens t join users u on u.id = t.user_id
   where u.user_type = 'project_bot'
@@ -47,7 +47,7 @@ const FIND_DEAD_BOTS = `
   order by t.user_id limit ${BATCH}`;
 
 /**
- * Records the expiries that happened, and sweeps the bots that are long dead; answers how many of each.
+ * Records new expiries and deletes long inactive bots; returns how many of each.
  *
  * @see docs/spec/access-tokens.md "Expiry"
  */

@@ -1,4 +1,4 @@
-/** What the use cases of access tokens work with. */
+/** The services that the use cases of access tokens need. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { IdSource } from "../ids.ts";
 

@@ -1,4 +1,4 @@
-/** Makes the account of a human, with the personal namespace that comes with it. */
+/** Creates the account of a human, with its personal namespace. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Actor } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
@@ -6,7 +6,7 @@ import { createPersonalNamespace } from "./create-personal-namespace.ts";
 import { flushAccount } from "./flush-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
-/** What an account is made from; the password is already digested. */
+/** The input of a new account; the password is already hashed. */
 export interface CreateAccountInput {
   readonly by: Actor;
   readonly username: string;
@@ -19,7 +19,7 @@ export interface CreateAccountInput {
 }
 
 /**
- * Makes a human and their namespace, inside the caller's transaction.
+ * Creates a human and their namespace, inside the caller's transaction.
  *
  * @throws ConflictError when the username or the e-mail address is taken
  */

@@ -12,7 +12,7 @@ import { recordAccountEvent } from "./record-account-event.ts";
  * Deletes a human: their tokens are revoked, their memberships and personal namespace deleted; all other records pass to
  * the ghost user.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError for a bot or the ghost, or when administrators delete themselves
  * @throws ConflictError while their namespace holds projects, or a group has no other Owner

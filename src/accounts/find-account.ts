@@ -1,4 +1,4 @@
-/** Finds accounts: for anybody who is signed in to look at, or for an administrator to change. */
+/** Finds accounts: for any signed-in caller to read, or for an administrator to change. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
@@ -6,7 +6,7 @@ import { requireHumanUser } from "../users/require-human-user.ts";
 import { User } from "../users/user.entity.ts";
 
 /**
- * An account, of whatever kind.
+ * Finds an account of any kind.
  *
  * @throws NotFoundError when there is none
  */
@@ -17,10 +17,10 @@ export async function findAccount(em: SqlEntityManager, userId: number): Promise
 }
 
 /**
- * The account of a human, for an administrator to change.
+ * Finds the account of a human, for an administrator to change.
  *
- * @param change what is refused for others, as `cannot be ...` goes on: `blocked`
- * @throws ForbiddenError when the caller is no administrator
+ * @param change the refused change, to be put after `cannot be`: `blocked`
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is none
  * @throws RuleRefusedError for a bot or the ghost
  */
@@ -37,9 +37,9 @@ export async function findHumanAccount(
 }
 
 /**
- * Demands that administrators do not do this to themselves: an instance keeps an administrator.
+ * Requires that administrators do not do this to themselves, so that an instance keeps an administrator.
  *
- * @param change as `you cannot ...` goes on: `block yourself`
+ * @param change to be put after `you cannot`: `block yourself`
  * @throws RuleRefusedError when the account is the caller's own
  */
 export function requireNotSelf(caller: SignedInPrincipal, user: User, change: string): void {

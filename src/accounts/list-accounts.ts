@@ -9,9 +9,9 @@ import { User, type UserState } from "../users/user.entity.ts";
 export interface AccountFilter {
   /** The whole username, in any case. */
   readonly username?: string | undefined;
-  /** A part of a name, username or e-mail address. */
+  /** Text that the name, username or e-mail address must contain. */
   readonly search?: string | undefined;
-  /** Accounts in all of these states: none can be in two. */
+  /** Accounts that are in all of these states; two different states match no account. */
   readonly states: readonly UserState[];
   readonly humansOnly: boolean;
   readonly withoutBots: boolean;
@@ -19,7 +19,7 @@ export interface AccountFilter {
   readonly direction: "asc" | "desc";
 }
 
-/** A page of accounts, and how many there are in all. */
+/** A page of accounts and the total count. */
 export function listAccounts(em: SqlEntityManager, filter: AccountFilter, page: Page): Promise<[User[], number]> {
   const where: FilterQuery<User>[] = filter.states.map((state) => ({ state }));
   if (filter.username !== undefined) where.push({ username: filter.username.toLowerCase() });

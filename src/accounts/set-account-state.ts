@@ -8,7 +8,7 @@ import { recordAccountEvent } from "./record-account-event.ts";
 /**
  * Blocks a human, so that none of their credentials is accepted any more, or unblocks one.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError for a bot or the ghost, or when administrators block themselves
  */

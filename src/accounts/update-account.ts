@@ -8,7 +8,7 @@ import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { flushAccount } from "./flush-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
-/** What of an account is changed; the password is already digested. */
+/** The changes to an account; the password is already hashed. */
 export interface AccountChanges {
   readonly username?: string | undefined;
   readonly name?: string | undefined;
@@ -20,7 +20,7 @@ export interface AccountChanges {
 /**
  * Changes an account.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError for a bot or the ghost, for a new username, or when administrators demote themselves
  * @throws ConflictError when the e-mail address is taken

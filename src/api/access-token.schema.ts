@@ -1,4 +1,4 @@
-/** Access tokens on the wire: the parameters that make one, and how one reads, field for field as GitLab's. */
+/** Access tokens as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { isExpired } from "../access-tokens/expiry.ts";
@@ -15,7 +15,7 @@ export const projectTokenParams = z.object({ id: resourceId, token_id: id() });
 
 const scopes = list(z.enum(TOKEN_SCOPES), 100).transform((values) => [...new Set(values)]);
 
-/** What any access token is made from. */
+/** The body that creates an access token of either kind. */
 export const createTokenBody = z.object({
   name: text(255),
   description: prose(255).nullish(),
@@ -23,7 +23,7 @@ export const createTokenBody = z.object({
   expires_at: date().nullish(),
 });
 
-/** What a project access token is made from. */
+/** The body that creates a project access token. */
 export const createProjectTokenBody = createTokenBody.extend({
   access_level: accessLevel.default(ACCESS_LEVELS.maintainer),
 });
@@ -60,7 +60,7 @@ const TOKEN_COLUMNS = {
   id: "id",
 } as const;
 
-/** What a list's query asks for. `sort=name_asc` says column and direction; `sort=asc` leaves the column to `order_by`. */
+/** The filter in a list's query. `sort=name_asc` gives column and direction; `sort=asc` leaves the column to `order_by`. */
 export function tokenFilter(query: z.output<typeof listTokensQuery>): TokenFilter {
   const [, named, direction] = /^(?:(\w+)_)?(asc|desc)$/.exec(query.sort) ?? [];
   return {
@@ -99,7 +99,7 @@ export const createdTokenResult = tokenResult.extend({ token: z.string() });
 /** A new project access token with its secret, this one time. */
 export const createdProjectTokenResult = projectTokenResult.extend({ token: z.string() });
 
-/** A token as JSON; it is `active` when neither revoked nor expired. */
+/** A token as JSON; it is `active` when it is neither revoked nor expired. */
 export function renderToken(token: AccessToken, clock: Clock): z.input<typeof tokenResult> {
   const revoked = token.revokedAt != null;
   return {

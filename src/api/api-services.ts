@@ -1,4 +1,4 @@
-/** What the API's calls work with, all together. */
+/** The services that the API's calls need, together. */
 import type { RevokeServices } from "../access-tokens/revoke-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { Links } from "../links.ts";

@@ -62,7 +62,7 @@ export function eventOperations({ database, links }: ApiServices): ApiOperation[
   ];
 }
 
-/** What somebody does in projects that the caller may not see is none of the caller's business. */
+/** A user's events name projects that the caller may not see, so only the user and administrators get them. */
 function requireSelfOrAdministrator(caller: SignedInPrincipal, userId: number): void {
   if (caller.userId !== userId && !isAdministrator(caller)) throw new ForbiddenError();
 }

@@ -1,4 +1,4 @@
-/** Events on the wire, field for field as GitLab's. */
+/** Events as the API writes them, field for field as in GitLab. */
 import { z } from "zod";
 import { EVENT_ACTIONS, type LoadedEvent, TARGET_TYPES, type TargetType } from "../events/event.entity.ts";
 import type { Links } from "../links.ts";
@@ -6,7 +6,7 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { date } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
-/** Filters write a type in snake case, results in camel case: both are GitLab's. */
+/** GitLab writes a type in snake case in filters, and in camel case in results. */
 const TYPE_PARAMETERS = {
   access_token: "AccessToken",
   feature_flag: "FeatureFlag",
@@ -18,7 +18,7 @@ const TYPE_PARAMETERS = {
 } as const satisfies Record<string, TargetType>;
 type TypeParameter = keyof typeof TYPE_PARAMETERS;
 
-/** Which events are wanted; the dates themselves are left out. */
+/** The query of a list of events; `before` and `after` exclude the dates themselves. */
 export const listEventsQuery = pageQuery
   .extend({
     action: z.enum(EVENT_ACTIONS).optional(),
@@ -47,7 +47,7 @@ export const eventResult = z.object({
   access_token_id: z.int().nullable(),
 });
 
-/** An event as JSON; its author is loaded. */
+/** An event as JSON; its author must be loaded. */
 export function renderEvent(event: LoadedEvent, links: Links): z.input<typeof eventResult> {
   const author = event.author.$;
   return {

@@ -84,7 +84,7 @@ export function featureOperations(services: UseCaseServices): ApiOperation[] {
   ];
 }
 
-/** A flag as GitLab's clients read it: a gate for the instance, and the projects where it is on. */
+/** A flag as GitLab's clients expect it: a gate for the instance, and the projects where it is on. */
 function renderFeature(name: Feature, settings: readonly FeatureFlag[]): z.input<typeof featureResult> {
   const own = settings.filter((setting) => setting.name === name);
   const instance = own.some(({ project, enabled }) => project === null && enabled);

@@ -1,4 +1,4 @@
-/** Groups on the wire, field for field as GitLab's. */
+/** Groups as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { GroupFilter } from "../groups/list-groups.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
@@ -15,7 +15,7 @@ export const createGroupBody = z.object({
   description: prose(2000).nullish(),
 });
 
-/** What of a group may be changed; `path` only to what it is. */
+/** The body that changes a group; `path` may only repeat the present path. */
 export const updateGroupBody = z.object({
   name: text(255).optional(),
   path: pathSegment("nested").optional(),
@@ -32,7 +32,7 @@ export const listGroupsQuery = pageQuery.extend({
   sort: z.enum(["asc", "desc"]).default("asc"),
 });
 
-/** What a list's query asks for; `owned` weighs more than `min_access_level`. */
+/** The filter in a list's query; `owned` takes precedence over `min_access_level`. */
 export function groupFilter(query: z.output<typeof listGroupsQuery>): GroupFilter {
   return {
     search: query.search,

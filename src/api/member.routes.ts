@@ -23,7 +23,7 @@ import { resourceParams } from "./protocol/validate.ts";
 
 interface Kind {
   readonly root: string;
-  /** In the ids of operations. */
+  /** The part of operation ids that names the kind. */
   readonly name: "Project" | "Group";
   readonly place: (id: ResourceId) => MemberPlace;
 }

@@ -1,4 +1,4 @@
-/** Members of projects and groups on the wire, field for field as GitLab's. */
+/** Members of projects and groups as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { Links } from "../links.ts";
 import type { LoadedMember } from "../members/member.entity.ts";
@@ -15,7 +15,7 @@ export const createMemberBody = z.object({ user_id: id(), access_level: accessLe
 /** The new level of a member. */
 export const updateMemberBody = z.object({ access_level: accessLevel });
 
-/** Which members are wanted: `query` looks into names and usernames. */
+/** The query of a list of members: `query` searches names and usernames. */
 export const listMembersQuery = pageQuery.extend({ query: searchText(255).optional() });
 
 /** A member, as JSON. */
@@ -28,7 +28,7 @@ export const memberResult = briefUserResult.extend({
   created_by: briefUserResult.nullable(),
 });
 
-/** A member as JSON; `id` is the user's, as GitLab has it. The user and who added them are loaded. */
+/** A member as JSON; `id` is the user's, as in GitLab. `user` and `createdBy` must be loaded. */
 export function renderMember(member: LoadedMember, links: Links): z.input<typeof memberResult> {
   const user = member.user.$;
   return {

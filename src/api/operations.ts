@@ -1,4 +1,4 @@
-/** Every call of the API, in the order in which OpenAPI lists them: where an address below `/api/v4` leads. */
+/** Every call of the API below `/api/v4`, in the order in which the OpenAPI document lists them. */
 import type { ApiServices } from "./api-services.ts";
 import { eventOperations } from "./event.routes.ts";
 import { featureOperations } from "./feature.routes.ts";
@@ -13,7 +13,7 @@ import type { ApiOperation } from "./protocol/api-operation.ts";
 import { refreshTokenOperations } from "./refresh-token.routes.ts";
 import { userOperations } from "./user.routes.ts";
 
-/** All calls; `baseUrl` is how clients reach Keyside. @see docs/spec/rest-api.md "The calls" */
+/** All operations of the API; `baseUrl` is the URL by which clients reach Keyside. @see docs/spec/rest-api.md "The calls" */
 export function apiOperations(services: ApiServices, baseUrl: string): ApiOperation[] {
   const operations = [
     ...userOperations(services),

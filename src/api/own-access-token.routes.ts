@@ -1,4 +1,4 @@
-/** The calls about the token that the request itself presents, whether a human's or a bot's. */
+/** The calls about the token that the request itself carries, whether a human's or a bot's. */
 import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { type RevokeServices, revokePersonalToken, revokeProjectToken } from "../access-tokens/revoke-token.ts";

@@ -24,7 +24,7 @@ import { id } from "./protocol/validate.ts";
 
 const idParams = z.object({ id: id() });
 
-/** `/personal_access_tokens`, and how they are made. @see docs/spec/rest-api.md "The calls" */
+/** `/personal_access_tokens`, and the calls that create them. @see docs/spec/rest-api.md "The calls" */
 export function personalAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
   const create = async (

@@ -65,7 +65,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       result: z.array(projectResult),
       async handle({ caller, query, url }) {
         const em = database.em();
-        // Nothing is ever archived here.
+        // Keyside has no archived projects.
         if (query.archived === true) return { body: [], headers: pageHeaders(query, 0, url) };
         const [projects, total] = await listVisibleProjects(em, caller, projectFilter(query), pageOf(query));
         return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };

@@ -1,4 +1,4 @@
-/** Projects on the wire, field for field as GitLab's. */
+/** Projects as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
@@ -9,7 +9,7 @@ import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
-/** Newer clients say `container_registry_access_level`, older ones `container_registry_enabled`. */
+/** Newer clients send `container_registry_access_level`, older ones `container_registry_enabled`. */
 const registryAccess = z.enum(["enabled", "disabled"]);
 
 /** What a project is made from: a name, a path or both. */
@@ -28,7 +28,7 @@ export const createProjectBody = z
     params: { missing: true },
   });
 
-/** What of a project may be changed; `path` only to what it is. */
+/** The body that changes a project; `path` may only repeat the present path. */
 export const updateProjectBody = z.object({
   name: text(255).optional(),
   path: pathSegment("nested").optional(),
@@ -63,7 +63,7 @@ type ListProjectsQuery = z.output<typeof listProjectsQuery>;
 
 const PROJECT_COLUMNS = { id: "id", name: "name", path: "path", created_at: "createdAt" } as const;
 
-/** What a list's query asks for; `owned` weighs more than `min_access_level`, and that more than `membership`. */
+/** The filter in a list's query; `owned` takes precedence over `min_access_level`, and that over `membership`. */
 export function projectFilter(query: ListProjectsQuery): ProjectFilter {
   const membership = query.membership === true ? ACCESS_LEVELS.guest : undefined;
   return {

@@ -1,4 +1,4 @@
-/** Projects and groups as JSON: what lies in several tables is gathered in two queries, whatever their number. */
+/** Projects and groups as JSON. Data from other tables is read in two queries, however many there are. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { z } from "zod";
 import type { Links } from "../links.ts";
@@ -41,7 +41,7 @@ export async function renderProjects(
       web_url: links.web(path),
       http_url_to_repo: links.gitHttp(path),
       ssh_url_to_repo: links.gitSsh(path),
-      // Nothing was pushed by Git yet, so there is no branch.
+      // There is no Git hosting yet, so there is no branch.
       default_branch: null,
       archived: false,
       avatar_url: null,
@@ -68,7 +68,7 @@ export async function renderGroups(
       name: group.name,
       path: lastSegment(path),
       description: group.description ?? null,
-      // Only its members see a group.
+      // Only members see a group.
       visibility: "private",
       full_path: path,
       full_name: fullNames(path),
@@ -94,7 +94,7 @@ function renderNamespace(namespace: Namespace, links: Links): z.input<typeof nam
   };
 }
 
-/** A function from the full path of a namespace to the names along it: `Team / Backend`. */
+/** Returns a function from a namespace's full path to its full name: `Team / Backend`. */
 async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Promise<(path: string) => string> {
   const prefixes = [...new Set(paths.flatMap(pathPrefixes))];
   const rows =

@@ -1,4 +1,4 @@
-/** Accounts on the wire, field for field as GitLab's. */
+/** Accounts as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { AccountFilter } from "../accounts/list-accounts.ts";
 import type { Links } from "../links.ts";
@@ -10,7 +10,7 @@ import { flag, id, searchText, text } from "./protocol/validate.ts";
 /** The parameters of one account. */
 export const userParams = z.object({ id: id() });
 
-/** A password of a human: its length is the one rule that makes sense. @see NIST SP 800-63B section 5.1.1.2 */
+/** A human's password, limited only in length: rules of composition do not help. @see NIST SP 800-63B section 5.1.1.2 */
 const password = z.string().min(8).max(128);
 
 const email = text(255).refine(isEmail, "an e-mail address");
@@ -19,14 +19,14 @@ function isEmail(value: string): boolean {
   return z.email().safeParse(value).success;
 }
 
-/** What an account is made from; the username is checked as a path, since it becomes the personal namespace's. */
+/** The body that creates an account. The username is checked as a path, since it becomes the personal namespace's path. */
 export const createUserBody = z
   .object({
     username: pathSegment("top"),
     name: text(255),
     email,
     password: password.optional(),
-    /** Keyside sends no mail: with either of these, an administrator sets a password later. */
+    /** Keyside sends no mail: with either of these, an administrator has to set a password later. */
     reset_password: flag().optional(),
     force_random_password: flag().optional(),
     admin: flag().default(false),
@@ -39,7 +39,7 @@ export const createUserBody = z
     },
   );
 
-/** What of an account may be changed; `username` only to what it is. */
+/** The body that changes an account; `username` may only repeat the present one. */
 export const updateUserBody = z.object({
   username: text(255).optional(),
   name: text(255).optional(),
@@ -62,7 +62,7 @@ export const listUsersQuery = pageQuery.extend({
 
 const USER_COLUMNS = { id: "id", name: "name", username: "username", created_at: "createdAt" } as const;
 
-/** What a list's query asks for; a filter that is set to false is none, as GitLab has it. */
+/** The filter in a list's query; a filter set to false does nothing, as in GitLab. */
 export function accountFilter(query: z.output<typeof listUsersQuery>): AccountFilter {
   return {
     username: query.username,
@@ -85,7 +85,7 @@ export const briefUserResult = z.object({
   web_url: z.string(),
 });
 
-/** An account; the last two are for administrators and the user. */
+/** An account; only administrators and the user themselves get the last two fields. */
 export const userResult = briefUserResult.extend({
   bot: z.boolean(),
   created_at: z.iso.datetime(),
@@ -105,7 +105,7 @@ export function renderBriefUser(user: User, links: Links): z.input<typeof briefU
   };
 }
 
-/** An account as anybody who is signed in sees it. */
+/** An account as JSON for any signed-in caller. */
 export function renderUser(user: User, links: Links): z.input<typeof userResult> {
   return {
     ...renderBriefUser(user, links),
@@ -114,7 +114,7 @@ export function renderUser(user: User, links: Links): z.input<typeof userResult>
   };
 }
 
-/** An account as administrators and the user see it. */
+/** An account as JSON for administrators and the user themselves. */
 export function renderFullUser(user: User, links: Links): z.input<typeof userResult> {
   return { ...renderUser(user, links), email: user.email, is_admin: user.admin };
 }

@@ -1,4 +1,4 @@
-/** From the secret of an access token to the human or the bot behind it. Reads once, writes nothing. */
+/** Authenticates by access token: finds the human or bot behind a secret. One query, no writes. */
 import { isExpired } from "../access-tokens/expiry.ts";
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
 import type { PreparedQuery } from "../database/database.ts";
@@ -44,10 +44,10 @@ const FIND_TOKEN: PreparedQuery = {
 };
 
 /**
- * The principal behind an access token's secret.
+ * Finds the principal behind an access token's secret.
  *
- * @throws UnauthenticatedError when the secret is not known, or its user blocked
- * @throws InvalidTokenError when it is known, but expired or revoked: only its bearer can come this far
+ * @throws UnauthenticatedError when the secret is not known, or its user is blocked
+ * @throws InvalidTokenError when it is known, but expired or revoked: only somebody who holds the secret gets this far
  */
 export async function authenticateAccessToken(
   services: Pick<AuthenticationServices, "database" | "clock" | "lastUse">,
@@ -59,7 +59,7 @@ export async function authenticateAccessToken(
   // 2. One query, by digest: the secret itself is stored nowhere.
   const digest = digestSecret(secret);
   const [row] = await services.database.query<TokenRow>(FIND_TOKEN, [digest]);
-  // 3. The index found it; the comparison that counts is in constant time.
+  // 3. The index found the row; this constant-time comparison is the one that decides.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
   // 4. The bearer of a dead token, and nobody else, is told that it is dead.
@@ -71,9 +71,9 @@ export async function authenticateAccessToken(
   }
   // 5. No credential of a blocked user is accepted.
   if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known");
-  // 6. Each kind of user is a principal of its own kind; the ghost is none.
+  // 6. Humans and bots become different kinds of principals; the ghost never signs in.
   const principal = toPrincipal(row);
-  // 7. Remembered in memory: it is written later, off the request's path.
+  // 7. Note the use in memory; it is written later, off the request path.
   services.lastUse.used(row.token_id);
   return principal;
 }

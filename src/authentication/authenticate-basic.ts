@@ -10,12 +10,12 @@ import { authenticatePassword } from "./authenticate-password.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
 
 /**
- * The principal behind HTTP Basic that came from `address`: an access token as the password, whatever the username, or
+ * Finds the principal behind HTTP Basic credentials sent from `address`: an access token as the password, whatever the username, or
  * the username and password of a human.
  *
  * @throws UnauthenticatedError when the credentials are not known
  * @throws InvalidTokenError when the access token is known, but expired or revoked
- * @throws TooManyFailuresError when too many wrong credentials came from there
+ * @throws TooManyFailuresError when too many wrong credentials came from `address`
  * @see docs/spec/registry-auth.md "Request"
  */
 export function authenticateBasic(
@@ -27,7 +27,7 @@ export function authenticateBasic(
   const { tokenPrefix } = services;
   const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
   if (!isToken) return authenticatePassword(services, credentials, address);
-  // A secret whose check fails was mistyped; it is no guess that could hit: it is refused without asking the database,
+  // A secret whose checksum fails was mistyped and could never be a successful guess: it is refused without a query,
   // and not counted.
   if (!isSecret(password)) return authenticateAccessToken(services, password);
   return authenticateAccessToken(services, password).catch((error: unknown) =>

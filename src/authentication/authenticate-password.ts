@@ -1,4 +1,4 @@
-/** From a username and a password to the human they belong to. */
+/** Authenticates humans by username and password. */
 import type { PreparedQuery } from "../database/database.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
@@ -18,7 +18,7 @@ interface HumanRow {
   admin: boolean;
 }
 
-/** The human, with what the caller's network has failed at, in one round trip: always one row. */
+/** The human and the recent failures of the caller's network, in one round trip. Always returns one row. */
 const FIND_HUMAN: PreparedQuery = {
   name: "find_human",
   text: `
@@ -28,7 +28,7 @@ const FIND_HUMAN: PreparedQuery = {
 };
 
 /**
- * The human behind a username and a password that came from `address`.
+ * Finds the human behind a username and a password sent from `address`.
  *
  * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long when there is no such user
  * @throws TooManyFailuresError when too many wrong credentials came from there, or too many at once
@@ -49,9 +49,9 @@ async function checkPassword(
   { username, password }: BasicCredentials,
   network: string,
 ): Promise<PasswordPrincipal> {
-  // 1. A locked network is refused before anything costly, whether the guess is right or not.
+  // 1. A locked network is refused before any costly work, whether the guess is right or not.
   lockout.refuseIfKnownLocked(network);
-  // 2. One query. NUL is in no username, and PostgreSQL refuses to be asked for one.
+  // 2. One query. No username contains NUL, and PostgreSQL refuses it in a parameter.
   const values = [network, lockout.windowStart(), username.includes("\0") ? "" : username];
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
   if (found !== undefined) lockout.refuseIfLocked(network, found);

@@ -1,4 +1,4 @@
-/** From a refresh token to the human behind it; for the registry alone. */
+/** Authenticates humans by refresh token; only the token endpoint of the registry accepts these. */
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
 import type { PreparedQuery } from "../database/database.ts";
 import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
@@ -27,17 +27,17 @@ interface RefreshTokenRow {
 }
 
 /**
- * The human behind a refresh token for `service` that came from `address`; the token is for the registry alone.
+ * Finds the human behind a refresh token for `service` sent from `address`; the token is for the registry alone.
  *
- * @throws UnauthenticatedError when it is not known, or its user blocked
- * @throws InvalidTokenError when the password was changed since
- * @throws TooManyFailuresError when too many wrong credentials came from there
+ * @throws UnauthenticatedError when it is not known, or its user is blocked
+ * @throws InvalidTokenError when the password has changed since
+ * @throws TooManyFailuresError when too many wrong credentials came from `address`
  */
 export function authenticateRefreshToken(
   services: Pick<AuthenticationServices, "database" | "lockout">,
   { secret, service, address }: { secret: string; service: string; address: string },
 ): Promise<UserPrincipal> {
-  // A secret whose check fails was mistyped; it is no guess that could hit, so it is not counted.
+  // A secret whose checksum fails was mistyped and could never be a successful guess, so it is not counted.
   if (!isSecret(secret)) return Promise.reject(unknownRefreshToken());
   return findHuman(services, secret, service).catch((error: unknown) =>
     services.lockout.failed(error, address, secret),

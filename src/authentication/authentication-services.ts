@@ -1,4 +1,4 @@
-/** What authenticating works with, whatever the kind of credential. */
+/** The services that authentication needs, whatever the kind of credential. */
 import type { LastUse } from "../access-tokens/last-use.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
@@ -14,6 +14,6 @@ export interface AuthenticationServices {
   /** Told of every access token that is accepted. */
   readonly lastUse: Pick<LastUse, "used">;
   readonly lockout: Lockout;
-  /** Where passwords are checked, a few at a time. */
+  /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: FairQueue;
 }

@@ -1,6 +1,6 @@
 /**
- * Bounds work that is costly for us and cheap to ask for, and shares it out fairly: those who ask for much wait for
- * their own work; nobody else waits for it. Keeps nothing once the work is done.
+ * Bounds work that is costly to do but cheap to request, and shares capacity fairly: a key with many requests delays
+ * only its own, not those of other keys. Keeps nothing once the work is done.
  */
 import { TooManyFailuresError, UnavailableError } from "../errors.ts";
 
@@ -14,7 +14,7 @@ export interface FairQueueLimits {
 /** Runs a few pieces of work at a time, taking turns between the keys that ask for them. */
 export class FairQueue {
   readonly #limits: FairQueueLimits;
-  /** In the order of their turns: a key that was served goes to the end. */
+  /** Waiting work by key, in the order of turns: a key that was served goes to the end. */
   readonly #waiting = new Map<string, (() => void)[]>();
   #running = 0;
   #length = 0;
@@ -24,10 +24,10 @@ export class FairQueue {
   }
 
   /**
-   * Runs `work` when it is the key's turn.
+   * Runs `work` when it is the key's turn, and returns its result.
    *
-   * @throws TooManyFailuresError when too much of this key waits already
-   * @throws UnavailableError when too much of all keys does
+   * @throws TooManyFailuresError when too much work of this key is waiting already
+   * @throws UnavailableError when too much work of all keys together is waiting
    */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     if (this.#running >= this.#limits.atOnce) await this.#wait(key);

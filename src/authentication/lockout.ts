@@ -1,11 +1,11 @@
 /**
- * Slows guessing down: an address from which too many different wrong credentials came may guess no more for a while.
- * Replicas share what they know through the database, which hears of failures only: good credentials cost nothing here.
+ * Slows down guessing: a network that sent too many different wrong credentials is locked for a while. Replicas share
+ * the counts through the database, which stores only failures: good credentials cost nothing here.
  *
- * What it refuses is guessing, not people. A good access token is accepted from any address, since nobody guesses 178
- * random bits; so a locked network's machines go on. Passwords are refused there, the right one too: else a guess that
- * hits would get through. A username is never locked, whatever comes from other addresses: that would let anybody lock
- * its owner out. What many addresses guess together is bounded by the passwords that are checked at once (fair-queue.ts).
+ * A good access token is still accepted from a locked network, since nobody guesses 178 random bits; so its machines
+ * keep working. Passwords are refused there, even the right one: otherwise a successful guess would get through. A
+ * username is never locked, because that would let anybody lock its owner out. Guessing from many addresses at once is
+ * bounded by the number of passwords that are checked concurrently (fair-queue.ts).
  */
 import { createHmac, hkdfSync, type KeyObject } from "node:crypto";
 import type { Clock } from "../clock.ts";
@@ -13,25 +13,25 @@ import type { Database, PreparedQuery } from "../database/database.ts";
 import { TooManyFailuresError, UnauthenticatedError } from "../errors.ts";
 import { networkOf } from "../http/client-address.ts";
 
-/** More than a person mistypes; at two a minute, the 10,000 commonest passwords take a week, against one account. */
+/** More typing errors than a person makes. At one guess a minute, 10,000 common passwords take a week for one account. */
 export const MAXIMUM_FAILURES = 10;
 
-/** How long a failure counts: short enough to sit out. */
+/** How long a failure counts, in seconds: short enough for a person to wait. */
 export const FAILURE_WINDOW_SECONDS = 600;
 
-/** How many locked networks a process remembers; some 100 bytes each. What it forgets, the database knows. */
+/** How many locked networks a process remembers, at some 100 bytes each. The database still knows the others. */
 const MAXIMUM_REMEMBERED = 10_000;
 
-/** What locking out works with. */
+/** The services that the lockout needs. */
 export interface LockoutServices {
   readonly database: Database;
   readonly clock: Clock;
-  /** A private key that replicas share and no dump of the database holds. */
+  /** A private key that all replicas share and that is not in the database. */
   readonly key: () => KeyObject;
   readonly onFailure?: (event: "counted" | "locked" | "refused") => void;
 }
 
-/** The failures of a network within the window, as a query gives them; `oldest` in seconds since the epoch. */
+/** The failures of a network within the window, as a query returns them; `oldest` is in seconds since the epoch. */
 export interface FailureState {
   readonly failures: number;
   readonly oldest: number | null;
@@ -42,7 +42,7 @@ export const FAILURE_STATE = `
   select count(*)::int as failures, extract(epoch from min(failed_at))::float8 as oldest
   from authentication_failures where network = $1 and failed_at > $2`;
 
-/** Counts a secret once a window; a locked network's count stands still, so that its rows are few and its lock ends. */
+/** Counts a credential once a window. A locked network's count does not grow, so its rows are few and its lock ends. */
 const RECORD_FAILURE: PreparedQuery = {
   name: "record_failure",
   text: `
@@ -62,7 +62,7 @@ const FORGET_FAILURES: PreparedQuery = {
   text: "delete from authentication_failures where failed_at <= $1",
 };
 
-/** Counts failures and refuses those who had too many. */
+/** Counts failed authentications by network, and refuses networks that had too many. */
 export class Lockout {
   readonly #services: LockoutServices;
   /**
@@ -75,16 +75,16 @@ export class Lockout {
     this.#services = services;
   }
 
-  /** The beginning of the window, now. */
+  /** The beginning of the window that ends now. */
   windowStart(): Date {
     return new Date(this.#services.clock.now().getTime() - FAILURE_WINDOW_SECONDS * 1000);
   }
 
   /**
-   * Counts a wrong credential; the same again counts once, as when a client tries POST and then GET, or in parallel.
+   * Counts a wrong credential. Repeats count once, since clients try POST and then GET, or several times in parallel.
    *
    * @param credential everything of it that could have been another guess
-   * @throws TooManyFailuresError when there were too many before it
+   * @throws TooManyFailuresError when there were too many failures before
    */
   async recordFailure(address: string, credential: string): Promise<void> {
     const { database, clock, onFailure } = this.#services;
@@ -101,8 +101,8 @@ export class Lockout {
   }
 
   /**
-   * What follows when an authentication failed: counts it against the address, and passes the error on. A known access
-   * token that is dead does not count: its bearer did not guess it.
+   * Handles a failed authentication: counts it against the address, and throws the error again. A known access token
+   * that is expired or revoked does not count: its holder did not guess it.
    *
    * @param credential everything of it that could have been another guess
    * @throws TooManyFailuresError in place of UnauthenticatedError, when there were too many failures before
@@ -112,14 +112,14 @@ export class Lockout {
     throw error;
   }
 
-  /** @throws TooManyFailuresError when the network is in this state, and so may guess no more for now */
+  /** @throws TooManyFailuresError when this state means that the network is locked */
   refuseIfLocked(network: string, { failures, oldest }: FailureState): void {
     if (failures < MAXIMUM_FAILURES || oldest === null) return;
     this.#remember(network, oldest);
     this.refuseIfKnownLocked(network);
   }
 
-  /** @throws TooManyFailuresError when this process knows the network for locked: that spares the database a flood */
+  /** @throws TooManyFailuresError when this process knows that the network is locked: this spares the database a flood */
   refuseIfKnownLocked(network: string): void {
     const left = (this.#locked.get(network) ?? 0) - this.#services.clock.now().getTime();
     if (left <= 0) {

@@ -1,4 +1,4 @@
-/** What every entity has. Values are set by the use cases, from the injected clock: no hooks. */
+/** The properties of every entity. Use cases set the values, with the injected clock; there are no hooks. */
 import { p } from "@mikro-orm/core";
 
 /** `id` is given by the database; `createdAt` is a moment in UTC, set by the use case. */

@@ -14,7 +14,7 @@ export type Entities = EntityClass<AnyEntity>[];
 /** The ORM, on either driver. */
 export type Orm = MikroORM<PostgreSqlDriver> | MikroORM<PgliteDriver>;
 
-/** The type of count(*): strings on PostgreSQL, and so on PGlite too. */
+/** The type of count(*). The PostgreSQL driver returns it as a string, so PGlite is told to do the same. */
 const INT8_OID = 20;
 
 function commonOptions(entities: Entities) {
@@ -22,7 +22,7 @@ function commonOptions(entities: Entities) {
     entities,
     extensions: [Migrator],
     migrations: { migrationsList: [...MIGRATIONS], snapshot: false, tableName: "migrations" },
-    // A bad query belongs in our log, through the error handler, not on standard output.
+    // A failed query is logged by the error handler, not printed on standard output.
     logger: () => undefined,
   };
 }
@@ -55,7 +55,7 @@ export async function openPostgres(url: string, entities: Entities): Promise<Orm
   return orm;
 }
 
-/** Where the embedded database keeps its data: a directory, or memory, perhaps from a dump of another's directory. */
+/** Where the embedded database keeps its data: a directory, or memory, optionally loaded from a dump. */
 export type EmbeddedLocation = { readonly directory: string } | { readonly memory: { readonly loadDataDir?: Blob } };
 
 /** Opens the embedded database. */
@@ -64,7 +64,7 @@ export async function openPglite(where: EmbeddedLocation, entities: Entities): P
     ...commonOptions(entities),
     driver: PgliteDriver,
     dbName: "directory" in where ? where.directory : "memory://",
-    // A function, since MikroORM clones plain options, and a cloned Blob is no Blob any more.
+    // A function, since MikroORM clones plain options, and a cloned Blob is no longer a Blob.
     driverOptions: () => ({
       parsers: { [INT8_OID]: (value: string) => value },
       ...("memory" in where ? where.memory : {}),

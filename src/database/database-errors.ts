@@ -1,15 +1,15 @@
-/** Tells one failure of the database from another, whatever wraps it. A failing database is 5xx, never "bad credentials". */
+/** Classifies database errors, however they are wrapped. A failing database must be 5xx, never "bad credentials". */
 import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from "@mikro-orm/core";
 
 /**
  * Connection refused, lost or too slow; and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutting down).
- * 08P01, a message that breaks the protocol, is no passing fault but ours.
+ * 08P01, a protocol violation, is not temporary but a fault of ours.
  */
 const CONNECTION_CODES =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|080..|53...|57P..)$/;
 const CONNECTION_WORDS = /timeout exceeded when trying to connect|Connection terminated|PGlite is clos/i;
 
-/** Whether the database could not be reached: a passing fault, worth another try. */
+/** Whether the database could not be reached: a temporary fault, worth another try. */
 export function isConnectionFailure(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
@@ -33,7 +33,7 @@ export function isCollision(error: unknown): boolean {
   return false;
 }
 
-/** Whether a row was refused since the one that it refers to is gone; not whether a row is still referred to. */
+/** Whether a write failed because the row that it refers to is gone; a refused delete does not count. */
 export function refersToDeleted(error: unknown): boolean {
   return error instanceof ForeignKeyConstraintViolationException && error.message.includes("insert or update on table");
 }

@@ -1,6 +1,6 @@
 /**
  * The database: PostgreSQL by URL, or the embedded PGlite in a directory. Owns the connection, the migrations at start,
- * and the two ways to ask: the ORM, and prepared queries for the hot path.
+ * and the two ways to query: the ORM, and prepared queries for the hot path.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ export type DatabaseLocation = { readonly url: string } | EmbeddedLocation;
 
 const TRANSACTION_ATTEMPTS = 5;
 
-/** Any number that every Keyside agrees on: the advisory lock that one process at a time prepares the database under. */
+/** The key of the advisory lock held while preparing the database. Any number will do, if every process uses the same. */
 const PREPARATION_LOCK = 6_573_642_105;
 
 /** An open database. */
@@ -66,8 +66,8 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction on an entity manager of its own; a throw rolls all of it back. What collides with
-   * another transaction is run again, so `work` must do nothing but ask this database.
+   * Runs `work` in one transaction on an entity manager of its own; a throw rolls all of it back. After a collision
+   * with another transaction, `work` runs again, so it must have no effects outside this database.
    *
    * @throws ConflictError when a row that `work` refers to was deleted meanwhile
    */
@@ -91,7 +91,7 @@ export class Database {
     return (await client.query({ name, text, values })).rows as Row[];
   }
 
-  /** The connections there are, those of them that are idle, and the queries that wait for one; 0 when embedded. */
+  /** The numbers of open connections, idle connections and queries waiting for one; all 0 when embedded. */
   async poolState(): Promise<{ readonly total: number; readonly idle: number; readonly waiting: number }> {
     const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
     if (client instanceof PGlite) return { total: 0, idle: 0, waiting: 0 };
@@ -99,12 +99,12 @@ export class Database {
   }
 
   /**
-   * Brings the schema up to date, then runs `seed` in a transaction; of several processes that start together, one at a
-   * time does.
+   * Brings the schema up to date, then runs `seed` in a transaction. Processes that start together do this one at a
+   * time.
    */
   async prepare(seed: (em: SqlEntityManager) => Promise<void>): Promise<void> {
     if (this.kind === "embedded") {
-      // One process alone; and a migration inside PGlite's only connection's open transaction would hang.
+      // There is only one process, and a migration inside a transaction on PGlite's only connection would hang.
       await this.#orm.migrator.up();
       await this.transaction(seed);
       return;
@@ -117,7 +117,7 @@ export class Database {
     });
   }
 
-  /** Closes every connection and lets go of the directory. */
+  /** Closes every connection and releases the directory. */
   async close(): Promise<void> {
     await this.#orm.close(true);
     await this.#guard?.release();

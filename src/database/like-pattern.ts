@@ -1,6 +1,6 @@
-/** Searching for a text inside another. */
+/** Patterns for SQL's `like`. */
 
-/** A pattern for `like` that finds a text anywhere; wildcards in the text itself stand for themselves. */
+/** A pattern for `like` that finds a text anywhere; wildcards in the text are escaped. */
 export function likePattern(value: string): string {
   return `%${value.replaceAll(/[\\%_]/g, "\\$&")}%`;
 }

@@ -1,6 +1,6 @@
-/** A page of a list's rows, as every use case that lists takes it, whichever protocol asked. */
+/** A page of rows, as every use case that lists takes it, whatever the protocol. */
 
-/** `limit` rows at most, after the first `offset`. */
+/** At most `limit` rows, after skipping the first `offset`. */
 export interface Page {
   readonly limit: number;
   readonly offset: number;

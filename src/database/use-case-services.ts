@@ -1,4 +1,4 @@
-/** What nearly every use case works with. */
+/** The services that nearly every use case needs. */
 import type { Clock } from "../clock.ts";
 import type { Database } from "./database.ts";
 

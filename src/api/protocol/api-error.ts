@@ -1,4 +1,4 @@
-/** How failures read to the API's clients: statuses and bodies are GitLab's. */
+/** How the API's clients see errors: with GitLab's statuses and bodies. */
 import type { KeysideError } from "../../errors.ts";
 import {
   AccessLevelTooHighError,
@@ -11,7 +11,7 @@ import {
 import type { ErrorAnswer } from "../../http/error-handler.ts";
 import { NO_ACCESS } from "../../principals/access-level.ts";
 
-/** An error in GitLab's dialect. @see docs/spec/rest-api.md "Failures" */
+/** The answer to an error, in GitLab's format. @see docs/spec/rest-api.md "Failures" */
 export function apiError(error: KeysideError | undefined): ErrorAnswer {
   switch (error?.code) {
     case "unauthenticated":
@@ -76,7 +76,7 @@ function levelTooHigh({ level, own, to }: AccessLevelTooHighError): string {
   return `access_level ${level} is above your own${where}, which is ${own === NO_ACCESS ? "none" : own}`;
 }
 
-/** Parameters have the names that the API's clients write: `expires_at`, not `expiresAt`. */
+/** Names parameters as the API's clients write them: `expires_at`, not `expiresAt`. */
 function describe({ problems }: ValidationError): string {
   const snakeCase = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return problems.map(({ field, message }) => `${snakeCase(field)} ${message}`).join(", ");

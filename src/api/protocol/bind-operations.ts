@@ -22,7 +22,7 @@ import { validate } from "./validate.ts";
 /** What every address of the API begins with. */
 export const API_ROOT = "/api/v4";
 
-/** What a body may hold; a larger one is 413. */
+/** The maximum size of a body; a larger one is answered with 413. */
 const BODY_LIMIT = "1mb";
 const MULTIPART_LIMIT_BYTES = 1024 * 1024;
 
@@ -36,19 +36,19 @@ const parseBody = bodyParser({
   },
 });
 
-/** What the API's security steps work with. */
+/** The services that the API's security steps need. */
 type ApiServices = AuthenticationServices & RevokeServices;
 
-/** The router of the API. `baseUrl` is how clients reach Keyside, for the links in lists. */
+/** The router of the API. `baseUrl` is the URL by which clients reach Keyside, used for the links in lists. */
 export function apiRouter(services: ApiServices, operations: readonly ApiOperation[], baseUrl: string): Router {
   const router = new Router({ prefix: API_ROOT });
   for (const operation of operations) {
     router[operation.method](operation.path, async (ctx) => {
-      // 1. Who calls.
+      // 1. Authenticate the caller.
       const caller = await authenticate(services, operation, readSecret(ctx));
-      // 2. Whether the credential may be used for this call.
+      // 2. Check that the credential's scopes allow this call.
       requireScope(caller, operation.method);
-      // 3. What is asked, checked.
+      // 3. Read and validate the parameters.
       await readBody(ctx);
       const request = {
         caller,
@@ -57,7 +57,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         body: validate(operation.body, ctx.request.body ?? {}),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
       };
-      // 4. What the caller may do is the use case's to decide.
+      // 4. The use case decides what the caller may do.
       const answer = await operation.handle(request);
       ctx.status = operation.status;
       for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
@@ -93,7 +93,7 @@ function readSecret(ctx: Context): string {
   throw new UnauthenticatedError("no access token: send PRIVATE-TOKEN or Authorization: Bearer");
 }
 
-/** @throws InsufficientScopeError when the credential is not for this call */
+/** @throws InsufficientScopeError when the credential's scopes do not allow this call */
 function requireScope({ scopes }: SignedInPrincipal, method: ApiOperation["method"]): void {
   if (scopes.has("api") || (method === "get" && scopes.has("read_api"))) return;
   throw new InsufficientScopeError(method === "get" ? "read_api" : "api");

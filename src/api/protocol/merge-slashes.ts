@@ -2,7 +2,7 @@
 import type { Middleware } from "koa";
 import { API_ROOT } from "./bind-operations.ts";
 
-/** Middleware that merges the slashes of the API's addresses. */
+/** Middleware that merges repeated slashes in the API's paths. */
 export const mergeSlashes: Middleware = (ctx, next) => {
   if (ctx.path.startsWith(API_ROOT)) ctx.path = ctx.path.replaceAll(/\/{2,}/g, "/");
   return next();

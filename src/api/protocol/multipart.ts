@@ -1,10 +1,10 @@
-/** Reads bodies of `multipart/form-data`, as some clients send where a file could come along. Files are left out. */
+/** Reads `multipart/form-data` bodies, which some clients send wherever a file is possible. Files are ignored. */
 import type { IncomingMessage } from "node:http";
 import { MalformedBodyError, PayloadTooLargeError } from "../../errors.ts";
 import { readBody } from "../../http/read-body.ts";
 
 /**
- * The text fields of a multipart body; a name that ends in `[]` gathers a list.
+ * The text fields of a multipart body; values of a name that ends in `[]` are collected in a list.
  *
  * @throws PayloadTooLargeError, MalformedBodyError
  * @see RFC 7578

@@ -18,7 +18,7 @@ interface ObjectSchema {
   readonly required?: readonly string[];
 }
 
-/** What can go wrong with any call. @see docs/spec/rest-api.md "Failures" */
+/** The errors that any call may return. @see docs/spec/rest-api.md "Failures" */
 const FAILURES: Readonly<Record<string, string>> = {
   400: "A parameter is missing or wrong, or a rule refuses",
   401: "No access token, or one that is not known, expired or revoked",
@@ -27,7 +27,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   409: "It clashes with what is there",
 };
 
-/** The whole description; `baseUrl` is how clients reach Keyside. */
+/** The whole OpenAPI document; `baseUrl` is the URL by which clients reach Keyside. */
 export function describeOperations(
   operations: readonly ApiOperation[],
   baseUrl: string,
@@ -94,12 +94,12 @@ function parameters(where: "path" | "query", schema: z.ZodType) {
   }));
 }
 
-/** What a request may hold, as sent. Rules that JSON Schema cannot express are left out. */
+/** The schema of a request as it is sent. Rules that JSON Schema cannot express are left out. */
 function inputSchema(schema: z.ZodType): ObjectSchema {
   return toJsonSchema(schema, "input");
 }
 
-/** What is answered: exactly these members, no others. */
+/** The schema of an answer: exactly these members, no others. */
 function resultSchema(schema: z.ZodType): unknown {
   return toJsonSchema(schema, "output");
 }
@@ -115,7 +115,7 @@ function toJsonSchema(schema: z.ZodType, io: "input" | "output") {
   return described;
 }
 
-/** What is read leniently (`"40"` for 40) would count as optional: zod cannot see that a missing value is still refused. */
+/** Zod reports leniently read fields (`"40"` for 40) as optional: it cannot see that a missing value is still refused. */
 function requiredMembers({ shape }: z.ZodObject): string[] {
   return Object.entries(shape).flatMap(([name, member]) => (z.safeParse(member, undefined).success ? [] : [name]));
 }

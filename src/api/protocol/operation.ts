@@ -1,10 +1,10 @@
 /**
- * An operation of an HTTP API, declared: where it is, what it takes, what it gives. The same schemas validate a request,
+ * The declaration of an HTTP operation: its path, its parameters and its result. The same schemas validate a request,
  * type its handler and describe the operation in OpenAPI, so that the three cannot drift apart. Knows no feature.
  */
 import { z } from "zod";
 
-/** What a handler gives back; the body must fit the operation's schema. */
+/** What a handler returns; the body must match the operation's schema. */
 export interface Answer<Body> {
   readonly body: Body;
   readonly headers?: Readonly<Record<string, string>>;
@@ -16,11 +16,11 @@ export interface OperationRequest<Caller, Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The address that was asked, as clients reach it. */
+  /** The requested URL, as clients see it. */
   readonly url: URL;
 }
 
-/** No parameters. */
+/** The schema of no parameters. */
 export const NOTHING = z.object({});
 
 /** One operation; `path` is written as `/projects/:id`, below the API's root. */
@@ -42,7 +42,7 @@ export interface Operation<
   /** The status of success; 204 has no body. */
   readonly status: 200 | 201 | 204;
   readonly result: Result;
-  /** Rotates an access token: a secret that was rotated away is answered as a leak here. */
+  /** Set when the call rotates an access token: a secret that was rotated away is then treated as leaked. */
   readonly rotates?: true;
   handle(
     request: OperationRequest<Caller, z.output<Params>, z.output<Query>, z.output<Body>>,

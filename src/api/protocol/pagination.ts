@@ -1,4 +1,4 @@
-/** Pages of lists, by number, as GitLab's clients walk them. Knows no feature. */
+/** Numbered pages of lists, as GitLab's clients read them. Knows no feature. */
 import { z } from "zod";
 import type { Page } from "../../database/page.ts";
 import { integer } from "./validate.ts";
@@ -6,7 +6,7 @@ import { integer } from "./validate.ts";
 const DEFAULT_PER_PAGE = 20;
 const MAXIMUM_PER_PAGE = 100;
 
-/** The parameters of every list: `page` from 1; `per_page`, 20 and at most 100: a larger one is cut, as GitLab does. */
+/** The parameters of every list: `page` starts at 1; `per_page` defaults to 20 and is capped at 100, as in GitLab. */
 export const pageQuery = z.object({
   page: integer().pipe(z.int().min(1)).default(1),
   per_page: integer()
@@ -23,7 +23,7 @@ export function pageOf({ page, per_page }: PageQuery): Page {
 }
 
 /**
- * The headers that tell a client where it is.
+ * The headers that tell a client its place in the list.
  *
  * @see docs/spec/rest-api.md "Pagination"; RFC 8288 for `Link`
  */

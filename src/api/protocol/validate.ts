@@ -1,4 +1,4 @@
-/** The fields that parameters are made of, and the check of them, which says in GitLab's words what is wrong with each. */
+/** The kinds of parameter fields and their validation, which reports each problem in GitLab's words. */
 import { z } from "zod";
 import { type FieldProblem, ValidationError } from "../../errors.ts";
 
@@ -8,9 +8,9 @@ const SHOWN_CHARACTERS = 60;
 const SECRET_FIELDS = new Set(["password"]);
 
 /**
- * The input as the schema reads it; parameters that the schema does not know are dropped.
+ * Parses the input with the schema; parameters that the schema does not know are dropped.
  *
- * @throws ValidationError naming each wrong field, its value and the form wanted
+ * @throws ValidationError naming each wrong field, its value and the expected form
  * @see docs/spec/rest-api.md "Failures"
  */
 export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -61,17 +61,17 @@ function showValue(value: unknown): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
 
-/** A text of 1 to `maximum` characters without NUL or other control characters, which PostgreSQL or a terminal would choke on. */
+/** A text of 1 to `maximum` characters without control characters: PostgreSQL refuses NUL, and others upset terminals. */
 export function text(maximum: number) {
   return z.string().trim().min(1).max(maximum).refine(isWellFormed, WELL_FORMED);
 }
 
-/** A text to look for: like `text`, but may be empty, which finds everything. */
+/** A search text: like `text`, but may be empty, which matches everything. */
 export function searchText(maximum: number) {
   return z.string().trim().max(maximum).refine(isWellFormed, WELL_FORMED);
 }
 
-/** Like `text`, but may be empty and run over several lines. */
+/** Like `text`, but may be empty and have several lines. */
 export function prose(maximum: number) {
   return z
     .string()
@@ -86,7 +86,7 @@ export function isWellFormed(value: string): boolean {
   return value.isWellFormed() && !/[\p{Cc}\uFFFD]/u.test(value);
 }
 
-/** A whole number, also as a form or a query writes it: `"40"`. */
+/** A whole number, also in the form that forms and queries use: `"40"`. */
 export function integer() {
   return z.preprocess(
     (value) => (typeof value === "string" && /^-?\d{1,9}$/.test(value) ? Number(value) : value),
@@ -99,7 +99,7 @@ export function id() {
   return integer().pipe(z.int().min(1).max(2_147_483_647));
 }
 
-/** True or false, also as a form or a query writes it: `"true"`, Python's `"True"`, `"1"`. */
+/** True or false, also in the forms that forms and queries use: `"true"`, Python's `"True"`, `"1"`. */
 export function flag() {
   return z.preprocess(
     (value) => (typeof value === "object" ? value : (FLAGS.get(String(value)) ?? value)),
@@ -116,7 +116,7 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ["0", false],
 ]);
 
-/** A list, also as a form or a query writes it: one value, `a,b`, or `list[]`. */
+/** A list, also in the forms that forms and queries use: one value, `a,b`, or `list[]`. */
 export function list<Item extends z.ZodType>(item: Item, maximum: number) {
   return z.preprocess(
     (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
@@ -135,7 +135,7 @@ function isDate(value: string): boolean {
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(value);
 }
 
-/** A moment, as RFC 3339 or as a date, which is its 00:00:00 UTC. */
+/** A moment as an RFC 3339 timestamp, or as a date, which means 00:00:00 UTC of that day. */
 export function moment() {
   return z
     .string()
@@ -147,7 +147,7 @@ function isMoment(value: string): boolean {
   return isDate(value) || z.iso.datetime({ offset: true }).safeParse(value).success;
 }
 
-/** `:id` of a project or a group: a number when it is all digits, else a full path, read in lower case. */
+/** `:id` of a project or a group: up to nine digits are a number; all else is a full path, read in lower case. */
 export const resourceId = text(1000).transform((value) =>
   /^\d{1,9}$/.test(value) ? Number(value) : value.toLowerCase(),
 );

@@ -9,7 +9,7 @@ export const LIFECYCLE = [
     constraint access_tokens_predecessor_id_unique unique
     constraint access_tokens_predecessor_id_foreign references access_tokens (id)`,
   "alter table access_tokens add column expiry_recorded_at timestamptz",
-  // Never two live secrets in a family, whatever the service does.
+  // At most one unrevoked token in a family, whatever the service does.
   "create unique index access_tokens_family_unrevoked_unique on access_tokens (family) where revoked_at is null",
   "create index access_tokens_expires_at_index on access_tokens (expires_at) where revoked_at is null",
   `create table events (

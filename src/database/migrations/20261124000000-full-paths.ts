@@ -1,4 +1,4 @@
-/** What was called a route is called a full path: a route is where an address leads. */
+/** Renames routes to full paths: in this code, a route is an HTTP route. */
 
 /** The statements, in their order. */
 export const FULL_PATHS = [

@@ -5,7 +5,7 @@ import { LIFECYCLE } from "./20261122010000-lifecycle.ts";
 import { TOKEN_ENDPOINT } from "./20261122020000-token-endpoint.ts";
 import { FULL_PATHS } from "./20261124000000-full-paths.ts";
 
-/** The statements of each migration, by the name that a database remembers: never rename one. */
+/** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261122000000-first": FIRST,
   "20261122010000-lifecycle": LIFECYCLE,
