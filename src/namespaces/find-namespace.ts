@@ -15,7 +15,7 @@ export interface NamespaceAccess {
 /**
  * The group or personal namespace, if the caller is a member of it or above it.
  *
- * @throws NotFoundError when it does not exist, or the caller is no member
+ * @throws NotFoundError when it does not exist, or the caller is not a member
  */
 export async function findMemberNamespace(
   em: SqlEntityManager,
@@ -33,7 +33,7 @@ export async function findMemberNamespace(
 /**
  * The group, if the caller has at least `level` in it; a personal namespace is none.
  *
- * @throws NotFoundError when it does not exist, or the caller is no member
+ * @throws NotFoundError when it does not exist, or the caller is not a member
  * @throws ForbiddenError when the caller's level is too low
  */
 export async function findGroupAtLevel(
