@@ -1,6 +1,6 @@
 /**
- * Locks a token against concurrent changes. Every use case that revokes or rotates a token first locks the token's user,
- * then reads the token. So two changes to one family run one after the other, and the second sees the first.
+ * Locks a token against concurrent changes. Whatever revokes or rotates a token first locks the token's user, then
+ * reads the token. So two changes to one family run one after the other, and the second sees the first.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";

@@ -1,6 +1,6 @@
 /**
  * Keeps a second process away from the embedded database's directory, since two at once would silently lose data. On
- * Linux the lock is an abstract socket, which the kernel frees even on kill -9; elsewhere, a file that names its process.
+ * Linux the lock is an abstract socket, which the kernel frees even on kill -9; elsewhere, a file naming its process.
  */
 import { createHash } from "node:crypto";
 import { readFile, realpath, unlink, writeFile } from "node:fs/promises";

@@ -1,9 +1,11 @@
 /** The features that can be turned on and off. */
 
-/** Every flag that there is, with what it does. */
+/** Every feature flag, with what it enables. */
 export const FEATURES = {
   resource_access_token: "Create and rotate project access tokens",
 } as const;
+/** The name of a feature flag. */
 export type Feature = keyof typeof FEATURES;
 
+/** The names of all feature flags. */
 export const FEATURE_NAMES = Object.keys(FEATURES) as Feature[];

@@ -1,4 +1,4 @@
-/** Lists members: a place's own, or also those that it inherits from the groups that it lies in. */
+/** Lists the members of a project or group: the direct ones, or also those inherited from the groups above it. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { likePattern } from "../database/like-pattern.ts";
@@ -7,7 +7,7 @@ import { effectiveMemberIds } from "./find-member.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import type { FoundPlace } from "./member-place.ts";
 
-/** A page of a place's direct members, with their users, and how many there are in all; `search` is a part of a name or username. */
+/** A page of a place's direct members with their users, and the total count; `search` looks in names and usernames. */
 export function listMembers(
   em: SqlEntityManager,
   { id: placeId }: FoundPlace,
@@ -17,7 +17,7 @@ export function listMembers(
   return findPage(em, { ...placeId }, search, page);
 }
 
-/** A page of all who have access by membership, each once, at their highest level. */
+/** A page of everybody with access by membership, each once, with their highest level. */
 export async function listEffectiveMembers(
   em: SqlEntityManager,
   place: FoundPlace,

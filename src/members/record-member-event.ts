@@ -1,4 +1,4 @@
-/** Records what was done to a member, as an event of the project where it is one's. */
+/** Records what was done to a member; for a project's member, as an event of the project. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { EventAction } from "../events/event.entity.ts";
 import { recordEvent } from "../events/record-event.ts";

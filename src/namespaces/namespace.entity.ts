@@ -1,9 +1,11 @@
-/** The place that projects live in: a user's own, or a group's; groups nest.  */
+/** A namespace, which holds projects: a user's personal one, or a group's. Groups can be nested. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { FullPath } from "./full-path.entity.ts";
 
+/** The kinds of namespaces: personal ones and groups. */
 export const NAMESPACE_KINDS = ["user", "group"] as const;
+/** One of the kinds of namespaces. */
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
 
 const NamespaceSchema = defineEntity({

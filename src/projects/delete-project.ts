@@ -8,17 +8,17 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { Authorship } from "../users/delete-user.ts";
 import { findProjectAtLevel } from "./find-project.ts";
 
-/** What deleting a project works with. */
+/** The services that deleting a project needs. */
 export interface DeleteProjectServices extends UseCaseServices {
   /** Deletes what the rooms above keep in a project, in the same transaction. */
   readonly clearProject: (em: SqlEntityManager, projectId: number, authorship: Authorship) => Promise<void>;
 }
 
 /**
- * Deletes a project, for its Owners: its access tokens and their bots go with it; the events remain, without it.
+ * Deletes a project with its access tokens and their bots; its events remain. The caller must be an Owner.
  *
  * @throws NotFoundError when the caller does not see it
- * @throws ForbiddenError when the caller is no Owner
+ * @throws ForbiddenError when the caller is not an Owner
  */
 export function deleteProject(
   { database, clock, clearProject }: DeleteProjectServices,
@@ -27,7 +27,7 @@ export function deleteProject(
   const { caller } = input;
   return database.transaction(async (em) => {
     const { project } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.owner);
-    // Whatever would be added to it waits, and then finds it gone.
+    // Transactions that would add something to the project wait for this lock, and then find it gone.
     await em.execute("select 1 from projects where id = ? for update", [project.id]);
     const at = clock.now();
     const target = { type: "Project", id: project.id, title: project.fullPath.path } as const;

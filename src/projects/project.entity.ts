@@ -1,11 +1,13 @@
-/** A project: what a project access token opens.  */
+/** A project, which owns image repositories and project access tokens. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { FullPath } from "../namespaces/full-path.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { User } from "../users/user.entity.ts";
 
+/** Who may see a project: its members, every signed-in human, or everybody. */
 export const VISIBILITIES = ["private", "internal", "public"] as const;
+/** One of the visibilities. */
 export type Visibility = (typeof VISIBILITIES)[number];
 
 const ProjectSchema = defineEntity({

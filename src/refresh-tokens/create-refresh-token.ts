@@ -1,17 +1,17 @@
-/** Makes the refresh token of a human who signs in to a registry with their password. */
+/** Creates refresh tokens for humans who sign in to a registry with their password. */
 import { digestSecret, lastFour, makeSecret } from "../access-tokens/secret.ts";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { IdSource } from "../ids.ts";
 import type { PasswordPrincipal } from "../principals/principal.ts";
 
-/** Tells a refresh token from an access token, and both from noise. */
+/** Distinguishes refresh tokens from access tokens. */
 const PREFIX = "ksrt-";
 
-/** Clients never give theirs back, and a login in a script makes a new one each time: of a user, the newest stay. */
+/** The most tokens that a user keeps, newest first: clients never revoke theirs, and each scripted login adds one. */
 const MAXIMUM_OF_USER = 100;
 
-/** One statement: the new one goes in; those of an earlier password, and the oldest above the maximum, go. */
+/** One statement: adds the new token, and deletes those of an earlier password and the oldest above the maximum. */
 const ADD_REFRESH_TOKEN: PreparedQuery = {
   name: "add_refresh_token",
   text: `
@@ -25,7 +25,7 @@ const ADD_REFRESH_TOKEN: PreparedQuery = {
 };
 
 /**
- * Makes a refresh token for a human who gave their password; answers the secret, which is seen this one time.
+ * Creates a refresh token for a human who gave their password; returns the secret, which is shown only once.
  *
  * @see docs/spec/registry-auth.md "Answer"
  */

@@ -1,6 +1,6 @@
 /**
- * A refresh token: what a client keeps in place of a human's password. It signs one user in to one service, until it is
- * revoked, the user blocked or the password changed; it is not rotated, since docker keeps the first it was given.
+ * A refresh token, which a client keeps in place of a human's password. It signs one user in to one service, until it
+ * is revoked, the user is blocked or the password changes. It is not rotated, since docker keeps the first one.
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
@@ -19,7 +19,7 @@ const RefreshTokenSchema = defineEntity({
     /** SHA-256 of the secret, in hexadecimal. */
     digest: p.text().unique().hidden(),
     lastFour: p.text(),
-    /** Of the password that it was given for: another password, and the token is dead. No change has to remember it. */
+    /** The fingerprint of the password it was issued for. A new password thus makes the token invalid. */
     passwordFingerprint: p.text().hidden(),
   },
 });

@@ -1,7 +1,7 @@
 /**
- * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. Two round trips to the database at the
- * most: the credential with its user, membership and project; then the projects it asks for, if they are others. A third
- * only to store a refresh token for who asks for one.
+ * Issues registry tokens: a numbered pipeline, so that neither GET nor POST can skip a step. At most two round trips to
+ * the database: the credential with its user, membership and project; then the requested projects, if they are others.
+ * A third is made only to store a refresh token for a client that asks for one.
  */
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
@@ -18,7 +18,7 @@ import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 
-/** What issuing works with. */
+/** The services that issuing needs. */
 export interface IssuingServices extends AuthenticationServices {
   readonly ids: IdSource;
   readonly signingKeys: Pick<SigningKeys, "current">;
@@ -28,7 +28,7 @@ export interface IssuingServices extends AuthenticationServices {
   >;
 }
 
-/** A request to the token endpoint, whatever method it came by. */
+/** A request to the token endpoint, by either method. */
 export interface RegistryTokenRequest {
   readonly service: string | undefined;
   /** Every value of the `scope` parameter. */
@@ -36,7 +36,7 @@ export interface RegistryTokenRequest {
   readonly credentials: RegistryCredentials | undefined;
   /** Whether a refresh token is asked for. */
   readonly offline: boolean;
-  /** What the client calls itself: a note for people, of no consequence. */
+  /** What the client calls itself: for people to read, without any effect. */
   readonly clientId: string | null;
   /** The address that the request came from. */
   readonly address: string;
@@ -55,16 +55,16 @@ export interface IssuedRegistryToken {
   /** In seconds. */
   readonly lifetime: number;
   readonly issuedAt: Date;
-  /** Only where it was asked for, and for a human who gave their password. */
+  /** Set only if it was asked for, by a human who gave their password. */
   readonly refreshToken: string | undefined;
 }
 
 /**
- * Issues a registry token for what of the request is allowed; fewer actions than asked for, or none, are no error.
+ * Issues a registry token for the allowed part of the request; fewer actions than requested, or none, are no error.
  *
  * @throws ValidationError when the service is not ours, or a scope breaks the grammar
- * @throws UnauthenticatedError, InvalidTokenError when credentials are given and no good: never silently anonymous
- * @throws TooManyFailuresError when too many wrong ones came from the same address
+ * @throws UnauthenticatedError, InvalidTokenError when invalid credentials are given: never silently anonymous
+ * @throws TooManyFailuresError when too many wrong credentials came from the same address
  * @see docs/spec/registry-auth.md
  */
 export async function issueRegistryToken(
@@ -74,18 +74,18 @@ export async function issueRegistryToken(
   const { registry } = services;
   // 1. The service must be ours; it is never reflected into the token.
   requireService(request.service, registry.service);
-  // 2. What is asked for.
+  // 2. Parse the requested scopes.
   const parsed = parseScopes(request.scopes);
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
-  // 3. Who asks.
+  // 3. Authenticate the caller.
   const principal = await authenticate(services, request);
-  // 4. The projects that it is about, in one query.
+  // 4. Find the requested projects, in one query.
   const repositories = await gatherFacts(services, principal, parsed.scopes);
-  // 5. What is allowed of it.
+  // 5. Grant what is allowed.
   const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
-  // 6. The refresh token, the one thing that is ever written here.
+  // 6. Create the refresh token, the only write here.
   const refreshToken = await refreshTokenFor(services, principal, request);
-  // 7. The registry token.
+  // 7. Sign the registry token.
   const lifetime = access.some(({ actions }) => actions.includes("push"))
     ? registry.pushTokenTtlSeconds
     : registry.tokenTtlSeconds;
@@ -141,7 +141,7 @@ async function refreshTokenFor(
   return await createRefreshToken(services, { principal, service, clientId });
 }
 
-/** A bot brings the facts of its own project along; only what lies elsewhere is looked up, and there it is a stranger. */
+/** A bot's principal includes its own project; only other projects are looked up, and there the bot has no access. */
 async function gatherFacts(
   { database }: IssuingServices,
   principal: Principal,
@@ -163,7 +163,7 @@ async function gatherFacts(
   return new Map([...elsewhere, ...own]);
 }
 
-/** One entry of the `access` claim, or none where nothing is granted. */
+/** One entry of the `access` claim, or none when nothing is granted. */
 function grant(
   principal: Principal,
   scope: RequestedScope,

@@ -1,6 +1,6 @@
 /**
- * Who may do what to a repository: facts in, actions out. Pure, so that the whole table is a test. What may be done is what
- * the credential's scopes, the level in the project and the project itself allow together.
+ * Who may do what to a repository: facts in, actions out. Pure, so that a test can cover the whole table. An action
+ * needs the credential's scopes, the level in the project and the project itself to allow it.
  */
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
@@ -8,7 +8,7 @@ import type { ImageFacts } from "../projects/find-image-facts.ts";
 import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./requested-scope.ts";
 
 /**
- * The actions that a principal has on a repository; none where it belongs to no project.
+ * The actions that a principal has on a repository; none when it belongs to no project.
  *
  * @see docs/spec/registry-auth.md "Who may do what"
  */
@@ -17,7 +17,7 @@ export function allowedActions(principal: Principal, facts: ImageFacts | undefin
   return REPOSITORY_ACTIONS.filter((action) => allows(action, principal, facts));
 }
 
-/** What of a request is granted: requested and allowed; `*` stands for all that is allowed, never for itself. */
+/** The actions that are requested and allowed; `*` requests every allowed action, and is never granted itself. */
 export function grantedActions(requested: RepositoryScope, allowed: readonly RepositoryAction[]): RepositoryAction[] {
   return requested.actions.has(ANY_ACTION) ? [...allowed] : allowed.filter((action) => requested.actions.has(action));
 }
@@ -45,7 +45,7 @@ type SignedIn = Exclude<Principal, { kind: "anonymous" }>;
 
 function mayRead(principal: SignedIn, project: ImageFacts["project"], level: number): boolean {
   if (project.visibility === "private") return level >= ACCESS_LEVELS.reporter;
-  // Internal: any human; a bot counts as signed in in its own project alone.
+  // Internal: any human; a bot counts as signed in only in its own project.
   return principal.kind === "user" || principal.project.id === project.id;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Stores what happened in registries, and shows it among the events of the actor and the project: two statements,
- * whatever their number.
+ * Stores what registries report, and adds it to the events of the actor and the project: two statements for any number
+ * of events.
  */
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
@@ -9,9 +9,9 @@ import { findImageFacts } from "../projects/find-image-facts.ts";
 import type { RegistryEvent } from "./notification.schema.ts";
 
 /**
- * What was notified before is not stored again. An actor who is gone by now was deleted since: the record is the ghost's,
- * as it would be had it come in time. Anonymous has none, and so has a repository that belongs to no project: these make
- * no event. An event tells when it happened, not when the notification came.
+ * An event that was stored before is not stored again. If the actor has been deleted since, the ghost gets the record,
+ * as if it had arrived in time. Anonymous actions, and repositories that belong to no project, make no row in `events`.
+ * An event has the time when it happened, not when the notification arrived.
  */
 const STORE_REGISTRY_EVENTS: PreparedQuery = {
   name: "store_registry_events",
@@ -39,7 +39,7 @@ const STORE_REGISTRY_EVENTS: PreparedQuery = {
     select event_id from stored`,
 };
 
-/** How events name what registries event. */
+/** The event action for each action of a registry. */
 const EVENT_ACTION = {
   push: "pushed",
   pull: "pulled",
@@ -47,7 +47,7 @@ const EVENT_ACTION = {
   delete: "destroyed",
 } as const satisfies Record<RegistryEvent["action"], EventAction>;
 
-/** Stores events, each once however often it is notified; answers how many were new. */
+/** Stores events, each once, however often it is reported; returns how many were new. */
 export async function storeRegistryEvents(
   { database, clock }: { database: Database; clock: Clock },
   events: readonly RegistryEvent[],

@@ -1,14 +1,14 @@
-/** What the process does beside its requests, again and again: a failure is logged, and the chore is tried again at its next time. */
+/** Runs periodic jobs. A failure is logged, and the job is tried again at its next time. */
 import type { Logger } from "pino";
 
-/** Something to do again and again, `everyMs` milliseconds. */
+/** A job that runs every `everyMs` milliseconds. */
 export interface Chore {
   readonly name: string;
   readonly everyMs: number;
   run(): Promise<unknown>;
 }
 
-/** Starts the chores; the answer stops them, and waits for those under way. */
+/** Starts the chores; returns a function that stops them and waits for those under way. */
 export function startChores(chores: readonly Chore[], log: Logger): () => Promise<void> {
   const underWay = new Map<Chore, Promise<void>>();
   const timers = chores.map((chore) => {
