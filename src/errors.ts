@@ -37,7 +37,7 @@ export abstract class KeysideError extends Error {
 }
 
 /**
- * One wrong parameter. `field` is its name in the code (`expiresAt`); a door writes it as its clients do (`expires_at`).
+ * One wrong parameter. `field` is its name in the code (`expiresAt`); a door writes it as its clients do: `expires_at`.
  * `message` says what is wrong, in words that follow the name.
  */
 export interface FieldProblem {

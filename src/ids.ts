@@ -1,9 +1,9 @@
-/** Chance as a dependency: ids and secrets come from here, so that tests can foresee them. */
+/** Randomness as a dependency: ids and secrets come from here, so that tests can predict them. */
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** A source of ids and secrets that nobody can guess. */
+/** A source of unguessable ids and secrets. */
 export interface IdSource {
   /** A version 4 UUID. */
   uuid(): string;

@@ -13,11 +13,11 @@ export interface Links {
   web(path: string): string;
   gitHttp(path: string): string;
   gitSsh(path: string): string;
-  /** What the names of a project's images begin with: `registry.example.com/team/app`. */
+  /** The beginning of the names of a project's images: `registry.example.com/team/app`. */
   image(path: string): string;
 }
 
-/** The addresses of this instance. */
+/** Creates the links of this instance from its configuration. */
 export function createLinks(config: Pick<Config, "url" | "registry">): Links {
   const { hostname } = new URL(config.url);
   const registry = new URL(config.registry.url).host;

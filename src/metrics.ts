@@ -1,10 +1,10 @@
-/** What Keyside counts and measures, in Prometheus' format. One per application: nothing is global. */
+/** Keyside's metrics, in Prometheus' format. Each application has its own instance: nothing is global. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** In seconds: a token takes a millisecond or two, a password a tenth of a second. */
+/** In seconds: checking a token takes a millisecond or two, checking a password a tenth of a second. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** The instruments, and the page that shows them. */
+/** The counters and gauges, and the page that shows them. */
 export class Metrics {
   readonly #registry = new Registry();
 
@@ -31,7 +31,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  /** `stored` and `known` (stored before) count events; `unreadable` and `refused` (wrong secret) count whole notifications. */
+  /** `stored` and `known` (stored before) count events; `unreadable` and `refused` (wrong secret), notifications. */
   readonly registryReports = new Counter({
     name: "keyside_registry_reports_total",
     help: "What registries reported: events stored and known, reports unreadable and refused",
@@ -43,7 +43,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** A value that is read whenever the page is asked for. */
+  /** Adds a gauge whose value is read whenever the page is requested. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void {
     new Gauge({
       name,
@@ -55,12 +55,12 @@ export class Metrics {
     });
   }
 
-  /** The page. */
+  /** The metrics page, with its content type. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  /** Lets go of what observes the process. */
+  /** Removes all metrics, including the observers of the process. */
   close(): void {
     this.#registry.clear();
   }

@@ -1,4 +1,4 @@
-/** When access tokens expire: at 00:00:00 UTC of their date, without a grace period. @see docs/spec/access-tokens.md "Expiry" */
+/** When access tokens expire: at 00:00:00 UTC of their date, at once. @see docs/spec/access-tokens.md "Expiry" */
 import { addDays, utcDate } from "../clock.ts";
 import { ValidationError } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-/** Warns the creator of a token that cannot push: the registry requires pull permission as well before it accepts a push. */
+/** Warns the creator of a token that cannot push: the registry requires permission to pull as well. */
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Visibility } from "../projects/project.entity.ts";
 

@@ -60,7 +60,7 @@ const TOKEN_COLUMNS = {
   id: "id",
 } as const;
 
-/** The filter in a list's query. `sort=name_asc` gives column and direction; `sort=asc` leaves the column to `order_by`. */
+/** The filter in a list's query. `sort=name_asc` gives both column and direction; `sort=asc` leaves the column to `order_by`. */
 export function tokenFilter(query: z.output<typeof listTokensQuery>): TokenFilter {
   const [, named, direction] = /^(?:(\w+)_)?(asc|desc)$/.exec(query.sort) ?? [];
   return {

@@ -11,7 +11,7 @@ const metadataResult = versionResult.extend({ enterprise: z.boolean(), kas: z.ob
 /** Keyside has no build step, so it does not know its commit. */
 const INSTANCE = { version: VERSION, revision: "unknown" };
 
-/** `/version`, `/metadata` and `/openapi.json`, which describes these calls and `others`. @see docs/spec/rest-api.md "The calls" */
+/** `/version`, `/metadata` and `/openapi.json`, which covers `others` too. @see docs/spec/rest-api.md "The calls" */
 export function instanceOperations(others: readonly ApiOperation[], baseUrl: string): ApiOperation[] {
   const common = { method: "get", params: NOTHING, query: NOTHING, body: NOTHING, status: 200 } as const;
   const operations: ApiOperation[] = [

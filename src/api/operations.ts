@@ -13,7 +13,7 @@ import type { ApiOperation } from "./protocol/api-operation.ts";
 import { refreshTokenOperations } from "./refresh-token.routes.ts";
 import { userOperations } from "./user.routes.ts";
 
-/** All operations of the API; `baseUrl` is the URL by which clients reach Keyside. @see docs/spec/rest-api.md "The calls" */
+/** All calls of the API; `baseUrl` is Keyside's URL for clients. @see docs/spec/rest-api.md "The calls" */
 export function apiOperations(services: ApiServices, baseUrl: string): ApiOperation[] {
   const operations = [
     ...userOperations(services),

@@ -10,7 +10,7 @@ import { flag, id, searchText, text } from "./protocol/validate.ts";
 /** The parameters of one account. */
 export const userParams = z.object({ id: id() });
 
-/** A human's password, limited only in length: rules of composition do not help. @see NIST SP 800-63B section 5.1.1.2 */
+/** A human's password, limited only in length: other rules do not help. @see NIST SP 800-63B section 5.1.1.2 */
 const password = z.string().min(8).max(128);
 
 const email = text(255).refine(isEmail, "an e-mail address");
@@ -19,7 +19,7 @@ function isEmail(value: string): boolean {
   return z.email().safeParse(value).success;
 }
 
-/** The body that creates an account. The username is checked as a path, since it becomes the personal namespace's path. */
+/** The body that creates an account. The username is checked as a path, since the personal namespace gets it. */
 export const createUserBody = z
   .object({
     username: pathSegment("top"),

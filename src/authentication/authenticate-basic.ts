@@ -10,8 +10,8 @@ import { authenticatePassword } from "./authenticate-password.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
 
 /**
- * Finds the principal behind HTTP Basic credentials sent from `address`: an access token as the password, whatever the username, or
- * the username and password of a human.
+ * Finds the principal behind HTTP Basic credentials sent from `address`: an access token as the password, whatever the
+ * username, or the username and password of a human.
  *
  * @throws UnauthenticatedError when the credentials are not known
  * @throws InvalidTokenError when the access token is known, but expired or revoked

@@ -13,7 +13,7 @@ import type { Database, PreparedQuery } from "../database/database.ts";
 import { TooManyFailuresError, UnauthenticatedError } from "../errors.ts";
 import { networkOf } from "../http/client-address.ts";
 
-/** More typing errors than a person makes. At one guess a minute, 10,000 common passwords take a week for one account. */
+/** More typing errors than a person makes. At one guess a minute, trying 10,000 common passwords takes a week. */
 export const MAXIMUM_FAILURES = 10;
 
 /** How long a failure counts, in seconds: short enough for a person to wait. */
@@ -119,7 +119,7 @@ export class Lockout {
     this.refuseIfKnownLocked(network);
   }
 
-  /** @throws TooManyFailuresError when this process knows that the network is locked: this spares the database a flood */
+  /** @throws TooManyFailuresError when this process knows that the network is locked; spares the database a flood */
   refuseIfKnownLocked(network: string): void {
     const left = (this.#locked.get(network) ?? 0) - this.#services.clock.now().getTime();
     if (left <= 0) {

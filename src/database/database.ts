@@ -23,7 +23,7 @@ export type DatabaseLocation = { readonly url: string } | EmbeddedLocation;
 
 const TRANSACTION_ATTEMPTS = 5;
 
-/** The key of the advisory lock held while preparing the database. Any number will do, if every process uses the same. */
+/** The key of the advisory lock held while preparing the database. Any number that all processes share. */
 const PREPARATION_LOCK = 6_573_642_105;
 
 /** An open database. */

@@ -1,6 +1,6 @@
 /**
- * The record of something that somebody did. It outlives its target and its project, so it keeps the target's name. Its
- * author may become the ghost user, but there always is one.
+ * The record of something that a user did. It outlives its target and its project, so it keeps the target's name. Its
+ * author may become the ghost user, but an event always has one.
  */
 import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
@@ -24,13 +24,15 @@ export const EVENT_ACTIONS = [
   "pulled",
   "mounted",
 ] as const;
+/** One of the actions. */
 export type EventAction = (typeof EVENT_ACTIONS)[number];
 
 /**
- * What an event is about. A `Member` is named by the user's id; an `Image`, which lies in a registry, has no id, and its
+ * What an event is about. A `Member` is identified by the user's id. An `Image` lives in a registry and has no id; its
  * title is `repository:tag` or `repository@digest`.
  */
 export const TARGET_TYPES = ["AccessToken", "FeatureFlag", "Group", "Image", "Member", "Project", "User"] as const;
+/** One of the types of targets. */
 export type TargetType = (typeof TARGET_TYPES)[number];
 
 const EventSchema = defineEntity({
@@ -43,9 +45,9 @@ const EventSchema = defineEntity({
     targetType: p.enum(TARGET_TYPES),
     targetId: p.integer().nullable(),
     targetTitle: p.text(),
-    /** The project that it happened in. A number: projects lie above events. */
+    /** The project that it happened in; a plain number, since projects are a higher layer than events. */
     projectId: p.integer().nullable(),
-    /** The access token by which it was done; null for a password, or for Keyside itself. */
+    /** The access token that was used; null for a password, or for Keyside itself. */
     tokenId: p.integer().nullable(),
   },
 });

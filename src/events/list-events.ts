@@ -1,10 +1,10 @@
-/** Finds events: by author, by project, by what they are about. */
+/** Finds events by author, project, action or target. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Page } from "../database/page.ts";
 import { Event, type EventAction, type LoadedEvent, type TargetType } from "./event.entity.ts";
 
-/** Which events are wanted; `before` and `after` are dates (`YYYY-MM-DD`, UTC), themselves left out. */
+/** Which events are wanted; `before` and `after` are exclusive dates (`YYYY-MM-DD`, UTC). */
 export interface EventFilter {
   readonly action?: EventAction | undefined;
   readonly targetType?: TargetType | undefined;
@@ -13,7 +13,7 @@ export interface EventFilter {
   readonly sort: "asc" | "desc";
 }
 
-/** A page of events with their authors, and how many there are in all. */
+/** A page of events with their authors, and the total count. */
 export function listEvents(
   em: SqlEntityManager,
   of: { readonly authorId: number } | { readonly projectId: number },

@@ -1,14 +1,14 @@
-/** Records what was done, in the transaction that does it: neither is there without the other. */
+/** Records events in the transaction that makes the change, so that neither is stored without the other. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Actor } from "../principals/principal.ts";
 import { Event, type EventAction, type TargetType } from "./event.entity.ts";
 
-/** An event that is to be recorded. */
+/** The values of an event to be recorded. */
 export interface NewEvent {
   readonly by: Actor;
   readonly action: EventAction;
   readonly target: { readonly type: TargetType; readonly id: number | null; readonly title: string };
-  /** The project that it happened in, if it did in one. */
+  /** The project that it happened in, if any. */
   readonly projectId?: number | null;
   readonly at: Date;
 }

@@ -1,4 +1,4 @@
-/** Forgets the settings of features. */
+/** Deletes the settings of feature flags. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
@@ -6,9 +6,9 @@ import type { Feature } from "./feature.ts";
 import { FeatureFlag } from "./feature-flag.entity.ts";
 
 /**
- * Forgets all settings of a feature, the instance's and the projects': it is off then.
+ * Deletes all settings of a feature, for the instance and for projects, which turns it off.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  */
 export async function deleteFeatureFlag(
   { database, clock }: UseCaseServices,

@@ -1,4 +1,4 @@
-/** A feature flag as it was set: for the instance (no project), or for one project. What is not set is off. */
+/** A setting of a feature flag: for the instance (no project), or for one project. A flag that is not set is off. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { Project } from "../projects/project.entity.ts";

@@ -1,6 +1,6 @@
 /** The features that can be turned on and off. */
 
-/** Every flag that there is, with what it does. */
+/** Every feature flag, with what it enables. */
 export const FEATURES = {
   resource_access_token: "Create and rotate project access tokens",
 } as const;

@@ -4,9 +4,9 @@ import { requireAdministrator, type SignedInPrincipal } from "../principals/prin
 import { FeatureFlag } from "./feature-flag.entity.ts";
 
 /**
- * All settings of all flags, the oldest first, with their projects' paths.
+ * All settings of all flags, oldest first, with their projects' paths.
  *
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  */
 export async function listFeatureFlags(em: SqlEntityManager, caller: SignedInPrincipal): Promise<FeatureFlag[]> {
   requireAdministrator(caller);

@@ -12,7 +12,7 @@ export async function isFeatureEnabled(em: SqlEntityManager, feature: Feature, p
 }
 
 /**
- * Demands that a feature is on for a project.
+ * Requires that a feature is on for a project.
  *
  * @throws FeatureDisabledError when it is off
  * @see docs/spec/access-tokens.md "The feature flag"

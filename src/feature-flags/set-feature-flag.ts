@@ -11,7 +11,7 @@ import type { Feature } from "./feature.ts";
  * Turns a feature on or off, for the instance or for one project.
  *
  * @param project null for the instance
- * @throws ForbiddenError when the caller is no administrator
+ * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such project
  * @see docs/spec/access-tokens.md "The feature flag"
  */

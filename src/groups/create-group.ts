@@ -1,4 +1,4 @@
-/** Makes groups and subgroups. */
+/** Creates groups and subgroups. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { ForbiddenError } from "../errors.ts";
 import { addFirstOwner } from "../members/add-first-owner.ts";
@@ -10,7 +10,7 @@ import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { recordGroupEvent } from "./record-group-event.ts";
 
-/** What a group is made from. */
+/** The input of a new group. */
 export interface CreateGroupInput {
   readonly caller: SignedInPrincipal;
   readonly name: string;
@@ -21,11 +21,11 @@ export interface CreateGroupInput {
 }
 
 /**
- * Makes a group that the caller owns, at the top or in a group where the caller is Maintainer or above.
+ * Creates a group owned by the caller, at the top level or in a group where they are Maintainer or above.
  *
- * @throws NotFoundError when the caller is no member of the parent
- * @throws ForbiddenError when the caller is a bot, or their level in the parent too low
- * @throws ValidationError when the path may not stand first
+ * @throws NotFoundError when the caller is not a member of the parent
+ * @throws ForbiddenError when the caller is a bot, or their level in the parent is too low
+ * @throws ValidationError when the path is not allowed at the top level
  * @throws ConflictError when the path is taken
  */
 export function createGroup({ database, clock }: UseCaseServices, input: CreateGroupInput): Promise<Namespace> {

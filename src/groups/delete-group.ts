@@ -8,10 +8,10 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import { recordGroupEvent } from "./record-group-event.ts";
 
 /**
- * Deletes an empty group, for its Owners.
+ * Deletes an empty group; the caller must be an Owner.
  *
- * @throws NotFoundError when the caller is no member
- * @throws ForbiddenError when the caller is no Owner
+ * @throws NotFoundError when the caller is not a member
+ * @throws ForbiddenError when the caller is not an Owner
  * @throws ConflictError while it holds projects or groups
  * @see docs/adr/0009-what-holds-projects-stays.md
  */

@@ -1,4 +1,4 @@
-/** Lists the groups that a caller is a member of, directly or by a group above. */
+/** Lists the groups that a caller is a member of, directly or through a parent group. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { likePattern } from "../database/like-pattern.ts";
@@ -9,9 +9,9 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 
 /** Which groups are wanted, and in which order. */
 export interface GroupFilter {
-  /** A part of the name or the full path. */
+  /** Text that the name or the full path must contain. */
   readonly search?: string | undefined;
-  /** The caller's level in the group, at least; without it, an administrator is given every group. */
+  /** The lowest level that the caller must have; without it, an administrator gets every group. */
   readonly minimumAccessLevel?: number | undefined;
   readonly topLevelOnly: boolean;
   readonly orderBy: "id" | "name" | "path";
@@ -24,7 +24,7 @@ const OF_MEMBER = `
     select 1 from members m join namespaces a on a.id = m.namespace_id join full_paths r on r.id = a.full_path_id
     where m.user_id = ? and m.access_level >= ? and (r.id = nr.id or starts_with(nr.path, r.path || '/')))`;
 
-/** A page of the caller's groups, and how many there are in all; a bot has none, an administrator sees all. */
+/** A page of the caller's groups and the total count; a bot has none, an administrator sees all. */
 export async function listGroups(
   em: SqlEntityManager,
   caller: SignedInPrincipal,

@@ -9,10 +9,10 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import { recordGroupEvent } from "./record-group-event.ts";
 
 /**
- * Changes a group, for its Owners.
+ * Changes a group; the caller must be an Owner.
  *
- * @throws NotFoundError when the caller is no member
- * @throws ForbiddenError when the caller is no Owner
+ * @throws NotFoundError when the caller is not a member
+ * @throws ForbiddenError when the caller is not an Owner
  * @throws RuleRefusedError for a new path
  */
 export function updateGroup(

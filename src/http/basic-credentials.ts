@@ -1,17 +1,17 @@
-/** Reads the credentials of HTTP Basic. Knows nothing of who they belong to. */
+/** Reads HTTP Basic credentials. Does not look up whom they belong to. */
 import { UnauthenticatedError } from "../errors.ts";
 
-/** What a client wrote; the password is all after the first colon. */
+/** The credentials as sent; the password is everything after the first colon. */
 export interface BasicCredentials {
   readonly username: string;
   readonly password: string;
 }
 
 /**
- * The credentials in an `Authorization: Basic` header; undefined when there is no header, or user and password are both
- * empty, which is how some clients say "anonymous".
+ * The credentials in an `Authorization: Basic` header; undefined when there is no header, or when user and password are
+ * both empty, which is how some clients say "anonymous".
  *
- * @throws UnauthenticatedError when the header is anything else than well-formed Basic
+ * @throws UnauthenticatedError when the header is anything other than well-formed Basic
  * @see RFC 7617 section 2
  */
 export function readBasicCredentials(header: string | undefined): BasicCredentials | undefined {
@@ -36,7 +36,7 @@ export function readBasicCredentials(header: string | undefined): BasicCredentia
   return credentials.username === "" && credentials.password === "" ? undefined : credentials;
 }
 
-/** Node forgives stray characters in base64 and bad UTF-8; a credential that only nearly parses is refused instead. */
+/** Decodes base64 and UTF-8; undefined for any error, where Node would skip stray characters and replace bad bytes. */
 function decodeStrictly(encoded: string): string | undefined {
   const bytes = Buffer.from(encoded, "base64");
   const canonical = bytes.toString("base64");

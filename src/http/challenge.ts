@@ -15,7 +15,7 @@ const SEPARATOR = /[ \t]*(?:,[ \t,]*|$)/y;
 const QUOTED_STRING = /"((?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*)"/y;
 
 /**
- * The challenges of a `WWW-Authenticate` value, in order; a token68, as Negotiate has it, is read over.
+ * The challenges of a `WWW-Authenticate` value, in order; a token68, as Negotiate sends it, is skipped.
  *
  * @throws SyntaxError when the value does not follow the grammar
  * @see RFC 9110 sections 11.2, 11.3 and 11.6.1
@@ -39,7 +39,7 @@ export function parseChallenges(header: string): Challenge[] {
 
   take(SEPARATOR);
   while (position < header.length) {
-    // A parameter and the scheme of the next challenge both begin with a token: the sign after it tells them apart.
+    // A parameter and the scheme of the next challenge both begin with a token; the next character tells them apart.
     const name = need(TOKEN, "a scheme or a parameter")[0].toLowerCase();
     const current = challenges.at(-1);
     if (current !== undefined && take(EQUALS) !== undefined) {
@@ -58,7 +58,7 @@ export function parseChallenges(header: string): Challenge[] {
 }
 
 /**
- * The parameters of the first Bearer challenge in a `WWW-Authenticate` value; undefined where there is none.
+ * The parameters of the first Bearer challenge in a `WWW-Authenticate` value; undefined when there is none.
  *
  * @throws SyntaxError when the value does not follow the grammar
  * @see RFC 6750 section 3

@@ -1,16 +1,19 @@
 /**
- * The address that a request came from. What a proxy writes into `X-Forwarded-For` is believed only of proxies that the
- * operator named: anybody else could write there whatever they like.
+ * The address that a request came from. `X-Forwarded-For` is believed only from proxies that the operator has named:
+ * anybody else could write whatever they like there.
  */
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { Middleware } from "koa";
 
-/** Some addresses and networks, by which to tell whether an address is one of them. */
+/** A set of addresses and networks, to test an address against. */
 export interface AddressSet {
   has(address: string): boolean;
 }
 
-/** The set of addresses and networks written as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`; the configuration checked them. */
+/**
+ * The set of addresses and networks written as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`; the configuration has checked
+ * them.
+ */
 export function addressSet(entries: readonly string[]): AddressSet {
   const list = new BlockList();
   for (const entry of entries) {
@@ -22,7 +25,7 @@ export function addressSet(entries: readonly string[]): AddressSet {
   return { has: (address) => isIP(address) !== 0 && list.check(address, familyOf(address)) };
 }
 
-/** Middleware that makes `ctx.ip` the address of the client, for everything below it. */
+/** Middleware that sets `ctx.ip` to the client's address for all later middleware. */
 export function clientAddressMiddleware(trusted: AddressSet): Middleware {
   return (ctx, next) => {
     ctx.request.ip = clientAddress(ctx.req.socket.remoteAddress ?? "", ctx.get("X-Forwarded-For"), trusted);
@@ -31,8 +34,8 @@ export function clientAddressMiddleware(trusted: AddressSet): Middleware {
 }
 
 /**
- * The address of the client: the peer's own, unless that is a trusted proxy's. Then `X-Forwarded-For` is read from its
- * right end, where the proxy nearest to us wrote, for as long as the address read is a trusted proxy's again.
+ * The client's address: the peer's own, unless the peer is a trusted proxy. Then `X-Forwarded-For` is read from the
+ * right, where the nearest proxy wrote, up to the first address that is not a trusted proxy's.
  */
 export function clientAddress(peer: string, forwardedFor: string, trusted: AddressSet): string {
   const hops = forwardedFor.split(",");
@@ -46,13 +49,13 @@ export function clientAddress(peer: string, forwardedFor: string, trusted: Addre
 }
 
 /**
- * What of an address belongs to one customer of a network: all of an IPv4 address, the first 64 bits of an IPv6 one.
+ * The part of an address that identifies one customer: all of an IPv4 address, the first 64 bits of an IPv6 address.
  *
  * @see RFC 6177 section 2
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
-  // A URL has the address in its canonical form: RFC 5952, without dotted parts.
+  // A URL holds the address in canonical form: RFC 5952, without dotted parts.
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head = "", tail] = canonical.split("::");
   const front = head.split(":").filter((group) => group !== "");
@@ -61,13 +64,13 @@ export function networkOf(address: string): string {
   return `${[...front, ...zeros, ...back].slice(0, 4).join(":")}::/64`;
 }
 
-/** An entry of the header: an address, which some proxies write with the port. */
+/** The address in one entry of the header; some proxies add the port. */
 function readHop(text: string): string | undefined {
   const [, bracketed, dotted] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
   return plain(bracketed ?? dotted ?? text);
 }
 
-/** An address without a zone, and as IPv4 where it is a mapped one; undefined when it is none. */
+/** An address without its zone, and as IPv4 if it is IPv4-mapped; undefined when the text is not an address. */
 function plain(text: string): string | undefined {
   const address = text.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
   return isIP(address) === 0 ? undefined : address.toLowerCase();

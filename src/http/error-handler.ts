@@ -1,6 +1,6 @@
 /**
- * Turns whatever a route throws into an answer. What a code looks like on the wire is a dialect's: the API speaks
- * GitLab's, the token endpoint the registry's. An unforeseen error is a 500 that gives no detail away.
+ * Turns whatever a route throws into an answer. A dialect decides how an error code is written: the API uses
+ * GitLab's, the token endpoint the registry's. An unexpected error is a 500 that reveals no details.
  */
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
@@ -13,17 +13,17 @@ import {
 } from "../errors.ts";
 import { sendJson } from "./send-json.ts";
 
-/** An answer to a failure. */
+/** The answer to a failed request. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How an error reads in one protocol; `undefined` stands for what nobody foresaw. */
+/** How one protocol writes an error; `undefined` stands for an unexpected one. */
 export type ErrorDialect = (error: KeysideError | undefined) => ErrorAnswer;
 
-/** Middleware that answers every failure below it in `dialect`, and logs those that are our own fault. */
+/** Middleware that answers every error of later middleware in `dialect`, and logs those that are our own fault. */
 export function errorHandler(
   dialect: ErrorDialect,
   isUnavailable: (error: unknown) => boolean,
@@ -57,7 +57,7 @@ function recognise(thrown: unknown, isUnavailable: (error: unknown) => boolean):
   if (thrown instanceof KeysideError) return thrown;
   if (isUnavailable(thrown))
     return new UnavailableError("the service is unavailable for the moment; try again later", { cause: thrown });
-  // The body parser's errors fail `instanceof HttpError`: only their status tells.
+  // The body parser's errors fail `instanceof HttpError`, so only their status identifies them.
   const status = thrown instanceof Error ? (thrown as { status?: unknown }).status : undefined;
   if (status === 413) return new PayloadTooLargeError("the request body is too large");
   if (status === 415) return new UnsupportedMediaTypeError("the request body is in an encoding that is not supported");

@@ -1,6 +1,6 @@
 /**
- * Parameters as HTML forms and queries write them, read strictly: what is malformed is refused, not guessed at, and every
- * value of a repeated parameter is kept as it was sent. Knows no feature.
+ * Reads parameters of forms and queries strictly: malformed input is refused, not guessed at, and every value of a
+ * repeated parameter is kept as it was sent. Knows no feature.
  */
 import type { Context } from "koa";
 import { MalformedBodyError, ValidationError } from "../errors.ts";
@@ -20,9 +20,9 @@ export class Parameters {
   }
 
   /**
-   * The value of a parameter that is given once, or again and again the same.
+   * The value of a parameter that is given once, or several times with the same value.
    *
-   * @throws ValidationError when it has several different ones
+   * @throws ValidationError when it has several different values
    * @see RFC 6749 section 3.2
    */
   one(name: string): string | undefined {
@@ -31,7 +31,7 @@ export class Parameters {
     return value;
   }
 
-  /** @throws ValidationError when there is none, or an empty one, or several different ones */
+  /** Like `one`, but required. @throws ValidationError when the value is missing or empty, or there are several */
   required(name: string): string {
     const value = this.one(name);
     if (value === undefined || value === "") throw new ValidationError([{ field: name, message: "is missing" }]);
@@ -42,7 +42,7 @@ export class Parameters {
 /**
  * Reads `name=value&...`.
  *
- * @throws MalformedBodyError naming `what` when an escape is not one, or does not decode to UTF-8
+ * @throws MalformedBodyError naming `what` when an escape is malformed, or does not decode to UTF-8
  * @see https://url.spec.whatwg.org/#application/x-www-form-urlencoded
  */
 export function parseParameters(text: string, what: string): Parameters {
@@ -78,14 +78,16 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
   }
   const body = await readBody(ctx.req, maximumBytes);
   if (body === undefined) {
-    // What is left of it will not be read: the connection cannot serve another request.
+    // The rest of the body is not read, so the connection cannot serve another request.
     ctx.set("Connection", "close");
     throw new ValidationError([{ field: "form", message: `is too long (maximum is ${maximumBytes} bytes)` }]);
   }
   return parseParameters(body.toString("latin1"), "form");
 }
 
-/** The text was read byte by byte: what is not ASCII in it becomes an escape first, so that all is judged as UTF-8. */
+/**
+ * Each character of the text is one byte. Non-ASCII bytes are escaped first, so that everything is checked as UTF-8.
+ */
 function decode(text: string): string {
   const escaped = text.replaceAll("+", " ").replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
   return decodeURIComponent(escaped);

@@ -1,11 +1,11 @@
-/** Reads the body of a request, up to a bound. */
+/** Reads the body of a request, up to a limit. */
 import type { IncomingMessage } from "node:http";
 import { MalformedBodyError } from "../errors.ts";
 
 /**
- * The bytes of a body; undefined when they are too many: then the rest flows past unread.
+ * The bytes of a body; undefined when there are too many: the rest is then discarded.
  *
- * @throws MalformedBodyError when the client goes away before its end
+ * @throws MalformedBodyError when the client disconnects before the end
  */
 export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {

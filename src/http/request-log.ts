@@ -1,9 +1,11 @@
-/** One line of JSON a request: method, path, status, duration. Never a header, a query or a body: secrets travel there. */
+/**
+ * Logs a line of JSON per request: method, path, status, duration. Never headers, queries or bodies: they hold secrets.
+ */
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
 import type { IdSource } from "../ids.ts";
 
-/** Middleware that gives each request an id, answered as `X-Request-Id`, and logs it when it is done. */
+/** Middleware that gives each request an id, sends it as `X-Request-Id`, and logs the request when it is done. */
 export function requestLog(log: Logger, ids: IdSource): Middleware {
   return async (ctx, next) => {
     const requestId = ids.uuid();

@@ -1,7 +1,10 @@
-/** Answers JSON under exactly `application/json`. @see RFC 8259 section 11 */
+/** Sends JSON as exactly `application/json`. @see RFC 8259 section 11 */
 import type { Context } from "koa";
 
-/** Sets the body, without the charset that Koa adds: the type has no such parameter, and python-gitlab compares it whole. */
+/**
+ * Sets the body, without the charset that Koa adds: the type has no such parameter, and python-gitlab compares the
+ * whole value.
+ */
 export function sendJson(ctx: Context, body: unknown): void {
   ctx.body = body;
   ctx.set("Content-Type", "application/json");

@@ -4,7 +4,7 @@ import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { Member } from "./member.entity.ts";
 
-/** Makes the user the Owner of a namespace that they made, inside the caller's transaction. */
+/** Makes a user the Owner of the namespace that they created, inside the caller's transaction. */
 export async function addFirstOwner(
   em: SqlEntityManager,
   { namespace, userId, now }: { namespace: Namespace; userId: number; now: Date },

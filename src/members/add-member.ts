@@ -1,4 +1,6 @@
-/** Makes humans members of projects and groups. A bot is a member of its own project from birth, and of nothing else ever. */
+/**
+ * Makes humans members of projects and groups. A bot is created as a member of its project, and never joins another.
+ */
 import { violatesUnique } from "../database/database-errors.ts";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { ConflictError, NotFoundError, RuleRefusedError } from "../errors.ts";
@@ -13,7 +15,7 @@ import { recordMemberEvent } from "./record-member-event.ts";
 /**
  * Makes a user a member.
  *
- * @throws NotFoundError when the caller does not see the place, or there is no such user
+ * @throws NotFoundError when the caller does not see the project or group, or there is no such user
  * @throws ForbiddenError when the caller may not manage members, or gives a level above their own
  * @throws RuleRefusedError for a bot user or the ghost
  * @throws ConflictError when the user is a member already

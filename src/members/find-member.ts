@@ -1,4 +1,4 @@
-/** Finds one member: a direct one, or by whichever membership gives them their level. */
+/** Finds one member, direct or effective (through the membership that gives them their level). */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError } from "../errors.ts";
 import { pathPrefixes } from "../namespaces/path.ts";
@@ -6,9 +6,9 @@ import { type LoadedMember, Member } from "./member.entity.ts";
 import type { FoundPlace, PlaceId } from "./member-place.ts";
 
 /**
- * A direct member, with the user and who added them.
+ * Finds a direct member, with their user and the user who added them.
  *
- * @throws NotFoundError when the user is none
+ * @throws NotFoundError when the user is not a direct member
  */
 export async function findMember(em: SqlEntityManager, placeId: PlaceId, userId: number): Promise<LoadedMember> {
   const member = await em.findOne(Member, { ...placeId, user: userId }, { populate: ["user", "createdBy"] });
@@ -17,7 +17,7 @@ export async function findMember(em: SqlEntityManager, placeId: PlaceId, userId:
 }
 
 /**
- * The membership by which a user has their level in a place: the highest of their own and the inherited ones.
+ * Finds the membership that gives a user their level in a place: the highest of the direct and inherited ones.
  *
  * @throws NotFoundError when they have none
  */
@@ -32,7 +32,7 @@ export async function findEffectiveMember(
   return member;
 }
 
-/** The memberships by which each user has their level in a place: of each user one, the highest. */
+/** The ids of the memberships that give users their level in a place: one per user, the highest. */
 export async function effectiveMemberIds(em: SqlEntityManager, { id: placeId, path }: FoundPlace): Promise<number[]> {
   const rows = await em.execute<{ id: number }[]>(
     `select distinct on (m.user_id) m.id

@@ -1,4 +1,4 @@
-/** A group keeps an Owner, whoever is removed, demoted or deleted. */
+/** Ensures that a group keeps an Owner, whoever is removed, demoted or deleted. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ConflictError, RuleRefusedError } from "../errors.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
@@ -7,10 +7,10 @@ import { Member } from "./member.entity.ts";
 import type { PlaceId } from "./member-place.ts";
 
 /**
- * Demands that a group at the top keeps another Owner than this member. Of two Owners who leave at once, the second to
- * get the lock finds that they are the last.
+ * Requires that a top-level group has an Owner besides this member. If two Owners leave at once, the second to get the
+ * lock is refused as the last.
  *
- * @throws RuleRefusedError when there is no other
+ * @throws RuleRefusedError when there is no other Owner
  */
 export async function requireAnotherOwner(em: SqlEntityManager, placeId: PlaceId, member: Member): Promise<void> {
   if (!("namespace" in placeId) || member.accessLevel < ACCESS_LEVELS.owner) return;
@@ -24,9 +24,9 @@ export async function requireAnotherOwner(em: SqlEntityManager, placeId: PlaceId
 }
 
 /**
- * Demands that no group loses its only Owner with this user.
+ * Requires that no group loses its only Owner when this user is deleted.
  *
- * @throws ConflictError naming a group that would
+ * @throws ConflictError naming a group that would lose its only Owner
  */
 export async function requireNotLastOwner(em: SqlEntityManager, user: User): Promise<void> {
   const [alone] = await em.execute<{ path: string }[]>(

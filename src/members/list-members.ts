@@ -1,4 +1,4 @@
-/** Lists members: a place's own, or also those that it inherits from the groups that it lies in. */
+/** Lists the members of a project or group: the direct ones, or also those inherited from the groups above it. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { likePattern } from "../database/like-pattern.ts";
@@ -21,7 +21,7 @@ export function listMembers(
   return findPage(em, { ...placeId }, search, page);
 }
 
-/** A page of all who have access by membership, each once, at their highest level. */
+/** A page of everybody with access by membership, each once, with their highest level. */
 export async function listEffectiveMembers(
   em: SqlEntityManager,
   place: FoundPlace,

@@ -1,9 +1,9 @@
-/** What the use cases that change members are told, and the rule that they share. */
+/** The input of the use cases that change members, and the rule that they share. */
 import { AccessLevelTooHighError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { MemberPlace } from "./member-place.ts";
 
-/** Whose membership, of what, changed by whom. */
+/** The membership to change, by its place and user, and the caller. */
 export interface MemberInput {
   readonly caller: SignedInPrincipal;
   readonly place: MemberPlace;
@@ -11,7 +11,7 @@ export interface MemberInput {
 }
 
 /**
- * Demands that a level is not above the caller's own.
+ * Requires that a level is not above the caller's own.
  *
  * @throws AccessLevelTooHighError when it is
  */

@@ -9,20 +9,20 @@ import { findProjectAtLevel } from "../projects/find-project.ts";
 /** A project or a group, as a caller names it. */
 export type MemberPlace = { readonly project: ResourceId } | { readonly group: ResourceId };
 
-/** The same, by its id, as the rows of memberships name it. */
+/** A project or a namespace by its id, as rows of memberships refer to it. */
 export type PlaceId = { readonly project: number } | { readonly namespace: number };
 
-/** A place that was found. */
+/** A place that was found, and the caller's level in it. */
 export interface FoundPlace {
   readonly id: PlaceId;
   /** The full path. */
   readonly path: string;
-  /** The caller's. */
+  /** The caller's level. */
   readonly accessLevel: number;
 }
 
 /**
- * Finds a place whose members the caller may see or manage: of a project, Maintainers manage them; of a group, Owners.
+ * Finds a place whose members the caller may see or manage. Maintainers manage a project's members, Owners a group's.
  *
  * @throws NotFoundError when the caller does not see it
  * @throws ForbiddenError when the caller's level is too low

@@ -1,4 +1,7 @@
-/** A user's access level in one project or in one namespace (and all below it). Exactly one of the two is set. */
+/**
+ * A membership: a user's access level in one project or in one namespace (and all below it). Exactly one of the two is
+ * set.
+ */
 import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
@@ -23,5 +26,5 @@ const MemberSchema = defineEntity({
 export class Member extends MemberSchema.class {}
 MemberSchema.setClass(Member);
 
-/** A membership with its user and who made it. */
+/** A membership with its user and the user who created it. */
 export type LoadedMember = Loaded<Member, "user" | "createdBy">;

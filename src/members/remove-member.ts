@@ -1,4 +1,4 @@
-/** Removes humans from projects and groups; anybody may leave. */
+/** Removes humans from projects and groups. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { findMember } from "./find-member.ts";
@@ -9,9 +9,9 @@ import { findPlace } from "./member-place.ts";
 import { recordMemberEvent } from "./record-member-event.ts";
 
 /**
- * Removes a human; anybody may leave.
+ * Removes a human from a project or group. Anybody may remove themselves.
  *
- * @throws NotFoundError when the caller does not see the place, or the user is no direct member of it
+ * @throws NotFoundError when the caller does not see the place, or the user is not a direct member of it
  * @throws ForbiddenError when the caller may not manage members, or the member's level is above theirs
  * @throws RuleRefusedError for a bot user, or when a group would be left without an Owner
  */

@@ -12,7 +12,7 @@ import { recordMemberEvent } from "./record-member-event.ts";
 /**
  * Changes a human's access level.
  *
- * @throws NotFoundError when the caller does not see the place, or the user is no direct member of it
+ * @throws NotFoundError when the caller does not see the place, or the user is not a direct member of it
  * @throws ForbiddenError when the caller may not manage members, or the old or the new level is above their own
  * @throws RuleRefusedError for a bot user, or when a group would be left without an Owner
  */

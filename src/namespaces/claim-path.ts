@@ -1,11 +1,11 @@
-/** Takes a full path for a namespace or a project: nobody else can have it then. */
+/** Claims a full path for a namespace or a project, so that nothing else can have it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { violatesUnique } from "../database/database-errors.ts";
 import { ConflictError } from "../errors.ts";
 import { FullPath } from "./full-path.entity.ts";
 
 /**
- * Takes a full path, inside the caller's transaction.
+ * Claims a full path, inside the caller's transaction.
  *
  * @throws ConflictError when it is taken
  */

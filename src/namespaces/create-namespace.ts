@@ -1,9 +1,9 @@
-/** Makes groups, subgroups and the personal namespaces of humans. */
+/** Creates the namespaces of groups, subgroups and humans. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { claimPath } from "./claim-path.ts";
 import { Namespace, type NamespaceKind } from "./namespace.entity.ts";
 
-/** What a namespace is made from. */
+/** The input of a new namespace. */
 export interface CreateNamespaceInput {
   readonly kind: NamespaceKind;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface CreateNamespaceInput {
 }
 
 /**
- * Makes a namespace, still without members, inside the caller's transaction.
+ * Creates a namespace without members, inside the caller's transaction.
  *
  * @throws ConflictError when the path is taken by a namespace or a project
  */

@@ -1,4 +1,4 @@
-/** Which namespaces a caller sees, and at what level. What may not be seen looks like what does not exist. */
+/** Finds namespaces and the caller's level in them. One that the caller may not see looks as if it did not exist. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
@@ -13,7 +13,7 @@ export interface NamespaceAccess {
 }
 
 /**
- * The group or personal namespace, if the caller is a member of it or above it.
+ * Finds a group or personal namespace, if the caller is a member of it or of a namespace above it.
  *
  * @throws NotFoundError when it does not exist, or the caller is not a member
  */
@@ -31,7 +31,7 @@ export async function findMemberNamespace(
 }
 
 /**
- * The group, if the caller has at least `level` in it; a personal namespace is none.
+ * Finds a group, if the caller has at least `level` in it; personal namespaces do not count.
  *
  * @throws NotFoundError when it does not exist, or the caller is not a member
  * @throws ForbiddenError when the caller's level is too low
@@ -48,7 +48,7 @@ export async function findGroupAtLevel(
   return access;
 }
 
-/** The namespace that a human owns alone. */
+/** Finds the caller's personal namespace. */
 export async function findPersonalNamespace(em: SqlEntityManager, principal: UserPrincipal): Promise<NamespaceAccess> {
   const where = { kind: "user" as const, fullPath: { path: principal.username } };
   const namespace = await em.findOne(Namespace, where, { populate: ["fullPath"] });
@@ -56,7 +56,7 @@ export async function findPersonalNamespace(em: SqlEntityManager, principal: Use
   return { namespace, accessLevel: ACCESS_LEVELS.owner };
 }
 
-/** The caller's highest level in a namespace and all that it lies in. */
+/** The caller's highest level in a namespace or any namespace above it. */
 export async function namespaceAccessLevel(em: SqlEntityManager, principal: Principal, path: string): Promise<number> {
   if (principal.kind !== "user") return NO_ACCESS;
   if (principal.admin) return ACCESS_LEVELS.owner;

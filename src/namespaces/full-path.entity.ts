@@ -1,4 +1,4 @@
-/** A full path, owned by exactly one namespace or project: one table, so that a project and a group can never share a path. */
+/** A full path, owned by one namespace or project. With one table, a project and a group cannot share a path. */
 import { defineEntity, p } from "@mikro-orm/core";
 
 const FullPathSchema = defineEntity({

@@ -5,6 +5,7 @@ import { FullPath } from "./full-path.entity.ts";
 
 /** Whose a namespace is: a human's own, or a group's. */
 export const NAMESPACE_KINDS = ["user", "group"] as const;
+/** One of the kinds of namespaces. */
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
 
 const NamespaceSchema = defineEntity({

@@ -1,20 +1,24 @@
 /**
- * Paths of namespaces and projects. A path is the beginning of an image's name, so its grammar is the registry's: what
- * could not be pushed to cannot be made. Since paths never change (docs/adr/0009), those that a door owns or will own
- * are kept free from the start.
+ * Paths of namespaces and projects. A path is the beginning of an image's name, so it must follow the registry's
+ * grammar: otherwise nobody could push to it. Since paths never change (docs/adr/0009), those that a door uses or will
+ * use are reserved from the start.
  */
 import { ValidationError } from "../errors.ts";
 
 /** @see distribution `reference/regexp.go`, path-component */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
-/** How long one segment of a path may be, in characters. */
+/** The maximum length of one segment of a path, in characters. */
 export const MAXIMUM_SEGMENT_LENGTH = 100;
 
-/** A project or a group as a caller names it: by its number, or by its full path in lower case. */
+/** A project or a group as a caller names it: by its id, or by its full path in lower case. */
 export type ResourceId = number | string;
 
-/** What Keyside's own addresses begin with, today or once the web pages and Git are there. @see GitLab `lib/gitlab/path_regex.rb` */
+/**
+ * The first segments of Keyside's own addresses, now or once there are web pages and Git.
+ *
+ * @see GitLab `lib/gitlab/path_regex.rb`
+ */
 const RESERVED_AT_TOP = new Set([
   ...["-", ".well-known", "404.html", "422.html", "500.html", "502.html", "503.html", "admin", "api"],
   ...[
@@ -50,7 +54,7 @@ const RESERVED_FOR_PROJECTS = new Set([
   ...["preview", "raw", "refs", "tree", "update", "wikis"],
 ]);
 
-/** Where a segment stands: a group in a group, a group or user at the top, or a project in a namespace. */
+/** Where a segment is used: for a group in a group, for a group or user at the top level, or for a project. */
 export type SegmentPlace = "nested" | "top" | "project";
 
 /** The form that a segment fails to have, in words that follow "is not"; undefined for a good one. */
@@ -87,7 +91,7 @@ export function isPathComponent(segment: string): boolean {
   return COMPONENT.test(segment);
 }
 
-/** A path and all that it lies in, shortest first: `a`, `a/b`, `a/b/c`. */
+/** A path and all the paths above it, shortest first: `a`, `a/b`, `a/b/c`. */
 export function pathPrefixes(path: string): string[] {
   const segments = path.split("/");
   return segments.map((_, index) => segments.slice(0, index + 1).join("/"));

@@ -1,15 +1,15 @@
-/** Deletes groups and personal namespaces, once nothing lies in them. @see docs/adr/0009-what-holds-projects-stays.md */
+/** Deletes groups and personal namespaces, once they are empty. @see docs/adr/0009-what-holds-projects-stays.md */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ConflictError } from "../errors.ts";
 import type { Namespace } from "./namespace.entity.ts";
 
-/** How much of what lies inside is named. */
+/** How many of the projects and groups inside an error names. */
 const NAMED = 3;
 
 /**
- * Demands that a namespace holds neither projects nor groups, and keeps it so until the transaction ends.
+ * Requires that a namespace holds neither projects nor groups, and locks it until the transaction ends.
  *
- * @throws ConflictError naming what lies in it
+ * @throws ConflictError naming what it holds
  */
 export async function requireEmptyNamespace(em: SqlEntityManager, namespace: Namespace, what: string): Promise<void> {
   await em.execute("select 1 from namespaces where id = ? for update", [namespace.id]);

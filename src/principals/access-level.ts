@@ -1,7 +1,8 @@
-/** The levels of access that a member has, and how they read. @see docs/spec/access-tokens.md "Vocabulary" */
+/** The access levels that a member can have, and their names. @see docs/spec/access-tokens.md "Vocabulary" */
 
 /** Each level by its name; a higher number may do more. */
 export const ACCESS_LEVELS = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
+/** The number of an access level. */
 export type AccessLevel = (typeof ACCESS_LEVELS)[keyof typeof ACCESS_LEVELS];
 
 /** No access at all: lower than every level. */

@@ -1,11 +1,11 @@
 /**
  * Who a request acts for: a discriminated union, never null. It lies below all rooms, so that each can name its caller;
- * how one is established is src/authentication's.
+ * src/authentication finds out who that is.
  */
 import { ForbiddenError, RuleRefusedError } from "../errors.ts";
 import type { TokenScope } from "./token-scope.ts";
 
-/** Who did something, and with which access token (none for a password): what a record of it names. */
+/** Who did something, and with which access token (null for a password), as records of it say. */
 export interface Actor {
   readonly userId: number;
   readonly tokenId: number | null;
@@ -28,14 +28,14 @@ export interface UserPrincipal {
   readonly tokenId: number | null;
 }
 
-/** A human who gave their password itself. */
+/** A human who signed in with their password. */
 export interface PasswordPrincipal extends UserPrincipal {
   readonly tokenId: null;
   /** Changes as soon as the password does. */
   readonly passwordFingerprint: string;
 }
 
-/** The bot user of a project access token: a member of that project, a stranger everywhere else. */
+/** The bot user of a project access token: a member of that project, and without access anywhere else. */
 export interface BotPrincipal {
   readonly kind: "bot";
   readonly userId: number;
@@ -51,7 +51,7 @@ export interface BotPrincipal {
   };
 }
 
-/** Somebody: a principal that presented good credentials. */
+/** A principal that presented valid credentials. */
 export type SignedInPrincipal = UserPrincipal | BotPrincipal;
 
 /** Who a request acts for. @see docs/spec/access-tokens.md "Vocabulary" */
@@ -60,15 +60,15 @@ export type Principal = AnonymousPrincipal | SignedInPrincipal;
 /** The one anonymous principal. */
 export const ANONYMOUS: AnonymousPrincipal = Object.freeze({ kind: "anonymous" });
 
-/** Whether the caller is an administrator: a human; a bot never is. */
+/** Whether the caller is an administrator; a bot never is. */
 export function isAdministrator(caller: Principal): caller is UserPrincipal {
   return caller.kind === "user" && caller.admin;
 }
 
 /**
- * Demands an administrator.
+ * Requires that the caller is an administrator.
  *
- * @throws ForbiddenError when the caller is not one
+ * @throws ForbiddenError when the caller is not an administrator
  */
 export function requireAdministrator(caller: SignedInPrincipal): void {
   if (!isAdministrator(caller)) throw new ForbiddenError();
@@ -77,7 +77,7 @@ export function requireAdministrator(caller: SignedInPrincipal): void {
 /**
  * The id of the access token that the caller presented.
  *
- * @throws RuleRefusedError when it was a password
+ * @throws RuleRefusedError when the caller presented a password
  */
 export function requireToken(caller: SignedInPrincipal): number {
   if (caller.tokenId === null) throw new RuleRefusedError("the request presents no access token, but a password");

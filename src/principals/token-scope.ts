@@ -10,7 +10,8 @@ export const TOKEN_SCOPES = [
   "read_repository",
   "write_repository",
 ] as const;
+/** The name of a scope. */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-/** The scopes that the registry's actions derive from, and nothing else does. */
+/** The scopes that allow actions in the registry, and nothing else. */
 export const REGISTRY_SCOPES = ["read_registry", "write_registry", "delete_registry"] as const satisfies TokenScope[];

@@ -1,4 +1,4 @@
-/** Makes projects. */
+/** Creates projects. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { ForbiddenError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
@@ -9,10 +9,10 @@ import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { Project, type Visibility } from "./project.entity.ts";
 
-/** What a project is made from: it has a name, a path or both. */
+/** The input of a new project; it must have a name, a path or both. */
 export interface CreateProjectInput {
   readonly caller: SignedInPrincipal;
-  /** Null for the caller's own. */
+  /** Null for the caller's personal namespace. */
   readonly namespaceId: number | null;
   /** The last segment of its path. */
   readonly path: string | undefined;
@@ -23,11 +23,11 @@ export interface CreateProjectInput {
 }
 
 /**
- * Makes a project in a namespace where the caller is Maintainer or above.
+ * Creates a project in a namespace where the caller is Maintainer or above.
  *
- * @throws NotFoundError when the caller is no member of the namespace
- * @throws ForbiddenError when the caller is a bot, or their level too low
- * @throws ValidationError when no path can be made of the name
+ * @throws NotFoundError when the caller is not a member of the namespace
+ * @throws ForbiddenError when the caller is a bot, or their level is too low
+ * @throws ValidationError when no path can be derived from the name
  * @throws ConflictError when the path is taken by a namespace or a project
  */
 export function createProject({ database, clock }: UseCaseServices, input: CreateProjectInput): Promise<Project> {

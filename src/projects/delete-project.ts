@@ -8,7 +8,7 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { Authorship } from "../users/delete-user.ts";
 import { findProjectAtLevel } from "./find-project.ts";
 
-/** What deleting a project works with. */
+/** The services that deleting a project needs. */
 export interface DeleteProjectServices extends UseCaseServices {
   /** Deletes what the rooms above keep in a project, in the same transaction. */
   readonly clearProject: (em: SqlEntityManager, projectId: number, authorship: Authorship) => Promise<void>;
@@ -18,7 +18,7 @@ export interface DeleteProjectServices extends UseCaseServices {
  * Deletes a project, for its Owners, with its access tokens and their bots. Its events remain, without a project.
  *
  * @throws NotFoundError when the caller does not see it
- * @throws ForbiddenError when the caller is no Owner
+ * @throws ForbiddenError when the caller is not an Owner
  */
 export function deleteProject(
   { database, clock, clearProject }: DeleteProjectServices,

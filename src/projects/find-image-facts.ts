@@ -1,13 +1,13 @@
 /**
- * From the names of image repositories to the projects that hold them and the caller's level there: one round trip,
- * whatever their number. The hot path's query; it writes nothing.
+ * Finds the projects of image repositories and the caller's level in them, in one round trip for any number of names.
+ * This query is on the hot path; it writes nothing.
  */
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { pathPrefixes } from "../namespaces/path.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { Visibility } from "./project.entity.ts";
 
-/** What policy needs to know of a project. */
+/** What the policy needs to know about a project. */
 export interface ProjectFacts {
   readonly id: number;
   readonly path: string;
@@ -15,7 +15,7 @@ export interface ProjectFacts {
   readonly containerRegistryEnabled: boolean;
 }
 
-/** The project that holds an image, and the caller's highest level in it: own or inherited. */
+/** The project that holds an image, and the caller's highest level in it: direct or inherited. */
 export interface ImageFacts {
   readonly project: ProjectFacts;
   readonly accessLevel: number;
@@ -43,7 +43,7 @@ const FIND_PATHS: PreparedQuery = {
 /**
  * Finds the project of each repository; names without one are absent from the map.
  *
- * @param userId whose access levels to look up; undefined for a caller who has none anywhere
+ * @param userId whose access levels to look up; undefined for a caller without any
  * @see docs/spec/registry-auth.md "Repository name to project"
  */
 export async function findImageFacts(
@@ -62,7 +62,7 @@ export async function findImageFacts(
   return new Map(found);
 }
 
-/** The longest prefix that is a project wins; levels are inherited from all that it lies in. */
+/** The longest prefix that is a project wins; levels are inherited from all namespaces above it. */
 function resolve(name: string, paths: ReadonlyMap<string, PathRow>): ImageFacts | undefined {
   const along = pathPrefixes(name).flatMap((prefix) => paths.get(prefix) ?? []);
   const last = along.findLastIndex((row) => row.project_id !== null);

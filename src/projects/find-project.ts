@@ -1,4 +1,4 @@
-/** Which projects a caller sees, and at what level. A project that may not be seen looks like one that does not exist. */
+/** Finds projects and the caller's level in them. One that the caller may not see looks as if it did not exist. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { namespaceAccessLevel } from "../namespaces/find-namespace.ts";
@@ -7,14 +7,14 @@ import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
 import { Project } from "./project.entity.ts";
 
-/** A project and the caller's level in it; `NO_ACCESS` where it is merely visible. */
+/** A project and the caller's level in it; `NO_ACCESS` when the project is merely visible. */
 export interface ProjectAccess {
   readonly project: Project;
   readonly accessLevel: number;
 }
 
 /**
- * The project, if the caller may see it.
+ * Finds a project, if the caller may see it.
  *
  * @throws NotFoundError when it does not exist, or is hidden from the caller
  * @see docs/spec/rest-api.md "May not see the project"
@@ -33,10 +33,10 @@ export async function findVisibleProject(
 }
 
 /**
- * The project, if the caller has at least `level` in it.
+ * Finds a project, if the caller has at least `level` in it.
  *
  * @throws NotFoundError when it is hidden from the caller
- * @throws ForbiddenError when it is visible, but the level too low
+ * @throws ForbiddenError when it is visible, but the caller's level is too low
  */
 export async function findProjectAtLevel(
   em: SqlEntityManager,
@@ -49,7 +49,7 @@ export async function findProjectAtLevel(
   return access;
 }
 
-/** The caller's level in a project: own or inherited; a bot has one in its own project alone. */
+/** The caller's level in a project: direct or inherited; a bot has one only in its own project. */
 async function projectAccessLevel(em: SqlEntityManager, principal: Principal, project: Project): Promise<number> {
   switch (principal.kind) {
     case "anonymous":

@@ -1,4 +1,4 @@
-/** Lists the projects that a caller sees: those they are members of, directly or by a group, and those open to them. */
+/** Lists the projects that a caller sees: their own, directly or through a group, and those visible to them. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { likePattern } from "../database/like-pattern.ts";
@@ -9,7 +9,7 @@ import { Project, type Visibility } from "./project.entity.ts";
 
 /** Which projects are wanted, and in which order. */
 export interface ProjectFilter {
-  /** A part of the name, the full path or the description. */
+  /** Text that the name, the full path or the description must contain. */
   readonly search?: string | undefined;
   readonly visibility?: Visibility | undefined;
   /** The caller's level in the project, at least; without it, projects that the caller merely sees are listed too. */
@@ -26,7 +26,7 @@ const OF_MEMBER = `
       select 1 from members m join namespaces n on n.id = m.namespace_id join full_paths r on r.id = n.full_path_id
       where m.user_id = ? and m.access_level >= ? and starts_with(pr.path, r.path || '/'))`;
 
-/** A page of the projects that the caller sees, and how many there are in all. */
+/** A page of the projects that the caller sees, and the total count. */
 export async function listVisibleProjects(
   em: SqlEntityManager,
   caller: SignedInPrincipal,

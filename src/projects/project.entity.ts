@@ -7,6 +7,7 @@ import { User } from "../users/user.entity.ts";
 
 /** Who sees a project: its members, every human who is signed in, or everybody. */
 export const VISIBILITIES = ["private", "internal", "public"] as const;
+/** One of the visibilities. */
 export type Visibility = (typeof VISIBILITIES)[number];
 
 const ProjectSchema = defineEntity({

@@ -8,7 +8,7 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "./find-project.ts";
 import type { Project, Visibility } from "./project.entity.ts";
 
-/** What of a project is changed. */
+/** The changes to a project. */
 export interface ProjectChanges {
   readonly name?: string | undefined;
   readonly path?: string | undefined;
@@ -18,7 +18,7 @@ export interface ProjectChanges {
 }
 
 /**
- * Changes a project, for its Maintainers and above.
+ * Changes a project; the caller must be Maintainer or above.
  *
  * @throws NotFoundError when the caller does not see it
  * @throws ForbiddenError when the caller's level is too low

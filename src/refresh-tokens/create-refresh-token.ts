@@ -1,11 +1,11 @@
-/** Makes the refresh token of a human who signs in to a registry with their password. */
+/** Creates refresh tokens for humans who sign in to a registry with their password. */
 import { digestSecret, lastFour, makeSecret } from "../access-tokens/secret.ts";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { IdSource } from "../ids.ts";
 import type { PasswordPrincipal } from "../principals/principal.ts";
 
-/** Tells a refresh token from an access token, and both from noise. */
+/** Distinguishes refresh tokens from access tokens. */
 const PREFIX = "ksrt-";
 
 /** Clients never revoke theirs, and each login in a script creates another: of a user's tokens, the newest are kept. */
@@ -25,7 +25,7 @@ const ADD_REFRESH_TOKEN: PreparedQuery = {
 };
 
 /**
- * Makes a refresh token for a human who gave their password; answers the secret, which is seen this one time.
+ * Creates a refresh token for a human who gave their password; returns the secret, which is shown only once.
  *
  * @see docs/spec/registry-auth.md "Answer"
  */

@@ -8,9 +8,9 @@ import { RefreshToken } from "./refresh-token.entity.ts";
 import { type RefreshTokenOwner, requireOwner } from "./refresh-token-owner.ts";
 
 /**
- * A page of refresh tokens, the newest first, and how many there are in all.
+ * A page of refresh tokens, newest first, and the total count.
  *
- * @throws ForbiddenError when they are not the caller's to see
+ * @throws ForbiddenError when the caller may not see them
  * @throws NotFoundError when there is no such user
  */
 export async function listRefreshTokens(

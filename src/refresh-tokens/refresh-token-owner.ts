@@ -1,4 +1,4 @@
-/** Whose refresh tokens a caller may see and revoke: their own; as an administrator, anybody's. */
+/** Decides whose refresh tokens a caller may see and revoke: their own or, for administrators, anybody's. */
 import { ForbiddenError } from "../errors.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 
@@ -6,9 +6,9 @@ import { requireAdministrator, type SignedInPrincipal } from "../principals/prin
 export type RefreshTokenOwner = "self" | { readonly userId: number };
 
 /**
- * The id of the owner.
+ * The user id of the owner, if the caller may act for them.
  *
- * @throws ForbiddenError when the caller is a bot, or is no administrator and the owner is named
+ * @throws ForbiddenError when the caller is a bot, or names an owner without being an administrator
  */
 export function requireOwner(caller: SignedInPrincipal, owner: RefreshTokenOwner): number {
   if (owner !== "self") {

@@ -1,6 +1,6 @@
 /**
- * A refresh token: what a client keeps in place of a human's password. It signs one user in to one service, until it is
- * revoked, the user blocked or the password changed; it is not rotated, since docker keeps the first it was given.
+ * A refresh token, which a client keeps in place of a human's password. It signs one user in to one service, until it
+ * is revoked, the user is blocked or the password changes. It is not rotated, since docker keeps the first one.
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";

@@ -1,4 +1,4 @@
-/** Revokes a refresh token: its client must sign in again. */
+/** Revokes refresh tokens: the client must then sign in again. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
@@ -8,7 +8,7 @@ import { type RefreshTokenOwner, requireOwner } from "./refresh-token-owner.ts";
 /**
  * Revokes a refresh token.
  *
- * @throws ForbiddenError when it is not the caller's to revoke
+ * @throws ForbiddenError when the caller may not revoke it
  * @throws NotFoundError when the owner has no such token
  */
 export async function revokeRefreshToken(

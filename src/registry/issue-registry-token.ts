@@ -18,7 +18,7 @@ import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 
-/** What issuing works with. */
+/** The services that issuing needs. */
 export interface IssuingServices extends AuthenticationServices {
   readonly ids: IdSource;
   readonly signingKeys: Pick<SigningKeys, "current">;
@@ -28,7 +28,7 @@ export interface IssuingServices extends AuthenticationServices {
   >;
 }
 
-/** A request to the token endpoint, whatever method it came by. */
+/** A request to the token endpoint, by either method. */
 export interface RegistryTokenRequest {
   readonly service: string | undefined;
   /** Every value of the `scope` parameter. */
@@ -54,16 +54,16 @@ export interface IssuedRegistryToken {
   readonly access: readonly RegistryAccess[];
   readonly lifetimeSeconds: number;
   readonly issuedAt: Date;
-  /** Only where it was asked for, and for a human who gave their password. */
+  /** Set only if it was asked for, by a human who gave their password. */
   readonly refreshToken: string | undefined;
 }
 
 /**
- * Issues a registry token for what of the request is allowed; fewer actions than asked for, or none, are no error.
+ * Issues a registry token for the allowed part of the request; fewer actions than requested, or none, are no error.
  *
  * @throws ValidationError when the service is not ours, or a scope breaks the grammar
- * @throws UnauthenticatedError, InvalidTokenError when credentials are given and no good: never silently anonymous
- * @throws TooManyFailuresError when too many wrong ones came from the same address
+ * @throws UnauthenticatedError, InvalidTokenError when invalid credentials are given: never silently anonymous
+ * @throws TooManyFailuresError when too many wrong credentials came from the same address
  * @see docs/spec/registry-auth.md
  */
 export async function issueRegistryToken(
@@ -73,16 +73,16 @@ export async function issueRegistryToken(
   const { registry } = services;
   // 1. The service must be ours; it is never reflected into the token.
   requireService(request.service, registry.service);
-  // 2. What is asked for.
+  // 2. Parse the requested scopes.
   const parsed = parseScopes(request.scopes);
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
-  // 3. Who asks.
+  // 3. Authenticate the caller.
   const principal = await authenticate(services, request);
-  // 4. The projects that it is about, in one query.
+  // 4. Find the requested projects, in one query.
   const repositories = await gatherFacts(services, principal, parsed.scopes);
-  // 5. What is allowed of it.
+  // 5. Grant what is allowed.
   const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
-  // 6. The refresh token, the one thing that is ever written here.
+  // 6. Create the refresh token, the only write here.
   const refreshToken = await refreshTokenFor(services, principal, request);
   // 7. The registry token.
   const lifetimeSeconds = access.some(({ actions }) => actions.includes("push"))
@@ -162,7 +162,7 @@ async function gatherFacts(
   return new Map([...elsewhere, ...own]);
 }
 
-/** One entry of the `access` claim, or none where nothing is granted. */
+/** One entry of the `access` claim, or none when nothing is granted. */
 function grant(
   principal: Principal,
   scope: RequestedScope,

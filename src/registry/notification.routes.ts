@@ -18,7 +18,7 @@ import { storeRegistryEvents } from "./store-registry-events.ts";
 /** A registry sends its events one by one, each a kilobyte or two. */
 const MAXIMUM_BYTES = 1024 * 1024;
 
-/** What taking notifications works with. */
+/** The services that receiving notifications needs. */
 export interface NotificationServices {
   readonly database: Database;
   readonly clock: Clock;
@@ -27,14 +27,14 @@ export interface NotificationServices {
   readonly registry: Pick<Config["registry"], "notificationSecret">;
 }
 
-/** The webhook; without a configured secret there is none. @see docs/spec/registry-auth.md "Notifications from the registry" */
+/** The webhook; 404 unless a secret is configured. @see docs/spec/registry-auth.md "Notifications from the registry" */
 export function notificationRouter(services: NotificationServices): Router {
   const { log, registry, metrics } = services;
   const count = (outcome: string, number = 1) => metrics.registryReports.inc({ outcome }, number);
   const router = new Router();
   router.post(NOTIFICATIONS_PATH, async (ctx) => {
-    // 1. Who reports: digests are compared, which are of one length whatever was sent. A wrong secret is for the operator
-    // to mend: then the registry's next try succeeds.
+    // 1. Authenticate the registry. Digests are compared, since they have the same length whatever was sent. Once the
+    // operator corrects a wrong secret, the registry's next try succeeds.
     if (registry.notificationSecret === undefined) throw new NotFoundError("Route");
     if (!digestsEqual(digestSecret(ctx.get("Authorization")), digestSecret(registry.notificationSecret))) {
       count("refused");
@@ -42,13 +42,13 @@ export function notificationRouter(services: NotificationServices): Router {
         detail: "a registry's notification had another Authorization header than REGISTRY_NOTIFICATION_SECRET says",
       });
     }
-    // 2. What it reports, as far as it can be read.
+    // 2. Read the report, as far as possible.
     const body = await readBody(ctx.req, MAXIMUM_BYTES);
     if (body === undefined)
       log.warn({ maximumBytes: MAXIMUM_BYTES }, "a registry's notification is too long to be read");
     const events = readNotification(body?.toString("utf8") ?? "");
     if (events === undefined) count("unreadable");
-    // 3. Stored before it is acknowledged: should the database be away, the registry tries again.
+    // 3. Store before acknowledging: if the database is unreachable, the registry tries again.
     const stored = await storeRegistryEvents(services, events ?? []);
     count("stored", stored);
     count("known", (events?.length ?? 0) - stored);

@@ -1,10 +1,10 @@
-/** What a registry notifies of, as it writes it; and which of it is worth keeping. */
+/** The notifications that a registry sends, and which of their events are worth keeping. */
 import { z } from "zod";
 
 /** The actions that are kept. */
 const ACTIONS = ["push", "pull", "mount", "delete"] as const;
 
-/** PostgreSQL cannot store NUL, and none of these texts has several lines. */
+/** No control characters: PostgreSQL cannot store NUL, and none of these texts has several lines. */
 const word = (maximum: number) =>
   z
     .string()
@@ -40,7 +40,7 @@ export interface RegistryEvent {
   readonly digest: string | null;
   readonly tag: string | null;
   readonly mediaType: string | null;
-  /** The `sub` of the registry token that it was done with; empty for anonymous. */
+  /** The `sub` of the registry token that was used; empty for anonymous. */
   readonly actor: string;
 }
 
@@ -48,8 +48,8 @@ export interface RegistryEvent {
 const BLOB = "application/octet-stream";
 
 /**
- * Reads a notification, leniently: events that cannot be read or are not worth keeping are left out. Undefined for what is
- * not a notification at all. Never throws.
+ * Reads a notification, leniently: events that cannot be read or are not worth keeping are left out. Undefined when the
+ * body is not a notification at all. Never throws.
  */
 export function readNotification(body: string): RegistryEvent[] | undefined {
   const envelope = envelopeSchema.safeParse(parseJson(body));
@@ -61,8 +61,8 @@ export function readNotification(body: string): RegistryEvent[] | undefined {
 }
 
 /**
- * Images are kept, not their parts: the manifest's push or pull speaks for its layers'. A mount is only ever of a layer,
- * and a deletion does not say what it is of. A client that asks whether a manifest is there (HEAD) has not pulled it.
+ * Events about images are kept, not those about their layers: the manifest's push or pull covers them. A mount is
+ * always of a layer, and a deletion does not say what it deletes. A HEAD request for a manifest is not a pull.
  *
  * @see docs/spec/registry-auth.md "Notifications from the registry"
  */

@@ -8,7 +8,7 @@ import type { ImageFacts } from "../projects/find-image-facts.ts";
 import { ANY_ACTION, REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryScope } from "./requested-scope.ts";
 
 /**
- * The actions that a principal has on a repository; none where it belongs to no project.
+ * The actions that a principal has on a repository; none when it belongs to no project.
  *
  * @see docs/spec/registry-auth.md "Who may do what"
  */
@@ -45,7 +45,7 @@ type SignedIn = Exclude<Principal, { kind: "anonymous" }>;
 
 function mayRead(principal: SignedIn, project: ImageFacts["project"], level: number): boolean {
   if (project.visibility === "private") return level >= ACCESS_LEVELS.reporter;
-  // Internal: any human; a bot counts as signed in in its own project alone.
+  // Internal: any human; a bot counts as signed in only in its own project.
   return principal.kind === "user" || principal.project.id === project.id;
 }
 

@@ -1,8 +1,8 @@
-/** How failures read to registry clients: Docker reads `errors`, OAuth clients `error`. One body serves both. */
+/** How registry clients see errors: Docker reads `errors`, OAuth clients read `error`. One body serves both. */
 import { type KeysideError, TooManyFailuresError } from "../errors.ts";
 import type { ErrorAnswer } from "../http/error-handler.ts";
 
-/** How one kind of failure is written. */
+/** The status and codes of one kind of error. */
 interface FailureCodes {
   readonly status: number;
   /** An error code of the distribution specification. */
@@ -17,7 +17,7 @@ const THROTTLED: FailureCodes = { status: 429, code: "TOOMANYREQUESTS", error: "
 const UNAVAILABLE: FailureCodes = { status: 503, code: "UNAVAILABLE", error: "temporarily_unavailable" };
 const UNFORESEEN: FailureCodes = { status: 500, code: "UNKNOWN", error: "server_error" };
 
-/** An error in the dialect of the token endpoint. @see docs/spec/registry-auth.md "Answer" */
+/** The answer to an error, in the token endpoint's format. @see docs/spec/registry-auth.md "Answer" */
 export function registryError(error: KeysideError | undefined): ErrorAnswer {
   const codes = codesOf(error);
   const message = codes.status === 500 || error === undefined ? "internal server error" : error.message;

@@ -1,9 +1,9 @@
 /**
- * The configuration of a registry that trusts Keyside, as text: the whole `config.yml`, or only the sections that an
+ * Renders the configuration of a registry that trusts Keyside: the whole `config.yml`, or only the sections that an
  * existing registry needs. Understood by distribution 2.8 (`registry:2`) and 3.x. Writes no file, starts no registry.
  */
 
-/** What a registry must know of Keyside to send its clients there and to believe the tokens they come back with. */
+/** What a registry must know about Keyside to send its clients there and to accept the tokens they return with. */
 export interface RegistryTrust {
   /** The URL of the token endpoint as clients reach it, in the challenge. */
   readonly realm: string;
@@ -22,12 +22,12 @@ export interface NotificationTarget {
   readonly secret: string;
 }
 
-/** A registry of our own: where it listens, where it keeps its images, and its trust in Keyside. */
+/** The settings of a whole registry: where it listens, where it stores images, and its trust in Keyside. */
 export interface RegistrySettings extends RegistryTrust {
   /** `host:port` to listen on. */
   readonly address: string;
   readonly storageDirectory: string;
-  /** Signs the state of uploads that the client carries along; an upload does not outlive a change of it. */
+  /** Signs the upload state that clients send back; changing it breaks uploads in progress. */
   readonly httpSecret: string;
 }
 
@@ -55,7 +55,7 @@ http:
 ${renderAuthAndNotifications(settings)}`;
 }
 
-/** The sections that make an existing registry trust Keyside and, where wanted, report to it. */
+/** The sections that make an existing registry trust Keyside and, if wanted, report to it. */
 export function renderAuthAndNotifications(trust: RegistryTrust): string {
   const auth = `auth:
   token:
@@ -83,7 +83,11 @@ notifications:
 `;
 }
 
-/** A string as YAML: a JSON string is a double-quoted YAML scalar, whatever characters it holds. @see YAML 1.2 section 1.3 */
+/**
+ * A string as YAML: a JSON string is a double-quoted YAML scalar, whatever characters it holds.
+ *
+ * @see YAML 1.2 section 1.3
+ */
 function scalar(value: string): string {
   return JSON.stringify(value);
 }

@@ -1,17 +1,18 @@
 /**
- * The scope of a request to the token endpoint, by the grammar of the distribution specification. Never throws: what
- * breaks the grammar is a problem to report; what is merely unknown is dropped.
+ * Parses the scope of a request to the token endpoint, by the grammar of the distribution specification. Never throws:
+ * violations of the grammar are returned as a problem; unknown types are dropped.
  */
 import { isPathComponent } from "../namespaces/path.ts";
 
-/** What may be done to a repository, in the order in which answers list it. */
+/** The actions on a repository, in the order in which answers list them. */
 export const REPOSITORY_ACTIONS = ["pull", "push", "delete"] as const;
+/** An action on a repository. */
 export type RepositoryAction = (typeof REPOSITORY_ACTIONS)[number];
 
-/** All that may be done: `*` in a request. */
+/** The action that stands for all actions in a request. */
 export const ANY_ACTION = "*";
 
-/** A repository that a client asks for; `*` stands among the actions as it was asked. */
+/** A repository that a client asks for; `*` is kept among the actions as it was requested. */
 export interface RepositoryScope {
   readonly type: "repository";
   readonly name: string;
@@ -28,7 +29,7 @@ export interface CatalogScope {
 /** A repository or the catalog, with the actions that a client asks for. */
 export type RequestedScope = RepositoryScope | CatalogScope;
 
-/** What a client asks for, merged and in its order; or the first thing in it that breaks the grammar. */
+/** The requested scopes, merged and in the client's order; or the first violation of the grammar, in words. */
 export type ParsedScopes =
   | { readonly ok: true; readonly scopes: readonly RequestedScope[] }
   | { readonly ok: false; readonly problem: string };
@@ -74,7 +75,7 @@ export function parseScopes(values: readonly string[]): ParsedScopes {
   return { ok: true, scopes: [...merged.values()] };
 }
 
-/** Writes what was asked for as a scope again. */
+/** Writes a requested scope as text again. */
 export function renderScope({
   type,
   name,
@@ -87,11 +88,11 @@ export function renderScope({
   return `${type}:${name}:${[...actions].join(",")}`;
 }
 
-/** One scope, undefined where it is of a type that we do not know, or what in it breaks the grammar. */
+/** One scope; undefined when its type is unknown; or, in words, how it violates the grammar. */
 function parseScope(scope: string): RequestedScope | string | undefined {
   const [first, last] = [scope.indexOf(":"), scope.lastIndexOf(":")];
   if (first === last) return "the form is type:name:action,...";
-  // A class in brackets is deprecated: read past, never echoed.
+  // A class in parentheses is deprecated: it is skipped and never echoed.
   const type = TYPE.exec(scope.slice(0, first))?.[1];
   if (type === undefined) return "its type is not lower-case letters and digits";
   const name = scope.slice(first + 1, last);

@@ -1,6 +1,6 @@
 /**
- * Stores what happened in registries, and shows it among the events of the actor and the project: two statements,
- * whatever their number.
+ * Stores what registries report, and adds it to the events of the actor and the project: two statements for any number
+ * of events.
  */
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
@@ -47,7 +47,7 @@ const EVENT_ACTION = {
   delete: "destroyed",
 } as const satisfies Record<RegistryEvent["action"], EventAction>;
 
-/** Stores events, each once however often it is notified; answers how many were new. */
+/** Stores events, each once, however often it is reported; returns how many were new. */
 export async function storeRegistryEvents(
   { database, clock }: { database: Database; clock: Clock },
   events: readonly RegistryEvent[],

@@ -2,7 +2,7 @@
 import type { Middleware } from "koa";
 import type { Metrics } from "../metrics.ts";
 
-/** Middleware, to be placed before the error handler. The route that reads the request sets `ctx.state.grant`. */
+/** Middleware that measures requests; it must stand before the error handler. The route sets `ctx.state.grant`. */
 export function measureTokenRequests({ tokenRequests, tokenDuration }: Metrics): Middleware {
   return async (ctx, next) => {
     const start = performance.now();

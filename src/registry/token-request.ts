@@ -1,4 +1,4 @@
-/** Reads what a client asks the token endpoint, by GET or by POST: two ways to write one request. Decides nothing. */
+/** Reads requests to the token endpoint, which clients send by GET or by POST. Decides nothing. */
 import type { Context } from "koa";
 import { UnsupportedGrantError, ValidationError } from "../errors.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
@@ -13,7 +13,7 @@ const MAXIMUM_CLIENT_ID = 100;
 /**
  * Reads a GET: parameters in the query, credentials by HTTP Basic.
  *
- * @throws ValidationError, MalformedBodyError when a parameter is wrong, or the query
+ * @throws ValidationError, MalformedBodyError when a parameter or the query is wrong
  * @throws UnauthenticatedError when the credentials are malformed
  * @see distribution `docs/content/spec/auth/token.md`
  */
@@ -32,11 +32,11 @@ export function readTokenQuery(ctx: Context): RegistryTokenRequest {
 }
 
 /**
- * Reads a POST: everything in the form. Credentials in a header as well are refused, since it would be unclear who asks; no
- * client sends both.
+ * Reads a POST: everything in the form. Credentials in a header as well are refused, since it would be unclear who the
+ * caller is; no client sends both.
  *
- * @throws UnsupportedGrantError when the grant is not one of ours
- * @throws ValidationError, MalformedBodyError when a parameter is missing or wrong, or the form
+ * @throws UnsupportedGrantError when the grant type is not supported
+ * @throws ValidationError, MalformedBodyError when a parameter is missing or wrong, or the form is malformed
  * @see distribution `docs/content/spec/auth/oauth.md`; RFC 6749 sections 4.3.2 and 6
  */
 export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promise<RegistryTokenRequest> {

@@ -1,4 +1,4 @@
-/** `GET` and `POST /jwt/auth`: the realm that the registry sends its clients to. Reads, issues, renders. */
+/** `GET` and `POST /jwt/auth`: the realm to which the registry sends its clients. Reads requests, writes answers. */
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import { REALM_PATH } from "../links.ts";
@@ -7,10 +7,10 @@ import { type IssuedRegistryToken, type IssuingServices, issueRegistryToken } fr
 import { renderScope } from "./requested-scope.ts";
 import { readTokenForm, readTokenQuery } from "./token-request.ts";
 
-/** How long a verifier may keep the keys: no longer than a registry token lives. */
+/** How long a verifier may cache the keys: no longer than a registry token is valid. */
 const KEYS_MAXIMUM_AGE_SECONDS = 300;
 
-/** The token endpoint and its keys; `before` is what answers errors in the registry's dialect, and what measures. */
+/** The token endpoint and its keys; `before` is the middleware for metrics and for errors in the registry's dialect. */
 export function tokenRouter(services: IssuingServices, ...before: Middleware[]): Router {
   // Without `strict`, the path answers with and without a trailing slash, and never redirects.
   const router = new Router();

@@ -1,4 +1,4 @@
-/** The Koa application: which middleware stands before which, and what answers where. */
+/** The Koa application: the order of the middleware, and which router answers which path. */
 import Koa from "koa";
 import { apiOperations } from "../api/operations.ts";
 import { apiError } from "../api/protocol/api-error.ts";
@@ -16,13 +16,13 @@ import { measureTokenRequests } from "../registry/token-metrics.ts";
 import type { Container } from "./container.ts";
 import { healthRouter } from "./health.routes.ts";
 
-/** The application; it listens nowhere yet. */
+/** Creates the application; it does not listen yet. */
 export function createApp(container: Container): Koa {
   const { log, ids, config } = container;
   const app = new Koa();
   const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, isConnectionFailure, log);
 
-  // What a request fails with is answered below; here arrive connections that broke, which Koa would print.
+  // Failed requests are answered below. Only broken connections arrive here, which Koa would otherwise print.
   app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
   app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));

@@ -1,4 +1,4 @@
-/** Wires the service together: the one place that knows all parts. Every dependency is passed, none is looked up. */
+/** Wires the service together: the one place that knows all parts. Every dependency is passed in; none is looked up. */
 import type { Logger } from "pino";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { deleteProjectTokens } from "../access-tokens/delete-project-tokens.ts";
@@ -29,16 +29,16 @@ import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
 import { User } from "../users/user.entity.ts";
 
-/** Every entity that there is. */
+/** All entities of the database. */
 export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event, RefreshToken];
 
 /**
- * Each check of a password takes 32 MiB and a thread for some 100 ms. Two leave half of the four threads that Node has to
- * everything else; one address can keep them busy for a second or two at most.
+ * Each password check takes 32 MiB and a thread for some 100 ms. Two at once leave half of Node's four threads to
+ * everything else; one network can keep them busy for a second or two at most.
  */
 const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
 
-/** What the world outside gives: a test passes its own. */
+/** The outside dependencies; tests pass their own. */
 export interface Surroundings {
   readonly config: Config;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export interface Surroundings {
   readonly databaseLocation?: DatabaseLocation;
 }
 
-/** Everything, wired. */
+/** All parts of the service, wired together. */
 export interface Container
   extends ApiServices,
     SweepServices,

@@ -1,6 +1,6 @@
 /**
- * What an instance is born with: the ghost user, the administrator `root`, and the operator's token, by which the command
- * line on the same machine may do everything. Idempotent: a later start adds only what is missing.
+ * Creates what a new instance needs: the ghost user, the administrator `root`, and the operator's token, with which the
+ * command line on the same machine may do everything. Idempotent: a later start adds only what is missing.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
@@ -13,7 +13,7 @@ import { ensureSystemUsers, ROOT_USERNAME } from "../users/system-users.ts";
 import { User } from "../users/user.entity.ts";
 import type { Container } from "./container.ts";
 
-/** Brings the schema up to date and makes what is missing; of several replicas, one at a time. */
+/** Brings the schema up to date and creates what is missing; one replica at a time. */
 export async function prepareInstance(container: Container): Promise<void> {
   const { config, database } = container;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -54,7 +54,7 @@ async function ensureOperatorToken(em: SqlEntityManager, container: Container): 
   await writeSecret(file, secret);
 }
 
-/** Writes a file that only its owner reads, in place of any that was there. */
+/** Writes a file that only its owner can read, replacing any existing one. */
 async function writeSecret(file: string, secret: string): Promise<void> {
   await rm(file, { force: true });
   await writeFile(file, `${secret}\n`, { mode: 0o600, flag: "wx" });

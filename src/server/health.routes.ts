@@ -1,7 +1,7 @@
 /**
- * What operators' machines ask: `/-/liveness`, `/-/readiness`, `/-/metrics`. The first two say little and answer anybody.
- * Metrics tell how an instance is used: they answer the addresses of `KEYSIDE_METRICS_CLIENTS` alone, this machine by
- * default, and look like nothing to everybody else. Behind a proxy, that needs `KEYSIDE_TRUSTED_PROXIES`.
+ * Endpoints for monitoring: `/-/liveness`, `/-/readiness`, `/-/metrics`. The first two say little and answer anybody.
+ * Metrics reveal how an instance is used: only the addresses in `KEYSIDE_METRICS_CLIENTS` (by default, this machine)
+ * may read them; all others get a 404. Behind a proxy, that needs `KEYSIDE_TRUSTED_PROXIES`.
  */
 import Router from "@koa/router";
 import { NotFoundError } from "../errors.ts";
@@ -14,12 +14,12 @@ export function healthRouter({ database, signingKeys, clock, metrics, config }: 
   const router = new Router({ prefix: "/-" });
   const metricsClients = addressSet(config.network.metricsClients);
 
-  // The process answers.
+  // Liveness: the process answers.
   router.get("/liveness", (ctx) => {
     ctx.body = { status: "ok" };
   });
 
-  // So do its database and its signing key; warnings tell of what will end, while all is still well.
+  // Readiness: the database and the signing key work. Warnings tell in advance what is about to expire.
   router.get("/readiness", async (ctx) => {
     const now = clock.now();
     const usable = signingKeys.current().notAfter > now;

@@ -4,14 +4,14 @@
  */
 import type { Logger } from "pino";
 
-/** Something to do again and again, `everyMs` milliseconds. */
+/** A job that runs every `everyMs` milliseconds. */
 export interface Chore {
   readonly name: string;
   readonly everyMs: number;
   run(): Promise<unknown>;
 }
 
-/** Starts the chores; the answer stops them, and waits for those under way. */
+/** Starts the chores; returns a function that stops them and waits for those under way. */
 export function startChores(chores: readonly Chore[], log: Logger): () => Promise<void> {
   const underWay = new Map<Chore, Promise<void>>();
   const timers = chores.map((chore) => {

@@ -1,4 +1,4 @@
-/** The service as a process: opens everything, listens, and stops without cutting anybody off. */
+/** The service as a process: opens everything, listens, and stops gracefully. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
@@ -20,13 +20,13 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** Larger than the query that the token endpoint reads, so that it answers a longer one itself. */
+/** Larger than the longest query that the token endpoint accepts, so that the endpoint itself refuses a longer one. */
 const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
-/** How long a client may take over a request's headers, of the time that it has for the whole. */
+/** How long a client may take to send a request's headers; this counts towards the limit for the whole request. */
 const HEADERS_MS = 10_000;
 
-/** How often connections are looked through for slow ones. */
+/** How often connections are checked for slow clients. */
 const CONNECTION_CHECK_MS = 1_000;
 
 /** How long a stop waits for requests under way. */
@@ -49,9 +49,9 @@ export async function startService(config: Config, log = pino({ level: config.lo
 }
 
 /**
- * Listens with a container that is ready; closes it at the stop.
+ * Listens with a container that is ready, and closes it on stop.
  *
- * @throws ConfigurationError when the address cannot be listened on
+ * @throws ConfigurationError when it cannot listen on the address
  */
 export async function serve(container: Container): Promise<RunningService> {
   const { config, log } = container;
@@ -106,7 +106,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-/** What was used until the last request is written before the database closes. */
+/** Writes the last times of use before the database closes. */
 async function flushLastUse({ lastUse, log }: Container): Promise<void> {
   try {
     await lastUse.flush();

@@ -13,15 +13,15 @@ export interface Authorship {
   readonly at: Date;
 }
 
-/** What deleting a user works with. */
+/** The services that deleting a user needs. */
 export interface DeleteUserServices {
-  /** Ends what the account signs in with, in the same transaction: access tokens lie above users. */
+  /** Revokes the account's credentials in the same transaction. A callback, since access tokens are a higher layer. */
   readonly closeAccount: (em: SqlEntityManager, userId: number, authorship: Authorship) => Promise<void>;
 }
 
 /**
- * Locks an account until the transaction ends: whatever would refer to it or change its tokens waits. Answers whether it
- * is (still) there.
+ * Locks an account until the transaction ends: changes that would refer to it or to its tokens wait. Returns whether
+ * the account (still) exists.
  */
 export async function lockUser(em: SqlEntityManager, userId: number): Promise<boolean> {
   const rows = await em.execute<unknown[]>("select 1 from users where id = ? for update", [userId]);
@@ -29,10 +29,10 @@ export async function lockUser(em: SqlEntityManager, userId: number): Promise<bo
 }
 
 /**
- * Deletes a user inside the caller's transaction: their tokens are revoked, each record that refers to them passes to the
- * ghost or is deleted, as `USER_REFERENCES` says; then the account is deleted.
+ * Deletes a user inside the caller's transaction: their tokens are revoked, each record that refers to them passes to
+ * the ghost or is deleted, as `USER_REFERENCES` says; then the account is deleted.
  *
- * @throws NotFoundError when there is no such user any more
+ * @throws NotFoundError when there is no such user (any more)
  * @throws RuleRefusedError for the ghost user
  * @see docs/spec/access-tokens.md "Revoking"
  */

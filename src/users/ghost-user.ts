@@ -5,7 +5,7 @@ import { User } from "./user.entity.ts";
 /** The username of the ghost user. */
 export const GHOST_USERNAME = "ghost";
 
-/** The ghost user, who is there from the first start on. */
+/** Finds the ghost user, who exists from the first start on. */
 export function findGhostUser(em: SqlEntityManager): Promise<User> {
   return em.findOneOrFail(User, { userType: "ghost" });
 }

@@ -1,4 +1,4 @@
-/** Passwords of humans: scrypt, off the event loop, in the PHC string format. Access tokens never come here. */
+/** Passwords of humans: scrypt, off the event loop, in the PHC string format. Not used for access tokens. */
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
@@ -22,8 +22,8 @@ export async function digestPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether a password is the one behind a digest. Takes as long for `undefined`, the digest of nobody, so that time does
- * not tell which usernames exist.
+ * Whether a password matches a digest. Takes as long for `undefined`, when there is no such user, so that timing does
+ * not reveal which usernames exist.
  */
 export async function passwordMatches(password: string, digest: string | undefined): Promise<boolean> {
   const parsed = digest === undefined ? undefined : parseDigest(digest);

@@ -1,13 +1,13 @@
-/** Only humans can be edited, blocked or deleted: a bot user ends with its tokens, and the ghost user stays. */
+/** Only humans can be edited, blocked or deleted: a bot user is deleted with its tokens, and the ghost user stays. */
 import { RuleRefusedError } from "../errors.ts";
 import type { User } from "./user.entity.ts";
 
 const INSTEAD = "revoke its project access token instead";
 
 /**
- * Demands that a user is a human.
+ * Requires that a user is a human.
  *
- * @param change what is refused for others, as `cannot be ...` goes on: `blocked`
+ * @param change the refused change, to be put after `cannot be`: `blocked`
  * @throws RuleRefusedError for a bot user or the ghost
  * @see docs/spec/access-tokens.md "The bot user"
  */

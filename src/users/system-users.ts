@@ -1,4 +1,4 @@
-/** The accounts that an instance is born with: the ghost user and the administrator `root`. */
+/** The accounts that every instance starts with: the ghost user and the administrator `root`. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { GHOST_USERNAME } from "./ghost-user.ts";
 import { digestPassword } from "./password.ts";
@@ -7,12 +7,12 @@ import { User } from "./user.entity.ts";
 /** The username of the first administrator. */
 export const ROOT_USERNAME = "root";
 
-/** What the first accounts are made from. */
+/** The input of the first accounts. */
 export interface SystemUsersInput {
   readonly now: Date;
-  /** The host of `KEYSIDE_URL`, for addresses that receive nothing. */
+  /** The host of `KEYSIDE_URL`, for e-mail addresses that receive nothing. */
   readonly host: string;
-  /** Gives root's password; called only when root is made. */
+  /** Returns root's password; called only when root is created. */
   readonly rootPassword: () => Promise<string>;
 }
 

@@ -1,17 +1,17 @@
 /**
- * What happens to each row that refers to a user when that user is deleted: the one table of it. A test compares it with
- * the foreign keys in the database, so that a new table cannot be forgotten.
+ * The one list of what happens to rows that refer to a user when that user is deleted. A test compares it with the
+ * foreign keys in the database, so that a new table cannot be forgotten.
  */
 
 /** A column that refers to `users`. */
 export interface UserReference {
   readonly table: string;
   readonly column: string;
-  /** `ghost`: the record passes to the ghost user. `delete`: the row is deleted, for the reason that is written here. */
+  /** `ghost`: the record passes to the ghost user. `delete`: the row is deleted, for the reason given here. */
   readonly onDelete: "ghost" | { readonly delete: string };
 }
 
-/** Every reference to users that there is. @see docs/spec/access-tokens.md "Revoking" */
+/** Every reference to users in the database. @see docs/spec/access-tokens.md "Revoking" */
 export const USER_REFERENCES: readonly UserReference[] = [
   { table: "users", column: "created_by_id", onDelete: "ghost" },
   { table: "projects", column: "creator_id", onDelete: "ghost" },

@@ -1,13 +1,15 @@
-/** The account: a human, the bot behind a project access token, or the ghost. Holds no behaviour. */
+/** The account: a human, the bot behind a project access token, or the ghost. Has no behaviour. */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 
-/** What an account is. @see docs/spec/access-tokens.md "Vocabulary" */
+/** The kinds of accounts. @see docs/spec/access-tokens.md "Vocabulary" */
 export const USER_TYPES = ["human", "project_bot", "ghost"] as const;
+/** One of the kinds of accounts. */
 export type UserType = (typeof USER_TYPES)[number];
 
-/** A blocked user is nobody: no credential of theirs is accepted. */
+/** The states of an account. No credential of a blocked user is accepted. */
 export const USER_STATES = ["active", "blocked"] as const;
+/** One of the states of an account. */
 export type UserState = (typeof USER_STATES)[number];
 
 const UserSchema = defineEntity({
@@ -21,9 +23,9 @@ const UserSchema = defineEntity({
     userType: p.enum(USER_TYPES),
     state: p.enum(USER_STATES),
     admin: p.boolean(),
-    /** An scrypt digest as `src/users/password.ts` writes it; null where no password can sign in (bots, the ghost). */
+    /** An scrypt digest as `src/users/password.ts` writes it; null without a password (bots, the ghost). */
     passwordDigest: p.text().nullable().hidden(),
-    /** Who made this account; for a bot user, who created its token. Null for the first accounts. */
+    /** Who created this account; for a bot user, who created its token. Null for the first accounts. */
     createdBy: () => p.manyToOne(User).ref().nullable(),
   },
 });

@@ -115,7 +115,7 @@ function toJsonSchema(schema: z.ZodType, io: "input" | "output") {
   return described;
 }
 
-/** Zod reports leniently read fields (`"40"` for 40) as optional: it cannot see that a missing value is still refused. */
+/** Zod reports leniently read fields (`"40"` for 40) as optional: it cannot see that a missing value is refused. */
 function requiredMembers({ shape }: z.ZodObject): string[] {
   return Object.entries(shape).flatMap(([name, member]) => (z.safeParse(member, undefined).success ? [] : [name]));
 }

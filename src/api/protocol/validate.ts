@@ -61,7 +61,7 @@ function showValue(value: unknown): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
 
-/** A text of 1 to `maximum` characters without control characters: PostgreSQL refuses NUL, and others upset terminals. */
+/** A text of 1 to `maximum` characters without control characters: PostgreSQL refuses NUL, others upset terminals. */
 export function text(maximum: number) {
   return z.string().trim().min(1).max(maximum).refine(isWellFormed, WELL_FORMED);
 }
