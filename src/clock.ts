@@ -1,5 +1,8 @@
 /** Time as a dependency: everything that asks what time it is takes a Clock. */
 
+/** A day without leap seconds, as the machine counts it. */
+export const DAY_MS = 86_400_000;
+
 /** Tells the present moment. */
 export interface Clock {
   now(): Date;

@@ -1,10 +1,11 @@
 /** Creates a personal access token of a human. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { ForbiddenError, NotFoundError, RuleRefusedError } from "../errors.ts";
+import { ForbiddenError, RuleRefusedError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { type Actor, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
-import { User } from "../users/user.entity.ts";
+import { findUser } from "../users/find-user.ts";
+import type { User } from "../users/user.entity.ts";
 import { addToken, type CreatedToken } from "./add-token.ts";
 import { decideExpiry } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
@@ -35,8 +36,7 @@ export async function createPersonalToken(
   if (owner !== "self") requireAdministrator(caller);
   else if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
   return await services.database.transaction(async (em) => {
-    const user = await em.findOne(User, { id: owner === "self" ? caller.userId : owner.userId });
-    if (user === null) throw new NotFoundError("User");
+    const user = await findUser(em, owner === "self" ? caller.userId : owner.userId);
     if (user.userType !== "human") {
       throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
     }

@@ -1,20 +1,10 @@
-/** Finds accounts: for any signed-in caller to read, or for an administrator to change. */
+/** Finds the accounts of humans, for an administrator to change. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { NotFoundError, RuleRefusedError } from "../errors.ts";
+import { RuleRefusedError } from "../errors.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { findUser } from "../users/find-user.ts";
 import { requireHumanUser } from "../users/require-human-user.ts";
-import { User } from "../users/user.entity.ts";
-
-/**
- * Finds an account of any kind.
- *
- * @throws NotFoundError when there is none
- */
-export async function findAccount(em: SqlEntityManager, userId: number): Promise<User> {
-  const user = await em.findOne(User, { id: userId });
-  if (user === null) throw new NotFoundError("User");
-  return user;
-}
+import type { User } from "../users/user.entity.ts";
 
 /**
  * Finds the account of a human, for an administrator to change.
@@ -31,7 +21,7 @@ export async function findHumanAccount(
   change: string,
 ): Promise<User> {
   requireAdministrator(caller);
-  const user = await findAccount(em, userId);
+  const user = await findUser(em, userId);
   requireHumanUser(user, change);
   return user;
 }

@@ -1,11 +1,11 @@
 /** The calls about events: the caller's own, a user's, a project's. */
 import { z } from "zod";
-import { findAccount } from "../accounts/find-account.ts";
 import { ForbiddenError } from "../errors.ts";
 import { listEvents } from "../events/list-events.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
+import { findUser } from "../users/find-user.ts";
 import type { ApiServices } from "./api-services.ts";
 import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
@@ -44,7 +44,7 @@ export function eventOperations({ database, links }: ApiServices): ApiOperation[
       params: userParams,
       async handle({ caller, params, query, url }) {
         requireSelfOrAdministrator(caller, params.id);
-        await findAccount(database.em(), params.id);
+        await findUser(database.em(), params.id);
         return await page({ authorId: params.id }, query, url);
       },
     }),

@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { createAccount } from "../accounts/create-account.ts";
 import { deleteAccount } from "../accounts/delete-account.ts";
-import { findAccount } from "../accounts/find-account.ts";
 import { listAccounts } from "../accounts/list-accounts.ts";
 import { setAccountState } from "../accounts/set-account-state.ts";
 import { updateAccount } from "../accounts/update-account.ts";
 import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { findUser } from "../users/find-user.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
 import type { ApiServices } from "./api-services.ts";
@@ -76,7 +76,7 @@ function readingOperations({ database, links }: ApiServices): ApiOperation[] {
       status: 200,
       result: userResult,
       async handle({ caller, params }) {
-        return { body: renderTo(caller, await findAccount(database.em(), params.id)) };
+        return { body: renderTo(caller, await findUser(database.em(), params.id)) };
       },
     }),
   ];

@@ -3,9 +3,9 @@
  */
 import { violatesUnique } from "../database/database-errors.ts";
 import type { UseCaseServices } from "../database/use-case-services.ts";
-import { ConflictError, NotFoundError, RuleRefusedError } from "../errors.ts";
+import { ConflictError, RuleRefusedError } from "../errors.ts";
 import type { AccessLevel } from "../principals/access-level.ts";
-import { User } from "../users/user.entity.ts";
+import { findUser } from "../users/find-user.ts";
 import { findMember } from "./find-member.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import { type MemberInput, requireLevelWithin } from "./member-input.ts";
@@ -27,8 +27,7 @@ export function addMember(
   return database.transaction(async (em) => {
     const { id: placeId, accessLevel } = await findPlace(em, input.caller, input.place, "manage");
     requireLevelWithin(input.accessLevel, accessLevel);
-    const user = await em.findOne(User, { id: input.userId });
-    if (user === null) throw new NotFoundError("User");
+    const user = await findUser(em, input.userId);
     if (user.userType === "project_bot") {
       throw new RuleRefusedError(
         "a bot user cannot be added to a project or a group: it is a member of its own project alone",

@@ -1,9 +1,8 @@
 /** Lists the refresh tokens by which registry clients are signed in as a human. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Page } from "../database/page.ts";
-import { NotFoundError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { User } from "../users/user.entity.ts";
+import { findUser } from "../users/find-user.ts";
 import { RefreshToken } from "./refresh-token.entity.ts";
 import { type RefreshTokenOwner, requireOwner } from "./refresh-token-owner.ts";
 
@@ -19,6 +18,6 @@ export async function listRefreshTokens(
   page: Page,
 ): Promise<[RefreshToken[], number]> {
   const userId = requireOwner(caller, owner);
-  if (owner !== "self" && (await em.count(User, { id: userId })) === 0) throw new NotFoundError("User");
+  if (owner !== "self") await findUser(em, userId);
   return await em.findAndCount(RefreshToken, { user: userId }, { orderBy: { id: "desc" }, ...page });
 }

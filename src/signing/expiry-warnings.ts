@@ -1,7 +1,6 @@
 /** Warns that a signing certificate is about to expire, while there is time to act. */
+import { DAY_MS } from "../clock.ts";
 import type { SigningKeys } from "./signing-keys.ts";
-
-const DAY_MS = 86_400_000;
 
 /** A leaf is replaced 60 days before its end: one this close to it is not being replaced. */
 const LEAF_WARNING_DAYS = 30;

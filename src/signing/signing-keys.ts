@@ -3,7 +3,7 @@
  * when it is due. It has no timer: its holder calls `refresh()` from time to time.
  */
 import { join } from "node:path";
-import type { Clock } from "../clock.ts";
+import { type Clock, DAY_MS } from "../clock.ts";
 import { ConfigurationError } from "../errors.ts";
 import { readTextFileIfPresent } from "../files.ts";
 import {
@@ -14,8 +14,6 @@ import {
 import { createFile, ensureDirectory, FILE_MODE, replaceFile } from "./key-files.ts";
 import { jwkThumbprint, libtrustKeyId } from "./key-id.ts";
 import { type Leaf, type LeafProblem, leafToPem, makeLeaf, parseLeaf, type SigningAlgorithm } from "./leaf.ts";
-
-const DAY_MS = 86_400_000;
 
 /** What signs registry tokens now, ready to use. */
 export interface SigningKey extends Leaf {
