@@ -37,12 +37,15 @@ const MARK_EXPIRED = `
   )
   returning id, name, user_id, project_id, expires_at::text as expires_at`;
 
-/** Finds bots without an active token, by the date on which their last one became inactive. */
+/**
+ * Finds bots without an active token, by the date on which their last one became inactive. A bot with an expiry that is not
+ * recorded yet waits for the next batch: deleting it first would revoke the token, and the expiry would never be told.
+ */
 const FIND_DEAD_BOTS = `
   select t.user_id from access_tokens t join users u on u.id = t.user_id
   where u.user_type = 'project_bot'
   group by t.user_id
-  having bool_and(t.revoked_at is not null or coalesce(t.expires_at <= ?::date, false))
+  having bool_and(t.revoked_at is not null or coalesce(t.expires_at <= ?::date and t.expiry_recorded_at is not null, false))
     and max(least(t.revoked_at, t.expires_at::timestamp at time zone 'UTC')) <= ?
   order by t.user_id limit ${BATCH}`;
 

@@ -89,15 +89,19 @@ describe("the sweep", () => {
     expect((await forever.client.get("/user")).status).toBe(200);
   });
 
-  it("takes on more than one batch", async () => {
+  it("takes on more than one batch, and records the expiry even of a bot that is swept before its batch comes", async () => {
+    const first = await createProjectAccessToken(service, project, { by: owner, expires_at: "2027-06-02" });
     const secrets = await Promise.all(
-      Array.from({ length: 101 }, () =>
+      Array.from({ length: 100 }, () =>
         createProjectAccessToken(service, project, { by: owner, expires_at: "2027-06-02" }),
       ),
     );
+    // The oldest bot has the newest token now, which is the last whose expiry is recorded.
+    const rotated = await owner.client.post(`${tokens()}/${first.id}/rotate`, { expires_at: "2027-06-02" });
+    expect(rotated.status).toBe(200);
     service.clock.set(new Date("2027-07-01T00:00:00Z"));
     expect(await sweep()).toEqual({ expired: 101, swept: 101 });
-    expect(await exists(secrets[100]?.userId ?? 0)).toBe(false);
+    expect(await exists(secrets[99]?.userId ?? 0)).toBe(false);
   });
 });
 
