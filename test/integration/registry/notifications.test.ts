@@ -162,6 +162,19 @@ describe("POST /registry/notifications", () => {
     expect(await response.json()).toEqual({ stored: 0 });
   });
 
+  it.each([
+    ["half a surrogate pair", event({ id: "odd", target: { tag: "\udc00" } })],
+    ["the year 0", { ...event({ id: "odd" }), timestamp: "0000-01-01T00:00:00Z" }],
+    ["the end of the year 9999", { ...event({ id: "odd" }), timestamp: "9999-12-31T23:59:59-12:00" }],
+    ["the year 9999", { ...event({ id: "odd" }), timestamp: "9999-06-01T00:00:00Z" }],
+  ])("leaves out an event with %s, and stores those that came with it", async (what, odd) => {
+    const response = await report([odd, event({ id: `beside ${what}` })]);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ stored: 1 });
+    const { body } = await service.root.get(`/projects/${project}`);
+    expect(Date.parse(body.last_activity_at)).toBeLessThanOrEqual(service.clock.now().getTime());
+  });
+
   it("stores a long backlog in two statements, so that it answers in time", async () => {
     const events = Array.from({ length: 1000 }, (_, index) =>
       event({ id: `backlog ${index}`, target: { repository: `team/app/image${index}` } }),
