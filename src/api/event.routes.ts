@@ -17,8 +17,8 @@ import { userParams } from "./user.schema.ts";
 /** `/events`, and those of projects and users. @see docs/spec/rest-api.md "The calls" */
 export function eventOperations({ database, links }: ApiServices): ApiOperation[] {
   const page = async (of: Parameters<typeof listEvents>[1], query: z.output<typeof listEventsQuery>, url: URL) => {
-    const [events, total] = await listEvents(database.em(), of, query, pageOf(query));
-    return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url) };
+    const { events, total, more } = await listEvents(database.em(), of, query, pageOf(query));
+    return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url, more) };
   };
   const common = {
     method: "get",

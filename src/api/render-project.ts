@@ -111,12 +111,13 @@ async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Pr
       .join(" / ");
 }
 
-/** When something last happened in each project. */
+/** When something last happened in each project: one entry of the index a project, however many events there are. */
 async function findLastActivity(em: SqlEntityManager, projectIds: readonly number[]): Promise<Map<number, Date>> {
   if (projectIds.length === 0) return new Map();
-  const rows = await em.execute<{ project_id: number; at: string | Date }[]>(
-    "select project_id, max(created_at) as at from events where project_id in (?) group by project_id",
+  const rows = await em.execute<{ project_id: number; at: string | Date | null }[]>(
+    `select id as project_id, (select max(created_at) from events where project_id = projects.id) as at
+     from projects where id in (?)`,
     [projectIds],
   );
-  return new Map(rows.map(({ project_id, at }) => [project_id, new Date(at)]));
+  return new Map(rows.flatMap(({ project_id, at }) => (at === null ? [] : [[project_id, new Date(at)]])));
 }

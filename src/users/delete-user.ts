@@ -47,9 +47,23 @@ export async function deleteUser(
   if (!(await lockUser(em, userId))) throw new NotFoundError("User");
   await closeAccount(em, userId, authorship);
   for (const { table, column, onDelete } of USER_REFERENCES) {
-    const statement = onDelete === "ghost" ? "update ?? set ?? = ? where ?? = ?" : "delete from ?? where ?? = ?";
-    const values = onDelete === "ghost" ? [table, column, ghost.id, column, userId] : [table, column, userId];
-    await em.execute(statement, values);
+    if (onDelete === "ghost") {
+      await em.execute("update ?? set ?? = ? where ?? = ?", [table, column, ghost.id, column, userId]);
+    } else if ("delete" in onDelete) {
+      await em.execute("delete from ?? where ?? = ?", [table, column, userId]);
+    } else {
+      await em.execute(addUpStatement(table, column, onDelete), [userId, ghost.id]);
+    }
   }
   await em.nativeDelete(User, { id: userId });
+}
+
+/** Its values are the user that goes and the user that takes over. */
+function addUpStatement(table: string, column: string, { addUp, key }: { addUp: string; key: readonly string[] }) {
+  const columns = key.join(", ");
+  return `
+    with gone as (delete from ${table} where ${column} = ? returning *)
+    insert into ${table} as known (${columns}, ${column}, ${addUp})
+    select ${columns}, ?, sum(${addUp}) from gone group by ${columns}
+    on conflict (${columns}, ${column}) do update set ${addUp} = known.${addUp} + excluded.${addUp}`;
 }
