@@ -6,7 +6,8 @@ import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { lastSegment, pathPrefixes } from "../namespaces/path.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
-import type { namespaceResult, projectResult } from "./project.schema.ts";
+import { renderNamespace } from "./namespace.schema.ts";
+import type { projectResult } from "./project.schema.ts";
 
 /** Renders projects; their full paths, namespaces and namespaces' full paths are loaded. */
 export async function renderProjects(
@@ -46,6 +47,7 @@ export async function renderProjects(
       archived: false,
       avatar_url: null,
       topics: [],
+      import_status: "none",
       namespace: renderNamespace(project.namespace, links),
     };
   });
@@ -78,20 +80,6 @@ export async function renderGroups(
       web_url: links.web(`groups/${path}`),
     };
   });
-}
-
-function renderNamespace(namespace: Namespace, links: Links): z.input<typeof namespaceResult> {
-  const path = namespace.fullPath.path;
-  return {
-    id: namespace.id,
-    name: namespace.name,
-    path: lastSegment(path),
-    kind: namespace.kind,
-    full_path: path,
-    parent_id: namespace.parent?.id ?? null,
-    avatar_url: null,
-    web_url: links.web(namespace.kind === "group" ? `groups/${path}` : path),
-  };
 }
 
 /** Returns a function from a namespace's full path to its full name: `Team / Backend`. */
