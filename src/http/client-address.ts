@@ -2,7 +2,7 @@
  * The address that a request came from. `X-Forwarded-For` is believed only from proxies that the operator has named:
  * anybody else could write whatever they like there.
  */
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 import type { Middleware } from "koa";
 
 /** A set of addresses and networks, to test an address against. */
@@ -49,11 +49,27 @@ export function clientAddress(peer: string, forwardedFor: string, trusted: Addre
 }
 
 /**
- * The part of an address that identifies one customer: all of an IPv4 address, the first 64 bits of an IPv6 address.
+ * The part of an address that identifies one subnet: all of an IPv4 address, the first 64 bits of an IPv6 address.
+ *
+ * @see RFC 4291 section 2.5.4
+ */
+export function networkOf(address: string): string {
+  return prefixOf(address, 4);
+}
+
+/**
+ * The part of an address that identifies one customer, who may have many subnets: all of an IPv4 address, the first 48
+ * bits of an IPv6 address.
  *
  * @see RFC 6177 section 2
  */
-export function networkOf(address: string): string {
+export function siteOf(address: string): string {
+  return prefixOf(address, 3);
+}
+
+/** The network of the first groups of 16 bits of an IPv6 address; any other text as it is. */
+function prefixOf(text: string, groups: number): string {
+  const address = plain(text) ?? text;
   if (!isIPv6(address)) return address;
   // A URL holds the address in canonical form: RFC 5952, without dotted parts.
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
@@ -61,7 +77,7 @@ export function networkOf(address: string): string {
   const front = head.split(":").filter((group) => group !== "");
   const back = (tail ?? "").split(":").filter((group) => group !== "");
   const zeros = Array.from({ length: 8 - front.length - back.length }, () => "0");
-  return `${[...front, ...zeros, ...back].slice(0, 4).join(":")}::/64`;
+  return `${[...front, ...zeros, ...back].slice(0, groups).join(":")}::/${groups * 16}`;
 }
 
 /** The address in one entry of the header; some proxies add the port. */
@@ -70,10 +86,16 @@ function readHop(text: string): string | undefined {
   return plain(bracketed ?? dotted ?? text);
 }
 
-/** An address without its zone, and as IPv4 if it is IPv4-mapped; undefined when the text is not an address. */
+/**
+ * An address in the one form that Keyside compares and shows: without its zone, as IPv4 if it is IPv4-mapped however that
+ * is spelled, else as RFC 5952 writes it. Undefined when the text is not an address.
+ *
+ * @see RFC 4291 section 2.5.5.2
+ */
 function plain(text: string): string | undefined {
-  const address = text.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
-  return isIP(address) === 0 ? undefined : address.toLowerCase();
+  const address = text.replace(/%.*$/, "");
+  if (!isIPv6(address)) return isIP(address) === 0 ? undefined : address;
+  return new SocketAddress({ address, family: "ipv6" }).address.replace(/^::ffff:(?=\d+\.)/, "");
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {
