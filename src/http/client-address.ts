@@ -4,6 +4,7 @@
  */
 import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 import type { Middleware } from "koa";
+import type { Logger } from "pino";
 
 /** A set of addresses and networks, to test an address against. */
 export interface AddressSet {
@@ -25,27 +26,61 @@ export function addressSet(entries: readonly string[]): AddressSet {
   return { has: (address) => isIP(address) !== 0 && list.check(address, familyOf(address)) };
 }
 
-/** Middleware that sets `ctx.ip` to the client's address for all later middleware. */
-export function clientAddressMiddleware(trusted: AddressSet): Middleware {
+/** The headers in which a proxy names the client that it speaks for. @see RFC 7239 section 4 */
+const FORWARDING_HEADERS = ["Forwarded", "X-Forwarded-For", "X-Real-IP"];
+
+/**
+ * Middleware that sets `ctx.ip` to the client's address for all later middleware, and `ctx.state.clientHidden` to whether
+ * that is the address of a proxy which speaks for somebody else. The first time that happens, it warns in the log.
+ *
+ * @see docs/spec/registry-auth.md "Failures"
+ */
+export function clientAddressMiddleware(trusted: AddressSet, log: Pick<Logger, "warn">): Middleware {
+  let warned = false;
   return (ctx, next) => {
-    ctx.request.ip = clientAddress(ctx.req.socket.remoteAddress ?? "", ctx.get("X-Forwarded-For"), trusted);
+    const { address, believed } = clientAddress(
+      ctx.req.socket.remoteAddress ?? "",
+      ctx.get("X-Forwarded-For"),
+      trusted,
+    );
+    const hidden = !believed && FORWARDING_HEADERS.some((name) => ctx.get(name) !== "");
+    ctx.request.ip = address;
+    ctx.state.clientHidden = hidden;
+    if (hidden && !warned) {
+      warned = true;
+      log.warn({ ip: address }, UNKNOWN_PROXY);
+    }
     return next();
   };
 }
 
+const UNKNOWN_PROXY =
+  "a request names another client than its sender, and is not believed. If the sender is your proxy, name its address in " +
+  "KEYSIDE_TRUSTED_PROXIES and let it send X-Forwarded-For: until then all its clients count as one, so that the wrong " +
+  "passwords of one lock all of them out, and /-/metrics refuses them. This is said once";
+
 /**
  * The client's address: the peer's own, unless the peer is a trusted proxy. Then `X-Forwarded-For` is read from the
- * right, where the nearest proxy wrote, up to the first address that is not a trusted proxy's.
+ * right, where the nearest proxy wrote, up to the first address that is not a trusted proxy's. `believed` is whether the
+ * header was read to that point: if not, and a proxy stands between, the address is the proxy's.
  */
-export function clientAddress(peer: string, forwardedFor: string, trusted: AddressSet): string {
-  const hops = forwardedFor.split(",");
+export function clientAddress(
+  peer: string,
+  forwardedFor: string,
+  trusted: AddressSet,
+): { readonly address: string; readonly believed: boolean } {
+  const hops = forwardedFor.split(",").filter((entry) => entry.trim() !== "");
   let address = plain(peer) ?? peer;
+  let believed = false;
   while (trusted.has(address)) {
-    const hop = readHop(hops.pop()?.trim() ?? "");
-    if (hop === undefined) break;
+    const entry = hops.pop();
+    if (entry === undefined) break;
+    const hop = readHop(entry.trim());
+    if (hop === undefined) return { address, believed: false };
     address = hop;
+    believed = true;
   }
-  return address;
+  return { address, believed };
 }
 
 /**

@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makeSecret } from "../../../src/access-tokens/secret.ts";
 import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
-import { systemIds } from "../../../src/ids.ts";
 import { createContainer } from "../../../src/server/container.ts";
 import { serve } from "../../../src/server/start-service.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
@@ -12,6 +10,7 @@ import {
   createProjectAccessToken,
   enableProjectAccessTokens,
 } from "../../support/world.ts";
+import { wrongToken } from "../../support/wrong-token.ts";
 
 let service: TestService;
 let project: number;
@@ -44,9 +43,6 @@ async function signIn(address: string, username: string, password: string, metho
   const body = new URLSearchParams({ grant_type: "password", service: "container_registry", username, password });
   return await readTokenAnswer(service, await fetch(target, { method, headers, body }));
 }
-
-/** A guess that is no password's, since checking those is slow on purpose. */
-const wrongToken = () => makeSecret("kspat-", systemIds);
 
 /** As many different wrong tokens as lock an address; answers their statuses. */
 async function guess(address: string, count = MAXIMUM_FAILURES): Promise<number[]> {

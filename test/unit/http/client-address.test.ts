@@ -42,11 +42,24 @@ describe("clientAddress", () => {
     ["192.0.2.2", "203.0.113.7", "192.0.2.2", "its neighbour"],
     ["", "203.0.113.7", "", "a connection that is gone"],
   ])("of peer %j and header %j is %j: %s", (peer, header, expected) => {
-    expect(clientAddress(peer, header, trusted)).toBe(expected);
+    expect(clientAddress(peer, header, trusted).address).toBe(expected);
   });
 
   it("is the peer's wherever no proxy is trusted", () => {
-    expect(clientAddress("127.0.0.1", "203.0.113.7", nobody)).toBe("127.0.0.1");
+    expect(clientAddress("127.0.0.1", "203.0.113.7", nobody).address).toBe("127.0.0.1");
+  });
+
+  it.each([
+    ["203.0.113.7", "198.51.100.1", false, "what an untrusted peer writes"],
+    ["10.0.0.1", "", false, "a proxy that writes nothing"],
+    ["10.0.0.1", "unknown", false, "a proxy that does not tell"],
+    ["10.0.0.1", "unknown, 10.0.0.2", false, "two proxies, of which the first does not tell"],
+    ["10.0.0.1", "203.0.113.7", true, "a proxy that tells"],
+    ["10.0.0.1", "203.0.113.7, ,", true, "a proxy that tells, among empty entries"],
+    ["10.0.0.1", "10.0.0.2", true, "a client among the proxies"],
+    ["10.0.0.1", "nonsense, 203.0.113.7", true, "nonsense that the client itself wrote"],
+  ])("of peer %j and header %j is believed: %j, as of %s", (peer, header, expected) => {
+    expect(clientAddress(peer, header, trusted).believed).toBe(expected);
   });
 });
 
