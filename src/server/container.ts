@@ -36,7 +36,7 @@ export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken
  * Each password check takes 32 MiB and a thread for some 100 ms. Two at once leave half of Node's four threads to
  * everything else; one network can keep them busy for a second or two at most.
  */
-const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
+const PASSWORD_CHECKS = { atOnce: 2, waitingPerLine: 20, waiting: 500 };
 
 /** The outside dependencies; tests pass their own. */
 export interface Surroundings {
