@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
+import { FAILURE_WINDOW_SECONDS, Lockout, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
+import { openLockoutKey } from "../../../src/authentication/lockout-key.ts";
 import { createContainer } from "../../../src/server/container.ts";
 import { serve } from "../../../src/server/start-service.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
@@ -217,6 +218,23 @@ describe("X-Forwarded-For", () => {
 });
 
 describe("two replicas", () => {
+  it("count one wrong password once, whatever becomes of the signing key", async () => {
+    const { container } = service;
+    const own = () => failures().then((rows) => rows.filter(({ network }) => network === VICTIM));
+    await signIn(VICTIM, "root", "old password");
+    const [first] = await own();
+    await container.signingKeys.rotate();
+    const key = openLockoutKey(container.config.certsDir, (reason) => {
+      throw reason;
+    });
+    const lockout = new Lockout({ database: container.database, clock: container.clock, key });
+    const running = await serve({ ...container, lockout, close: () => Promise.resolve() });
+    await signIn(VICTIM, "root", "old password", "GET", `http://127.0.0.1:${running.address.port}`);
+    await signIn(VICTIM, "root", "old password");
+    expect(await own()).toEqual([first]);
+    await running.stop();
+  });
+
   it("share what failed through the database", async () => {
     const { container } = service;
     const log = container.log;
