@@ -15,5 +15,5 @@ export interface AuthenticationServices {
   readonly lastUse: Pick<LastUse, "used">;
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
-  readonly passwordChecks: FairQueue;
+  readonly passwordChecks: Pick<FairQueue, "run" | "close">;
 }

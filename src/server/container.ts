@@ -10,6 +10,7 @@ import type { ApiServices } from "../api/api-services.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import { FairQueue } from "../authentication/fair-queue.ts";
 import { Lockout } from "../authentication/lockout.ts";
+import { openLockoutKey } from "../authentication/lockout-key.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { Database, type DatabaseLocation } from "../database/database.ts";
@@ -36,7 +37,7 @@ export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken
  * Each password check takes 32 MiB and a thread for some 100 ms. Two at once leave half of Node's four threads to
  * everything else; one network can keep them busy for a second or two at most.
  */
-const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
+const PASSWORD_CHECKS = { atOnce: 2, waitingPerLine: 20, waiting: 500 };
 
 /** The outside dependencies; tests pass their own. */
 export interface Surroundings {
@@ -77,6 +78,9 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     clock,
     onEvent: (event) => log.info(event, "signing key"),
   });
+  const lockoutKey = openLockoutKey(config.certsDir, ({ message: reason }) =>
+    log.warn({ reason }, "the lockout's key is not shared: each process counts the same wrong password anew"),
+  );
   const location =
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
@@ -98,7 +102,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     metrics,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
-    lockout: new Lockout({ database, clock, key: () => signingKeys.current().privateKey, onFailure }),
+    lockout: new Lockout({ database, clock, key: lockoutKey, onFailure }),
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     links: createLinks(config),
