@@ -87,7 +87,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
   const database = await Database.open(location, ENTITIES);
   const lastUse = new LastUse(database, clock);
   const userDeletion: DeleteUserServices = {
-    closeAccount: (em, userId, authorship) => markRevoked(em, { userId }, authorship),
+    closeAccounts: (em, userIds, authorship) => markRevoked(em, { userIds }, authorship),
   };
   const metrics = new Metrics();
   addGauges(metrics, signingKeys, database);
