@@ -29,8 +29,8 @@ export function authenticateBasic(
   if (!isToken) return authenticatePassword(services, credentials, address);
   // A secret whose checksum fails was mistyped and could never be a successful guess: it is refused without a query,
   // and not counted.
-  if (!isSecret(password)) return authenticateAccessToken(services, password);
-  return authenticateAccessToken(services, password).catch((error: unknown) =>
+  if (!isSecret(password)) return authenticateAccessToken(services, password, address);
+  return authenticateAccessToken(services, password, address).catch((error: unknown) =>
     services.lockout.failed(error, address, password),
   );
 }
