@@ -78,6 +78,7 @@ async function checkPassword(
     admin: row.admin,
     scopes: new Set(TOKEN_SCOPES),
     tokenId: null,
+    expiresAt: null,
     passwordFingerprint: passwordFingerprint(digest),
   };
 }

@@ -76,7 +76,7 @@ export async function serve(container: Container): Promise<RunningService> {
     async stop() {
       await drain(server);
       await stopChores();
-      await flushLastUse(container);
+      await flushNotes(container);
       await container.close();
       log.info("stopped");
     },
@@ -106,10 +106,10 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-/** Writes the last times of use before the database closes. */
-async function flushLastUse({ lastUse, log }: Container): Promise<void> {
+/** Writes what the last requests noted before the database closes. */
+async function flushNotes({ deferredNotes, log }: Container): Promise<void> {
   try {
-    await lastUse.flush();
+    await Promise.all(deferredNotes.map((notes) => notes.flush()));
   } catch (error) {
     log.error({ err: error }, "the last use of some tokens could not be written");
   }

@@ -47,9 +47,9 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
   for (const operation of operations) {
     router[operation.method](operation.path, async (ctx) => {
       // 1. Authenticate the caller.
-      const caller = await authenticate(services, operation, readSecret(ctx));
+      const caller = await authenticate(services, operation, readSecret(ctx), ctx.ip);
       // 2. Check that the credential's scopes allow this call.
-      requireScope(caller, operation.method);
+      requireScope(caller, operation);
       // 3. Read and validate the parameters.
       await readBody(ctx);
       const request = {
@@ -75,9 +75,10 @@ async function authenticate(
   services: ApiServices,
   operation: ApiOperation,
   secret: string,
+  address: string,
 ): Promise<SignedInPrincipal> {
   try {
-    return await authenticateAccessToken(services, secret);
+    return await authenticateAccessToken(services, secret, address);
   } catch (error) {
     if (operation.rotates === true && error instanceof RevokedTokenError) {
       await revokeReusedFamily(services, error.tokenId);
@@ -96,8 +97,9 @@ function readSecret(ctx: Context): string {
 }
 
 /** @throws InsufficientScopeError when the credential's scopes do not allow this call */
-function requireScope({ scopes }: SignedInPrincipal, method: ApiOperation["method"]): void {
+function requireScope({ scopes }: SignedInPrincipal, { method, scope }: ApiOperation): void {
   if (scopes.has("api") || (method === "get" && scopes.has("read_api"))) return;
+  if (scope !== undefined && scopes.has(scope)) return;
   throw new InsufficientScopeError(method === "get" ? "read_api" : "api");
 }
 
