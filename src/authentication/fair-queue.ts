@@ -18,6 +18,7 @@ export class FairQueue {
   readonly #waiting = new Map<string, (() => void)[]>();
   #running = 0;
   #length = 0;
+  #closed = false;
 
   constructor(limits: FairQueueLimits) {
     this.#limits = limits;
@@ -27,16 +28,22 @@ export class FairQueue {
    * Runs `work` when it is the key's turn, and returns its result.
    *
    * @throws TooManyFailuresError when too much work of this key is waiting already
-   * @throws UnavailableError when too much work of all keys together is waiting
+   * @throws UnavailableError when too much work of all keys together is waiting, or the queue was closed
    */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     if (this.#running >= this.#limits.atOnce) await this.#wait(key);
     else this.#running += 1;
     try {
+      if (this.#closed) throw new UnavailableError("the service is stopping; try again shortly");
       return await work();
     } finally {
       this.#passOn();
     }
+  }
+
+  /** Lets nothing more begin: what is running goes on to its end, and what waits is refused as soon as a piece of it ends. */
+  close(): void {
+    this.#closed = true;
   }
 
   #wait(key: string): Promise<void> {

@@ -70,4 +70,18 @@ describe("FairQueue", () => {
     expect(await next).toBe("fine");
     expect(await queue.run("y", () => Promise.resolve("at once"))).toBe("at once");
   });
+
+  it("lets nothing more begin once it is closed, whether it waits or comes, and what runs end well", async () => {
+    const bench = new Bench();
+    const queue = new FairQueue(limits);
+    const running = ["a", "b"].map((name) => queue.run(name, bench.work(name)));
+    const waiting = ["c", "c", "d"].map((name) => queue.run(name, bench.work(name)).catch((error: unknown) => error));
+    queue.close();
+    waiting.push(queue.run("e", bench.work("e")).catch((error: unknown) => error));
+    await bench.endOne();
+    for (const refused of await Promise.all(waiting)) expect(refused).toBeInstanceOf(UnavailableError);
+    await bench.endOne();
+    expect(await Promise.all(running)).toEqual(["a", "b"]);
+    expect(bench.started).toEqual(["a", "b"]);
+  });
 });
