@@ -13,6 +13,8 @@ export interface AuthenticationServices {
   readonly tokenPrefix: string;
   /** Told of every access token that is accepted. */
   readonly lastUse: Pick<LastUse, "used">;
+  /** Told of every administrator's password that is accepted, by the user's id. */
+  readonly initialPassword: { used(userId: number): void };
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: FairQueue;

@@ -27,10 +27,15 @@ import type { IssuingServices } from "../registry/issue-registry-token.ts";
 import type { NotificationServices } from "../registry/notification.routes.ts";
 import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
+import { FirstAdministrator } from "../users/first-administrator.entity.ts";
 import { User } from "../users/user.entity.ts";
+import { InitialPassword } from "./initial-password.ts";
 
 /** All entities of the database. */
-export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event, RefreshToken];
+export const ENTITIES = [
+  ...[User, FirstAdministrator, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event],
+  RefreshToken,
+];
 
 /**
  * Each password check takes 32 MiB and a thread for some 100 ms. Two at once leave half of Node's four threads to
@@ -60,6 +65,7 @@ export interface Container
   readonly database: Database;
   readonly signingKeys: SigningKeys;
   readonly lastUse: LastUse;
+  readonly initialPassword: InitialPassword;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   close(): Promise<void>;
@@ -105,6 +111,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     ...userDeletion,
     clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
     lastUse,
+    initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     close() {
       metrics.close();
       return database.close();

@@ -76,7 +76,7 @@ export async function serve(container: Container): Promise<RunningService> {
     async stop() {
       await drain(server);
       await stopChores();
-      await flushLastUse(container);
+      await writeWhatWasNoted(container);
       await container.close();
       log.info("stopped");
     },
@@ -106,12 +106,13 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-/** Writes the last times of use before the database closes. */
-async function flushLastUse({ lastUse, log }: Container): Promise<void> {
+/** Writes what was noted in memory before the database closes. */
+async function writeWhatWasNoted({ lastUse, initialPassword, log }: Container): Promise<void> {
   try {
     await lastUse.flush();
+    await initialPassword.tidy();
   } catch (error) {
-    log.error({ err: error }, "the last use of some tokens could not be written");
+    log.error({ err: error }, "the last use of some tokens, or a sign-in, could not be written");
   }
 }
 

@@ -84,13 +84,16 @@ describe("keyside serve on PostgreSQL", () => {
       }),
     );
     await Promise.all(replicas.map(serve));
-    const answers = await Promise.all(
-      replicas.map((replica) => runToEnd([...KEYSIDE, "user", "list", "--json"], { environment: replica })),
-    );
-    for (const { code, stdout } of answers) {
+    // One of them holds the operator's token; each can take it.
+    for (const environment of replicas) {
+      expect(await runToEnd([...KEYSIDE, "operator-token"], { environment })).toMatchObject({ code: 0 });
+      const { code, stdout } = await runToEnd([...KEYSIDE, "user", "list", "--json"], { environment });
       expect(code).toBe(0);
       const humans = (JSON.parse(stdout) as { username: string }[]).filter(({ username }) => username === "root");
       expect(humans).toHaveLength(1);
     }
+    const tokens = ["token", "list", "--personal", "--user", "root", "--state", "active", "--json"];
+    const { stdout } = await runToEnd([...KEYSIDE, ...tokens], { environment: replicas.at(-1) ?? {} });
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "Operator's token" }]);
   });
 });
