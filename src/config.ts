@@ -145,6 +145,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.KEYSIDE_PORT,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.KEYSIDE_DATA_DIR,
+    /** The Unix socket by which the command line reaches the service of its own machine. */
+    socketFile: join(values.KEYSIDE_DATA_DIR, "keyside.sock"),
     /** Files that a first start writes for the machine's operator, readable by their owner alone. */
     operatorTokenFile: join(values.KEYSIDE_DATA_DIR, "operator-token"),
     rootPasswordFile: join(values.KEYSIDE_DATA_DIR, "initial-root-password"),

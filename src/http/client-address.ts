@@ -25,7 +25,10 @@ export function addressSet(entries: readonly string[]): AddressSet {
   return { has: (address) => isIP(address) !== 0 && list.check(address, familyOf(address)) };
 }
 
-/** Middleware that sets `ctx.ip` to the client's address for all later middleware. */
+/**
+ * Middleware that sets `ctx.ip` to the client's address for all later middleware. A peer by a Unix socket has none: then
+ * it is empty, which is in no set of addresses, so that no header of that peer is believed.
+ */
 export function clientAddressMiddleware(trusted: AddressSet): Middleware {
   return (ctx, next) => {
     ctx.request.ip = clientAddress(ctx.req.socket.remoteAddress ?? "", ctx.get("X-Forwarded-For"), trusted);

@@ -10,6 +10,7 @@ import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
+import { listenOnOperatorSocket } from "./operator-socket.ts";
 import { startChores } from "./run-chores.ts";
 
 /** A running service. */
@@ -62,9 +63,11 @@ export async function serve(container: Container): Promise<RunningService> {
     headersTimeout: Math.min(HEADERS_MS, requestTimeoutMs),
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
   };
-  const server = createServer(limits, createApp(container).callback());
+  const answer = createApp(container).callback();
+  const [server, socketServer] = [createServer(limits, answer), createServer(limits, answer)];
   server.maxConnections = config.network.maxConnections;
   await listen(server, config);
+  const removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
   const address = server.address() as AddressInfo;
   const stopChores = startChores(chores(container), log);
   log.info(
@@ -74,7 +77,8 @@ export async function serve(container: Container): Promise<RunningService> {
   return {
     address,
     async stop() {
-      await drain(server);
+      await Promise.all([drain(server), drain(socketServer)]);
+      await removeSocket();
       await stopChores();
       await writeWhatWasNoted(container);
       await container.close();
