@@ -6,7 +6,8 @@ ENV NODE_ENV=production \
     KEYSIDE_HOST=0.0.0.0 \
     KEYSIDE_PORT=8080 \
     KEYSIDE_DATA_DIR=/var/lib/keyside \
-    KEYSIDE_CERTS_DIR=/etc/keyside/certs
+    KEYSIDE_CERTS_DIR=/etc/keyside/certs \
+    KEYSIDE_COMMAND=keyside
 
 WORKDIR /opt/keyside
 

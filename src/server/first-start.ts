@@ -4,9 +4,10 @@
  */
 import { mkdir } from "node:fs/promises";
 import { seedFirstAdministrator } from "../accounts/seed-first-administrator.ts";
+import { writeSecret } from "../files.ts";
 import { ensureGhostUser } from "../users/ghost-user.ts";
 import type { Container } from "./container.ts";
-import { keepOperatorSecret, prepareOperatorToken, writeSecret } from "./operator-token.ts";
+import { keepOperatorSecret, prepareOperatorToken } from "./operator-token.ts";
 
 /** Brings the schema up to date and creates what is missing; one replica at a time. */
 export async function prepareInstance(container: Container): Promise<void> {

@@ -1,17 +1,11 @@
 /** The file with the operator's token, which the command line on the server's own machine works with. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { type OperatorTokenState, updateOperatorToken } from "../access-tokens/update-operator-token.ts";
 import { ConfigurationError } from "../errors.ts";
-import { readTextFileIfPresent, systemCode } from "../files.ts";
+import { readTextFileIfPresent, systemCode, writeSecret } from "../files.ts";
 import type { Container } from "./container.ts";
-
-/** Writes a file that only its owner can read, replacing any existing one. */
-export async function writeSecret(file: string, secret: string): Promise<void> {
-  await rm(file, { force: true });
-  await writeFile(file, `${secret}\n`, { mode: 0o600, flag: "wx" });
-}
 
 const NOBODY =
   "there is no operator's token: the first administrator is deleted, blocked or no administrator any more; " +

@@ -118,14 +118,33 @@ describe("keyside against a running service", () => {
     expect(await keyside(...args)).toMatchObject(refused);
   });
 
-  it("prints the demo's lines to paste, with a fresh token each time", async () => {
-    const [first, second] = [await keyside("demo"), await keyside("demo")];
-    expect(first).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^echo kspat-\w+ \| docker login localhost:5000 /),
-    });
-    expect(first.stdout.split("\n").slice(1)).toEqual(second.stdout.split("\n").slice(1));
-    expect(first.stdout).not.toBe(second.stdout);
+  it("prints the demo's lines to paste, which take the secret from a command and never hold one", async () => {
+    const named = { ...operator, KEYSIDE_COMMAND: KEYSIDE.join(" ") };
+    const { code, stdout } = await runKeyside(named, ["demo"]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("kspat-");
+    const [login = ""] = stdout.split("\n");
+    const [command = "", docker] = login.split(" | ");
+    expect(docker).toBe("docker login localhost:5000 --username demo --password-stdin");
+    const environment = { PATH: process.env["PATH"], ...operator };
+    // Whatever is pasted after it must stay for the shell.
+    const pasted = await runToEnd(["sh"], { environment, input: `${command}\necho the next line\n` });
+    expect(pasted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^kspat-\w+\nthe next line\n$/) });
+  });
+
+  it("revokes the demo's token once there is a next one, and no other", async () => {
+    const first = (await keyside("demo", "--token")).stdout;
+    const project = ["--project", "demo/app"];
+    const other = (await keyside("token", "create", ...project, "--name", "Demo", "--scopes", "read_registry")).stdout;
+    const second = (await keyside("demo", "--token")).stdout;
+    expect([first, other, second]).toEqual(
+      [SECRET_ALONE, SECRET_ALONE, SECRET_ALONE].map((form) => expect.stringMatching(form)),
+    );
+    const accepted = async (secret: string) => {
+      const authorization = `Basic ${Buffer.from(`demo:${secret.trim()}`).toString("base64")}`;
+      return (await fetch(`${service.url}/jwt/auth?service=container_registry`, { headers: { authorization } })).status;
+    };
+    expect([await accepted(first), await accepted(other), await accepted(second)]).toEqual([401, 200, 200]);
   });
 
   it("replaces the leaf and keeps the CA with certs --rotate", async () => {

@@ -60,7 +60,9 @@ describe("docker compose up", () => {
     const person = await DockerCommand.create();
     const name = `${registry}/demo/app/hello:1`;
     person.removeAfterwards(name);
-    const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: demo.stdout });
+    expect(demo.stdout).not.toContain("kspat-");
+    const shell = { ...environment, ...person.environment };
+    const pasted = await runToEnd(["sh", "-e"], { environment: shell, input: demo.stdout });
     expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
     expect(pasted.stdout).toContain("1: digest: sha256:");
 
@@ -68,7 +70,7 @@ describe("docker compose up", () => {
     expect(await compose("up", "--detach", "--wait")).toMatchObject({ code: 0 });
     expect(await person.pullAnew(name)).toMatchObject({ code: 0 });
     const [loginLine = ""] = demo.stdout.split("\n");
-    const login = await runToEnd(["sh", "-e"], { environment: person.environment, input: loginLine });
+    const login = await runToEnd(["sh", "-e"], { environment: shell, input: loginLine });
     expect(login).toMatchObject({ code: 0 });
   });
 

@@ -61,8 +61,8 @@ describe("keyside serve on PostgreSQL", () => {
     onTestFinished(async () => void (await registry.stop()));
     const address = `localhost:${portOf(registry)}`;
 
-    const demo = await runToEnd([...KEYSIDE, "demo"], { environment });
-    const secret = /kspat-\w+/.exec(demo.stdout)?.[0] ?? "";
+    const demo = await runToEnd([...KEYSIDE, "demo", "--token"], { environment });
+    const secret = demo.stdout.trim();
     const person = await DockerCommand.create();
     const name = `${address}/demo/app/on-postgresql:1`;
     expect(await person.login(address, { username: "demo", password: secret })).toMatchObject({ code: 0 });
