@@ -3,10 +3,8 @@
  * whichever replica, or after a day.
  */
 import { access, rm } from "node:fs/promises";
-import type { Clock } from "../clock.ts";
+import { type Clock, DAY_MS } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 const WRITE_FIRST_SIGN_IN: PreparedQuery = {
   name: "write_first_sign_in",
