@@ -11,10 +11,10 @@ ENV NODE_ENV=production \
 
 WORKDIR /opt/keyside
 
-# The dependencies before the source, so that a change of the source does not install them again. Scripts are left out:
-# the only one that the project allows fetches a Node, and this image has its own.
+# The dependencies before the source, so that a change of the source does not install them again. No package runs code of
+# its own, and the optional ones are left out: they are Nodes, and this image has its own.
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 COPY LICENSE ./
 COPY bin bin
