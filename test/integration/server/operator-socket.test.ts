@@ -1,12 +1,13 @@
 /** The command line's way to the server of its own machine: a Unix socket that only its owner may use. */
 import { once } from "node:events";
-import { chmod, lstat, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { lstat, mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { openClient } from "../../../src/cli/keyside-client.ts";
+import { overSocket } from "../../../src/cli/transport.ts";
 import { type Config, readConfig } from "../../../src/config.ts";
 import { listenOnOperatorSocket } from "../../../src/server/operator-socket.ts";
 import { scratchDirectory } from "../../support/scratch-directory.ts";
@@ -29,7 +30,7 @@ async function dataDirectory(): Promise<Config> {
   return readConfig({ KEYSIDE_DATA_DIR });
 }
 
-/** An HTTP server that answers `whoami` to everything; on the socket unless that is taken. */
+/** An HTTP server that gives one answer to everything; on the socket unless that is taken. */
 async function listen(socketFile: string, answer: string, log = pino({ level: "silent" })) {
   const server = createServer((_, response) => void response.end(JSON.stringify({ version: answer })));
   const remove = await listenOnOperatorSocket(server, socketFile, log);
@@ -38,7 +39,7 @@ async function listen(socketFile: string, answer: string, log = pino({ level: "s
     await remove();
   };
   onTestFinished(close);
-  return { server, close };
+  return { close };
 }
 const versionOf = async (config: Config) => (await openClient(config).find("/version")) as { version: string };
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
@@ -61,7 +62,6 @@ describe("the socket of the data directory", () => {
 
   it("believes no header about where a request comes from, and shows no metrics", async () => {
     const { container, logLines } = await start({ KEYSIDE_TRUSTED_PROXIES: "127.0.0.1" });
-    const { overSocket } = await import("../../../src/cli/transport.ts");
     const { socketFile, operatorTokenFile } = container.config;
     const headers = { "X-Forwarded-For": "127.0.0.1" };
     const request = { method: "GET", path: "/-/metrics", headers, body: undefined };
@@ -82,7 +82,6 @@ describe("the socket of the data directory", () => {
     const left = createTcpServer();
     await new Promise<void>((resolve) => left.listen(`${config.socketFile}.made`, resolve));
     // As `kill -9` leaves it: a file that nobody listens on. A clean close would remove it.
-    const { rename } = await import("node:fs/promises");
     await rename(`${config.socketFile}.made`, config.socketFile);
     left.close();
     await once(left, "close");
@@ -118,56 +117,5 @@ describe("the socket of the data directory", () => {
     const log = pino({}, { write: (line: string) => void lines.push(line) });
     await listen(join(await scratchDirectory(), "no-such-directory", "keyside.sock"), "nowhere", log);
     expect(lines.join()).toMatch(/there is no socket for the command line.*KEYSIDE_URL and KEYSIDE_TOKEN/);
-  });
-});
-
-describe("the operator's token", () => {
-  /** Another process on the port where Keyside would be: whatever it is sent, it keeps. */
-  async function thief(): Promise<{ server: Server; port: string; heard: string[] }> {
-    const heard: string[] = [];
-    const server = createServer((request, response) => {
-      heard.push(JSON.stringify(request.headers));
-      response.end("{}");
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    return { server, port: String(typeof address === "object" ? address?.port : ""), heard };
-  }
-
-  it("never goes to the port, whoever listens there", async () => {
-    const { port, heard } = await thief();
-    const { dataDir } = await dataDirectory();
-    for (const more of [{}, { KEYSIDE_URL: `http://127.0.0.1:${port}` }]) {
-      const config = readConfig({ KEYSIDE_DATA_DIR: dataDir, KEYSIDE_PORT: port, ...more });
-      await expect(openClient(config).call("GET", "/user")).rejects.toThrow(
-        /^no Keyside answers at .*keyside\.sock: ENOENT/,
-      );
-    }
-    expect(heard).toEqual([]);
-  });
-
-  it("never goes to something that is no socket, or is another user's", async ({ skip }) => {
-    const config = await dataDirectory();
-    await writeFile(config.socketFile, "");
-    await expect(openClient(config).call("GET", "/user")).rejects.toThrow("not a socket of the user");
-    await rm(config.socketFile);
-    skip(process.geteuid?.() !== 0, "needs root: only root can give a file away");
-    await listen(config.socketFile, "planted");
-    const { chown } = await import("node:fs/promises");
-    await chown(config.socketFile, 65534, 65534);
-    await chmod(config.socketFile, 0o666);
-    await expect(openClient(config).call("GET", "/user")).rejects.toThrow("not a socket of the user");
-  });
-
-  it("gives way to KEYSIDE_TOKEN, which goes to KEYSIDE_URL", async () => {
-    const { url, container } = await start();
-    const secret = "kspat-of-somebody";
-    const config = readConfig({ KEYSIDE_DATA_DIR: container.config.dataDir, KEYSIDE_URL: url, KEYSIDE_TOKEN: secret });
-    await expect(openClient(config).call("GET", "/user")).rejects.toThrow("401 Unauthorized");
-    const { port, heard } = await thief();
-    const elsewhere = readConfig({ KEYSIDE_URL: `http://127.0.0.1:${port}`, KEYSIDE_TOKEN: secret });
-    await openClient(elsewhere).call("GET", "/user");
-    expect(heard.join()).toContain(secret);
   });
 });
