@@ -6,14 +6,15 @@ ENV NODE_ENV=production \
     KEYSIDE_HOST=0.0.0.0 \
     KEYSIDE_PORT=8080 \
     KEYSIDE_DATA_DIR=/var/lib/keyside \
-    KEYSIDE_CERTS_DIR=/etc/keyside/certs
+    KEYSIDE_CERTS_DIR=/etc/keyside/certs \
+    KEYSIDE_COMMAND=keyside
 
 WORKDIR /opt/keyside
 
-# The dependencies before the source, so that a change of the source does not install them again. Scripts are left out:
-# the only one that the project allows fetches a Node, and this image has its own.
+# The dependencies before the source, so that a change of the source does not install them again. No package runs code of
+# its own, and the optional ones are left out: they are Nodes, and this image has its own.
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 COPY LICENSE ./
 COPY bin bin

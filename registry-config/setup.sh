@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prepares the volumes of docker-compose.yml before anything else starts: two secrets, Keyside's CA, and
+# Prepares the volumes of docker-compose.yml before anything else starts: three secrets, Keyside's CA, and
 # what the registry is given of them. Runs at every `docker compose up` and changes nothing that is already there.
 # Its user is root, without a network and with no right but to give files away, since the volumes belong to different users.
 set -eu
@@ -13,11 +13,13 @@ make_secret() {
   mv "$1.new" "$1"
 }
 
-# PostgreSQL and Keyside read the one, Keyside alone the other, each with its own user; nothing else mounts these volumes.
+# PostgreSQL and Keyside read the first, PostgreSQL alone the second, Keyside alone the third, each with its own user; nothing
+# else mounts these volumes.
 make_secret /setup/database-password/password
+make_secret /setup/superuser-password/password
 make_secret /setup/notification-secret/secret
-chmod 0755 /setup/database-password /setup/notification-secret
-chmod 0444 /setup/database-password/password /setup/notification-secret/secret
+chmod 0755 /setup/database-password /setup/superuser-password /setup/notification-secret
+chmod 0444 /setup/database-password/password /setup/superuser-password/password /setup/notification-secret/secret
 
 keyside certs
 chown -R node:node "$KEYSIDE_CERTS_DIR"

@@ -94,6 +94,7 @@ const environmentSchema = z.object({
     .default("kspat-"),
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
   KEYSIDE_TOKEN: z.string().min(1).optional(),
+  KEYSIDE_COMMAND: z.string().min(1).default("npx keyside"),
   KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
   KEYSIDE_EVENT_RETENTION_DAYS: days(1).default(90),
   KEYSIDE_LOG_LEVEL: z
@@ -146,12 +147,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.KEYSIDE_PORT,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.KEYSIDE_DATA_DIR,
+    /** The Unix socket by which the command line reaches the service of its own machine. */
+    socketFile: join(values.KEYSIDE_DATA_DIR, "keyside.sock"),
     /** Files that a first start writes for the machine's operator, readable by their owner alone. */
     operatorTokenFile: join(values.KEYSIDE_DATA_DIR, "operator-token"),
     rootPasswordFile: join(values.KEYSIDE_DATA_DIR, "initial-root-password"),
+    /** The secret that the lines to paste of `keyside up` log in with. */
+    demoTokenFile: join(values.KEYSIDE_DATA_DIR, "demo-token"),
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,
+    /** How a shell next to the docker client runs this command line: for lines to paste. */
+    command: values.KEYSIDE_COMMAND,
     logLevel: values.KEYSIDE_LOG_LEVEL,
     eventRetentionDays: values.KEYSIDE_EVENT_RETENTION_DAYS,
     registry: Object.freeze({

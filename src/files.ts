@@ -1,5 +1,6 @@
-/** Reading small text files that an operator names or owns; an error says which file it is and what the system says of it. */
+/** Small text files that an operator names or owns; an error says which file it is and what the system says of it. */
 import { readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { ConfigurationError } from "./errors.ts";
 
 /**
@@ -30,6 +31,12 @@ export function readTextFileIfPresent(path: string): string | undefined {
       { cause: error },
     );
   }
+}
+
+/** Writes a file that only its owner can read, replacing any existing one. */
+export async function writeSecret(file: string, secret: string): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, `${secret}\n`, { mode: 0o600, flag: "wx" });
 }
 
 /** The system's code for what failed, such as `EACCES`. */

@@ -23,6 +23,8 @@ export interface NewToken {
   readonly createdById: number;
   /** The token that this one replaces; the new token joins its family. */
   readonly predecessor?: AccessToken;
+  /** The family of a token without predecessor; a new one if left out. */
+  readonly family?: string;
   readonly now: Date;
 }
 
@@ -41,7 +43,7 @@ export interface CreatedProjectToken extends CreatedToken {
 export async function addToken(
   em: SqlEntityManager,
   { ids, tokenSettings }: Pick<TokenServices, "ids" | "tokenSettings">,
-  { now, createdById, predecessor, scopes, ...rest }: NewToken,
+  { now, createdById, predecessor, family, scopes, ...rest }: NewToken,
 ): Promise<CreatedToken> {
   const secret = makeSecret(tokenSettings.prefix, ids);
   const token = em.create(AccessToken, {
@@ -51,7 +53,7 @@ export async function addToken(
     digest: digestSecret(secret),
     lastFour: lastFour(secret),
     createdBy: createdById,
-    family: predecessor?.family ?? ids.uuid(),
+    family: predecessor?.family ?? family ?? ids.uuid(),
     predecessor: predecessor ?? null,
   });
   await em.flush();

@@ -48,7 +48,7 @@ export function authenticatePassword(
 }
 
 async function checkPassword(
-  { database, lockout, passwordChecks }: AuthenticationServices,
+  { database, lockout, passwordChecks, initialPassword }: AuthenticationServices,
   { username, password }: BasicCredentials,
   { address, signal }: Sender,
 ): Promise<PasswordPrincipal> {
@@ -71,6 +71,7 @@ async function checkPassword(
   // 4. No credential of a blocked user is accepted.
   if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");
+  if (row.admin) initialPassword.used(row.user_id);
   return {
     kind: "user",
     userId: row.user_id,

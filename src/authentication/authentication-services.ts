@@ -16,6 +16,8 @@ export interface AuthenticationServices {
   readonly lastUse: Pick<LastUse, "used">;
   /** Told of every revoked access token that is presented. */
   readonly secretReuse: Pick<SecretReuse, "presented">;
+  /** Told of every administrator's password that is accepted, by the user's id. */
+  readonly initialPassword: { used(userId: number): void };
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: Pick<FairQueue, "run" | "close">;

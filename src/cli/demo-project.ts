@@ -9,16 +9,19 @@ const DEMO_PROJECT = `${DEMO_GROUP}/app`;
 /** The image of the registry itself, which everybody has whose registry runs in a container. */
 export const REGISTRY_IMAGE = "registry:2";
 
-/** A token that was shown on a screen should not live for long. */
+/** A token for trying things out should not live for long. */
 const TOKEN_LIFETIME_DAYS = 30;
 
+/** What a demo's token is known by, among the others of the project. */
+const TOKEN = { name: "Demo", description: "Made for the lines to paste" };
+
 /**
- * Makes the demo project where it is missing, with the feature on for it alone, and a fresh token that pulls and pushes.
+ * Makes the demo project where it is missing, with the feature on for it alone.
  *
- * @returns the token's secret
+ * @returns the project's address in the API
  * @throws RefusedError when the service refuses
  */
-export async function createDemoToken(client: KeysideClient): Promise<string> {
+export async function ensureDemoProject(client: KeysideClient): Promise<string> {
   const project = projectAddress(DEMO_PROJECT);
   if ((await client.find(project)) === undefined) {
     const group =
@@ -28,27 +31,61 @@ export async function createDemoToken(client: KeysideClient): Promise<string> {
     await client.call("POST", "/projects", { name: "App", path: "app", namespace_id: id, visibility: "private" });
     await client.call("POST", "/features/resource_access_token", { value: true, project: DEMO_PROJECT });
   }
-  const { body } = await client.call("POST", `${project}/access_tokens`, {
-    name: "Demo",
-    description: "Made for the lines to paste",
-    scopes: ["read_registry", "write_registry"],
-    expires_at: addDays(utcDate(systemClock.now()), TOKEN_LIFETIME_DAYS),
-  });
-  return (body as { token: string }).token;
+  return project;
 }
 
 /**
- * The shell commands that log in, push an image into the demo project and pull it, a line each.
+ * Makes a token that pulls and pushes in the demo project, and revokes those that earlier demos made.
+ *
+ * @returns the token's secret
+ * @throws RefusedError when the service refuses
+ */
+export async function createDemoToken(client: KeysideClient): Promise<string> {
+  const tokens = `${await ensureDemoProject(client)}/access_tokens`;
+  const { body } = await client.call("POST", tokens, {
+    ...TOKEN,
+    scopes: ["read_registry", "write_registry"],
+    expires_at: addDays(utcDate(systemClock.now()), TOKEN_LIFETIME_DAYS),
+  });
+  const made = body as { id: number; token: string };
+  for (const token of (await client.list(`${tokens}?state=active`)) as (typeof TOKEN & { id: number })[]) {
+    const isOfDemo = token.name === TOKEN.name && token.description === TOKEN.description;
+    if (isOfDemo && token.id !== made.id) await client.call("DELETE", `${tokens}/${token.id}`);
+  }
+  return made.token;
+}
+
+/** Where the shell that pastes the lines has the secret from: a file, or what a command prints. */
+export type SecretSource = { readonly file: string } | { readonly command: string };
+
+/**
+ * The shell commands that log in, push an image into the demo project and pull it, a line each. The secret is in none of
+ * them, so it does not end up in the shell's history.
  *
  * @param registry `host:port` as the Docker client names it
  * @param image one that the user's engine has, or can pull
  */
-export function pasteLines({ registry, secret, image }: { registry: string; secret: string; image: string }): string[] {
+export function pasteLines({
+  registry,
+  secret,
+  image,
+}: {
+  registry: string;
+  secret: SecretSource;
+  image: string;
+}): string[] {
   const target = `${registry}/${DEMO_PROJECT}/hello:1`;
+  const login = `docker login ${registry} --username demo --password-stdin`;
   return [
-    `echo ${secret} | docker login ${registry} --username demo --password-stdin`,
+    // A command that reads from the terminal would swallow the lines that are pasted after it.
+    "file" in secret ? `${login} < ${quoted(secret.file)}` : `${secret.command} < /dev/null | ${login}`,
     `docker tag ${image} ${target}`,
     `docker push ${target}`,
     `docker pull ${target}`,
   ];
+}
+
+/** A path as one word of the shell. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,8 @@
-/** The command line's client of the service: it calls the public API over HTTP, under the rules that apply to any client. */
+/** The command line's client of the service: it calls the public API, under the rules that apply to any client. */
 import type { Config } from "../config.ts";
 import { readTextFile } from "../files.ts";
 import { RefusedError } from "./refused-error.ts";
+import { overHttp, overSocket, type Transport } from "./transport.ts";
 
 /** An answer of the API. */
 export interface ClientAnswer {
@@ -16,11 +17,11 @@ const ROWS_PER_PAGE = 100;
 
 /** Calls the API with one secret. */
 export class KeysideClient {
-  readonly #url: string;
+  readonly #transport: Transport;
   readonly #secret: string;
 
-  constructor(url: string, secret: string) {
-    this.#url = url;
+  constructor(transport: Transport, secret: string) {
+    this.#transport = transport;
     this.#secret = secret;
   }
 
@@ -56,60 +57,46 @@ export class KeysideClient {
     const rows: unknown[] = [];
     for (let page = 1; ; page += 1) {
       const { body } = await this.call("GET", `${path}${querySeparator(path)}per_page=${ROWS_PER_PAGE}&page=${page}`);
-      if (!Array.isArray(body)) throw new RefusedError(`${this.#url} does not answer like Keyside`);
+      if (!Array.isArray(body)) throw new RefusedError(`${this.#transport.name} does not answer like Keyside`);
       rows.push(...body);
       if (body.length < ROWS_PER_PAGE) return rows;
     }
   }
 
   async #request(method: string, path: string, body?: object): Promise<ClientAnswer> {
-    const response = await this.#fetch(method, path, body);
-    const text = await response.text();
-    const warning = /^299 keyside "(.*)"$/.exec(response.headers.get("warning") ?? "")?.[1];
-    return { status: response.status, body: text === "" ? undefined : parseJson(text, this.#url), warning };
-  }
-
-  async #fetch(method: string, path: string, body: object | undefined): Promise<Response> {
-    const headers = { "PRIVATE-TOKEN": this.#secret, "Content-Type": "application/json" };
-    try {
-      return await fetch(`${this.#url}/api/v4${path}`, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new RefusedError(`no Keyside answers at ${this.#url}: ${cause || "connection refused"}`);
-    }
+    const answer = await this.#transport.send({
+      method,
+      path: `/api/v4${path}`,
+      headers: { "PRIVATE-TOKEN": this.#secret, "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const warning = /^299 keyside "(.*)"$/.exec(answer.warning)?.[1];
+    const parsed = answer.text === "" ? undefined : parseJson(answer.text, this.#transport.name);
+    return { status: answer.status, body: parsed, warning };
   }
 }
 
 /**
  * The client for the commands of this process: of the service at `KEYSIDE_URL` with `KEYSIDE_TOKEN`; without a token, of
- * the service on this machine with the operator's token, which is never sent anywhere else.
+ * the service on this machine with the operator's token, which goes by the socket in the data directory and nowhere else.
  *
  * @throws RefusedError when there is neither token
+ * @see docs/spec/rest-api.md "The command line"
  */
-export function openClient(config: Config): KeysideClient {
-  if (config.clientToken !== undefined) return new KeysideClient(config.url, config.clientToken);
-  return new KeysideClient(`http://${localHost(config.host)}:${config.port}`, readOperatorToken(config));
+export function openClient({ clientToken, url, socketFile, operatorTokenFile }: Config): KeysideClient {
+  if (clientToken !== undefined) return new KeysideClient(overHttp(url), clientToken);
+  return new KeysideClient(overSocket(socketFile, operatorTokenFile), readOperatorToken(operatorTokenFile));
 }
 
-function readOperatorToken({ operatorTokenFile }: Config): string {
+function readOperatorToken(file: string): string {
   try {
-    return readTextFile(operatorTokenFile).trim();
+    return readTextFile(file).trim();
   } catch (error) {
     throw new RefusedError(
-      "set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: there is no operator's token to use: " +
-        (error as Error).message,
+      "set KEYSIDE_URL and KEYSIDE_TOKEN, or run this on the server's machine: there is no operator's token to use " +
+        `(\`keyside operator-token\` makes one there): ${(error as Error).message}`,
     );
   }
-}
-
-/** A host name that reaches a service on this machine that listens on `host`. */
-function localHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** What separates a path, with or without a query, from one more parameter. */
@@ -118,11 +105,11 @@ function querySeparator(path: string): string {
   return /[?&]$/.test(path) ? "" : "&";
 }
 
-function parseJson(text: string, url: string): unknown {
+function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new RefusedError(`${url} does not answer like Keyside`);
+    throw new RefusedError(`${name} does not answer like Keyside`);
   }
 }
 

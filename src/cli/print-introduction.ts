@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Config } from "../config.ts";
+import { writeSecret } from "../files.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
 import { createDemoToken, pasteLines, REGISTRY_IMAGE } from "./demo-project.ts";
 import { openClient } from "./keyside-client.ts";
@@ -11,7 +12,7 @@ import type { Output } from "./output.ts";
 const run = promisify(execFile);
 
 /**
- * Makes a token of the demo project and prints the addresses, the files that hold credentials, and what to paste.
+ * Prints the addresses, the files that hold credentials, and what to paste, with a fresh token of the demo project.
  *
  * @throws RefusedError when the service refuses to make the demo project or its token
  */
@@ -21,7 +22,6 @@ export async function printIntroduction(
   output: Output,
   logFile: string,
 ): Promise<void> {
-  const secret = await createDemoToken(openClient(config));
   const hasPasswordFile = await access(config.rootPasswordFile).then(
     () => true,
     () => false,
@@ -36,11 +36,16 @@ export async function printIntroduction(
   if (registry.kind === "none") {
     output.line(registry.advice);
   } else {
+    await writeSecret(config.demoTokenFile, await createDemoToken(openClient(config)));
     output.line("Paste these lines, in a private demo project:");
     output.line("");
     const image = registry.kind === "docker" ? REGISTRY_IMAGE : await findLocalImage();
     if (image === undefined) output.line("  docker pull hello-world");
-    const lines = pasteLines({ registry: address, secret, image: image ?? "hello-world" });
+    const lines = pasteLines({
+      registry: address,
+      secret: { file: config.demoTokenFile },
+      image: image ?? "hello-world",
+    });
     for (const line of lines) output.line(`  ${line}`);
   }
   output.line("");

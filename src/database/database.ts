@@ -114,21 +114,20 @@ export class Database {
   }
 
   /**
-   * Brings the schema up to date, then runs `seed` in a transaction. Processes that start together do this one at a
-   * time.
+   * Brings the schema up to date, then runs `seed` in a transaction and answers what it does. Processes that start
+   * together do this one at a time.
    */
-  async prepare(seed: (em: SqlEntityManager) => Promise<void>): Promise<void> {
+  async prepare<Result>(seed: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
     if (this.kind === "embedded") {
       // There is only one process, and a migration inside a transaction on PGlite's only connection would hang.
       await this.#openOrm().migrator.up();
-      await this.transaction(seed);
-      return;
+      return await this.transaction(seed);
     }
-    await this.transaction(async (em) => {
+    return await this.transaction(async (em) => {
       await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
       const transaction = em.getTransactionContext();
       await this.#orm.migrator.up(transaction === undefined ? {} : { transaction });
-      await seed(em);
+      return await seed(em);
     });
   }
 

@@ -31,7 +31,8 @@ const FORWARDING_HEADERS = ["Forwarded", "X-Forwarded-For", "X-Real-IP"];
 
 /**
  * Middleware that sets `ctx.ip` to the client's address for all later middleware, and `ctx.state.clientHidden` to whether
- * that is the address of a proxy which speaks for somebody else. The first time that happens, it warns in the log.
+ * that is the address of a proxy which speaks for somebody else. The first time that happens, it warns in the log. A peer by
+ * a Unix socket has no address: then it is empty, which is in no set of addresses, so that no header of that peer is believed.
  *
  * @see docs/spec/registry-auth.md "Failures"
  */

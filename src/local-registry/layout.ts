@@ -8,6 +8,8 @@ export interface RegistryLayout {
   readonly configuration: string;
   readonly log: string;
   readonly debianPackage: string;
+  /** When a start last looked for Debian's package, in RFC 3339. */
+  readonly debianPackageLookUp: string;
 }
 
 /** The layout in a data directory; `dataDir` must be the real path, as left-over registries are known by it. */
@@ -18,5 +20,6 @@ export function registryLayout(dataDir: string): RegistryLayout {
     configuration: join(dataDir, "registry.yml"),
     log: join(dataDir, "registry.log"),
     debianPackage: join(dataDir, "registry-package"),
+    debianPackageLookUp: join(dataDir, "registry-package-look-up"),
   };
 }

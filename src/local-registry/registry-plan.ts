@@ -1,4 +1,5 @@
 /** What every kind of registry is asked for, and what it answers with: a plan to run one, or why there is none. */
+import type { Clock } from "../clock.ts";
 import type { NotificationTarget, RegistryTrust } from "../registry/render-registry-config.ts";
 import type { RegistryLayout } from "./layout.ts";
 import type { RegistryProcess } from "./registry-process.ts";
@@ -13,6 +14,7 @@ export interface RegistryRequest {
   /** The image for the Docker engine. */
   readonly image: string;
   readonly environment: Environment;
+  readonly clock: Clock;
   readonly report: (line: string) => void;
 }
 

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { type Clock, systemClock } from "../clock.ts";
 import { ConfigurationError, UnavailableError } from "../errors.ts";
 import { type RegistryTrust, renderRegistryConfig } from "../registry/render-registry-config.ts";
 import { findBinaryRegistry } from "./binary-registry.ts";
@@ -38,6 +39,8 @@ export interface LocalRegistryOptions extends RegistryTrust {
   readonly choose?: readonly RegistryKind[];
   /** The image for the Docker engine; `registry:2` when not given. */
   readonly image?: string;
+  /** The system's when not given. */
+  readonly clock?: Clock;
   /** Aborts the start between two steps; what was started by then is ended. */
   readonly signal?: AbortSignal;
 }
@@ -123,7 +126,8 @@ async function prepare(options: LocalRegistryOptions): Promise<RegistryRequest> 
   const layout = registryLayout(await realpath(dataDir));
   await mkdir(layout.images, { recursive: true });
   const trust = { ...options, rootCertBundle: resolve(options.rootCertBundle) };
-  return { layout, host, port, trust, image: options.image ?? "registry:2", environment, report };
+  const { image = "registry:2", clock = systemClock } = options;
+  return { layout, host, port, trust, image, clock, environment, report };
 }
 
 async function checkPort({ host, port }: RegistryRequest): Promise<void> {

@@ -2,6 +2,7 @@
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
 import type { Container } from "./container.ts";
+import { renewOperatorToken } from "./operator-token.ts";
 import type { Chore } from "./run-chores.ts";
 
 const SECOND_MS = 1_000;
@@ -10,7 +11,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** All periodic jobs of a service. */
 export function chores(container: Container): readonly Chore[] {
-  const { signingKeys, lockout, deferredNotes } = container;
+  const { signingKeys, lockout, deferredNotes, initialPassword } = container;
   return [
     // Another process may have rotated the leaf key, or this one has to rotate it now.
     { name: "refresh the signing key", everyMs: MINUTE_MS, run: () => signingKeys.refresh() },
@@ -20,6 +21,8 @@ export function chores(container: Container): readonly Chore[] {
       everyMs: 5 * SECOND_MS,
       run: () => Promise.all(deferredNotes.map((notes) => notes.flush())),
     },
+    { name: "tidy up the initial password", everyMs: 5 * SECOND_MS, run: () => initialPassword.tidy() },
+    { name: "renew the operator's token", everyMs: MINUTE_MS, run: () => renewOperatorToken(container) },
     // Records expiries, and deletes bots all of whose tokens have long been inactive.
     { name: "sweep tokens", everyMs: 10 * MINUTE_MS, run: () => sweepTokens(container) },
     { name: "forget old reports of registries", everyMs: HOUR_MS, run: () => forgetRegistryEvents(container) },

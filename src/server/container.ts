@@ -29,10 +29,15 @@ import type { IssuingServices } from "../registry/issue-registry-token.ts";
 import type { NotificationServices } from "../registry/notification.routes.ts";
 import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
+import { FirstAdministrator } from "../users/first-administrator.entity.ts";
 import { User } from "../users/user.entity.ts";
+import { InitialPassword } from "./initial-password.ts";
 
 /** All entities of the database. */
-export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event, RefreshToken];
+export const ENTITIES = [
+  ...[User, FirstAdministrator, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event],
+  RefreshToken,
+];
 
 /**
  * Each password check takes 32 MiB and a thread for some 100 ms. Two at once leave half of Node's four threads to
@@ -64,6 +69,7 @@ export interface Container
   readonly lastUse: LastUse;
   /** What requests noted in memory, to be written off the request path. */
   readonly deferredNotes: readonly { flush(): Promise<void> }[];
+  readonly initialPassword: InitialPassword;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   close(): Promise<void>;
@@ -115,6 +121,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     lastUse,
     secretReuse,
     deferredNotes: [lastUse, secretReuse],
+    initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     close() {
       metrics.close();
       return database.close();

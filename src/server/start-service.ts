@@ -1,5 +1,5 @@
 /** The service as a process: opens everything, listens, and stops gracefully. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { systemClock } from "../clock.ts";
@@ -10,6 +10,7 @@ import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
+import { listenOnOperatorSocket } from "./operator-socket.ts";
 import { startChores } from "./run-chores.ts";
 
 /** A running service. */
@@ -64,12 +65,14 @@ export async function serve(container: Container): Promise<RunningService> {
   };
   const handle = createApp(container).callback();
   const underWay = new Set<Promise<void>>();
-  const server = createServer(limits, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const answering = handle(request, response).finally(() => underWay.delete(answering));
     underWay.add(answering);
-  });
+  };
+  const [server, socketServer] = [createServer(limits, answer), createServer(limits, answer)];
   server.maxConnections = config.network.maxConnections;
   await listen(server, config);
+  const removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
   const address = server.address() as AddressInfo;
   const stopChores = startChores(chores(container), log);
   log.info(
@@ -79,14 +82,15 @@ export async function serve(container: Container): Promise<RunningService> {
   return {
     address,
     async stop() {
-      const drained = drain(server);
+      const drained = Promise.all([drain(server), drain(socketServer)]);
       // Those who wait for a password check would wait longer than their connections live.
       container.passwordChecks.close();
       await drained;
+      await removeSocket();
       // A request goes on without its client: whatever it still writes, it writes before the database is closed.
       await Promise.allSettled(underWay);
       await stopChores();
-      await flushNotes(container);
+      await writeWhatWasNoted(container);
       await container.close();
       log.info("stopped");
     },
@@ -116,12 +120,13 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-/** Writes what the last requests noted before the database closes. */
-async function flushNotes({ deferredNotes, log }: Container): Promise<void> {
+/** Writes what was noted in memory before the database closes. */
+async function writeWhatWasNoted({ deferredNotes, initialPassword, log }: Container): Promise<void> {
   try {
     await Promise.all(deferredNotes.map((notes) => notes.flush()));
+    await initialPassword.tidy();
   } catch (error) {
-    log.error({ err: error }, "the last use of some tokens could not be written");
+    log.error({ err: error }, "the last use of some tokens, or a sign-in, could not be written");
   }
 }
 

@@ -9,3 +9,22 @@ export const GHOST_USERNAME = "ghost";
 export function findGhostUser(em: SqlEntityManager): Promise<User> {
   return em.findOneOrFail(User, { userType: "ghost" });
 }
+
+/**
+ * Creates the ghost user where there is none.
+ *
+ * @param host the host of `KEYSIDE_URL`, for an e-mail address that receives nothing
+ */
+export async function ensureGhostUser(em: SqlEntityManager, { now, host }: { now: Date; host: string }): Promise<void> {
+  if ((await em.count(User, { userType: "ghost" })) > 0) return;
+  em.create(User, {
+    createdAt: now,
+    username: GHOST_USERNAME,
+    name: "Ghost User",
+    email: `${GHOST_USERNAME}@noreply.${host}`,
+    userType: "ghost",
+    state: "active",
+    admin: false,
+  });
+  await em.flush();
+}

@@ -32,6 +32,8 @@ export const USER_REFERENCES: readonly UserReference[] = [
     column: "user_id",
     onDelete: { delete: "a refresh token signs its user in: it must end with the user, not pass to the ghost" },
   },
+  // There is a first administrator only once, whatever becomes of the account.
+  { table: "first_administrator", column: "user_id", onDelete: "ghost" },
   { table: "registry_events", column: "user_id", onDelete: "ghost" },
   {
     table: "registry_event_counts",

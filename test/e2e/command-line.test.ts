@@ -1,5 +1,6 @@
 /** The command `keyside` as a person meets it: against a running service, and where it cannot start. */
-import { chmod, cp } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, cp, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -8,7 +9,7 @@ import { type CertsDirectory, madeCertsDirectory } from "../support/certs-direct
 import { FakeClock } from "../support/clock.ts";
 import { freePort } from "../support/free-port.ts";
 import { KEYSIDE, operatorOf, runKeyside } from "../support/keyside-command.ts";
-import { type CommandEnd, runToEnd, startCommand } from "../support/running-command.ts";
+import { type CommandEnd, PROJECT_DIRECTORY, runToEnd, startCommand } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
@@ -118,14 +119,33 @@ describe("keyside against a running service", () => {
     expect(await keyside(...args)).toMatchObject(refused);
   });
 
-  it("prints the demo's lines to paste, with a fresh token each time", async () => {
-    const [first, second] = [await keyside("demo"), await keyside("demo")];
-    expect(first).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^echo kspat-\w+ \| docker login localhost:5000 /),
-    });
-    expect(first.stdout.split("\n").slice(1)).toEqual(second.stdout.split("\n").slice(1));
-    expect(first.stdout).not.toBe(second.stdout);
+  it("prints the demo's lines to paste, which take the secret from a command and never hold one", async () => {
+    const named = { ...operator, KEYSIDE_COMMAND: KEYSIDE.join(" ") };
+    const { code, stdout } = await runKeyside(named, ["demo"]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("kspat-");
+    const [login = ""] = stdout.split("\n");
+    const [command = "", docker] = login.split(" | ");
+    expect(docker).toBe("docker login localhost:5000 --username demo --password-stdin");
+    const environment = { PATH: process.env["PATH"], ...operator };
+    // Whatever is pasted after it must stay for the shell.
+    const pasted = await runToEnd(["sh"], { environment, input: `${command}\necho the next line\n` });
+    expect(pasted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^kspat-\w+\nthe next line\n$/) });
+  });
+
+  it("revokes the demo's token once there is a next one, and no other", async () => {
+    const first = (await keyside("demo", "--token")).stdout;
+    const project = ["--project", "demo/app"];
+    const other = (await keyside("token", "create", ...project, "--name", "Demo", "--scopes", "read_registry")).stdout;
+    const second = (await keyside("demo", "--token")).stdout;
+    expect([first, other, second]).toEqual(
+      [SECRET_ALONE, SECRET_ALONE, SECRET_ALONE].map((form) => expect.stringMatching(form)),
+    );
+    const accepted = async (secret: string) => {
+      const authorization = `Basic ${Buffer.from(`demo:${secret.trim()}`).toString("base64")}`;
+      return (await fetch(`${service.url}/jwt/auth?service=container_registry`, { headers: { authorization } })).status;
+    };
+    expect([await accepted(first), await accepted(other), await accepted(second)]).toEqual([401, 200, 200]);
   });
 
   it("replaces the leaf and keeps the CA with certs --rotate", async () => {
@@ -282,8 +302,28 @@ describe("keyside serve, where it cannot start", () => {
     const pretend = `Object.defineProperty(process.versions, "node", { value: ${JSON.stringify(version)} })`;
     const preload = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
     const [node = "", ...rest] = KEYSIDE;
-    const line = failure(await runToEnd([node, preload, ...rest, "serve"], { environment: await instance() }));
+    // A copy without node_modules beside it: there is no Node that it could use in the place of this one.
+    const [launcher = "", directory] = [rest[0], await scratchDirectory()];
+    await cp(launcher, join(directory, "bin/keyside.js"));
+    await writeFile(join(directory, "package.json"), '{"type": "module"}');
+    const command = [node, preload, join(directory, "bin/keyside.js"), "serve"];
+    const line = failure(await runToEnd(command, { environment: await instance() }));
     expect(line).toContain(`Node ${version} is too old: 22.18 or newer is needed`);
     expect(line).toContain("npm ci");
+  });
+
+  it("runs with the Node of the lockfile where the one that it is started with is too old", async ({ skip }) => {
+    const installed = join(PROJECT_DIRECTORY, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+    skip(!existsSync(installed), "needs the Node of the lockfile: npm ci brings it on Linux");
+    const [node = "", ...rest] = KEYSIDE;
+    const pretend = 'Object.defineProperty(process.versions, "node", { value: "20.19.0" })';
+    const preload = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
+    const command = [node, preload, ...rest];
+    expect(await runToEnd([...command, "frobnicate"])).toMatchObject({ code: 2, stdout: "" });
+    const service = startCommand([...command, "serve"], await instance());
+    await service.printed(/"msg":"listening"/);
+    service.signal("SIGTERM");
+    expect(await service.ended).toBe(0);
+    expect(service.groupIsGone()).toBe(true);
   });
 });

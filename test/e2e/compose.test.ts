@@ -60,7 +60,9 @@ describe("docker compose up", () => {
     const person = await DockerCommand.create();
     const name = `${registry}/demo/app/hello:1`;
     person.removeAfterwards(name);
-    const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: demo.stdout });
+    expect(demo.stdout).not.toContain("kspat-");
+    const shell = { ...environment, ...person.environment };
+    const pasted = await runToEnd(["sh", "-e"], { environment: shell, input: demo.stdout });
     expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
     expect(pasted.stdout).toContain("1: digest: sha256:");
 
@@ -68,7 +70,7 @@ describe("docker compose up", () => {
     expect(await compose("up", "--detach", "--wait")).toMatchObject({ code: 0 });
     expect(await person.pullAnew(name)).toMatchObject({ code: 0 });
     const [loginLine = ""] = demo.stdout.split("\n");
-    const login = await runToEnd(["sh", "-e"], { environment: person.environment, input: loginLine });
+    const login = await runToEnd(["sh", "-e"], { environment: shell, input: loginLine });
     expect(login).toMatchObject({ code: 0 });
   });
 
@@ -80,6 +82,24 @@ describe("docker compose up", () => {
     const { services } = JSON.parse(volumes.stdout);
     const sources = services.registry.volumes.map(({ source }: { source: string }) => source.split("/").at(-1));
     expect(sources.toSorted()).toEqual(["registry-data", "registry-trust"]);
+  });
+
+  it("gives Keyside a role of the database that owns its own and is no superuser", async () => {
+    const query = (sql: string) =>
+      compose("exec", "-T", "postgres", "psql", "--username=postgres", "--no-align", "--tuples-only", "--command", sql);
+    const rights = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls";
+    const role = await query(`select ${rights} from pg_roles where rolname = 'keyside'`);
+    expect(role).toMatchObject({ code: 0, stdout: "f|f|f|f|f\n" });
+    const owned = await query("select datname from pg_database where datdba = 'keyside'::regrole");
+    expect(owned.stdout).toBe("keyside\n");
+    const reads = "has_database_privilege('keyside', 'postgres', 'connect')";
+    const powers = "pg_has_role('keyside', 'pg_execute_server_program', 'member')";
+    expect((await query(`select ${reads}, ${powers}`)).stdout).toBe("f|f\n");
+    const { services } = JSON.parse((await compose("config", "--format", "json")).stdout);
+    const mounts = (name: string) =>
+      JSON.stringify(services[name].volumes.map(({ source }: { source: string }) => source));
+    expect(mounts("postgres")).toContain("superuser-password");
+    for (const name of ["keyside", "registry"]) expect(mounts(name)).not.toContain("superuser-password");
   });
 
   it("takes the registry's reports, by a secret that only the two know", async () => {

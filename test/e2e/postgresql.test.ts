@@ -61,8 +61,8 @@ describe("keyside serve on PostgreSQL", () => {
     onTestFinished(async () => void (await registry.stop()));
     const address = `localhost:${portOf(registry)}`;
 
-    const demo = await runToEnd([...KEYSIDE, "demo"], { environment });
-    const secret = /kspat-\w+/.exec(demo.stdout)?.[0] ?? "";
+    const demo = await runToEnd([...KEYSIDE, "demo", "--token"], { environment });
+    const secret = demo.stdout.trim();
     const person = await DockerCommand.create();
     const name = `${address}/demo/app/on-postgresql:1`;
     expect(await person.login(address, { username: "demo", password: secret })).toMatchObject({ code: 0 });
@@ -84,13 +84,16 @@ describe("keyside serve on PostgreSQL", () => {
       }),
     );
     await Promise.all(replicas.map(serve));
-    const answers = await Promise.all(
-      replicas.map((replica) => runToEnd([...KEYSIDE, "user", "list", "--json"], { environment: replica })),
-    );
-    for (const { code, stdout } of answers) {
+    // One of them holds the operator's token; each can take it.
+    for (const environment of replicas) {
+      expect(await runToEnd([...KEYSIDE, "operator-token"], { environment })).toMatchObject({ code: 0 });
+      const { code, stdout } = await runToEnd([...KEYSIDE, "user", "list", "--json"], { environment });
       expect(code).toBe(0);
       const humans = (JSON.parse(stdout) as { username: string }[]).filter(({ username }) => username === "root");
       expect(humans).toHaveLength(1);
     }
+    const tokens = ["token", "list", "--personal", "--user", "root", "--state", "active", "--json"];
+    const { stdout } = await runToEnd([...KEYSIDE, ...tokens], { environment: replicas.at(-1) ?? {} });
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "Operator's token" }]);
   });
 });

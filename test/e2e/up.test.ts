@@ -1,4 +1,5 @@
 /** What a new user does: start, paste the printed lines, stop, start again. */
+import { readFile, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { DockerCommand } from "../support/docker-command.ts";
 import { freePort } from "../support/free-port.ts";
@@ -59,6 +60,11 @@ describe("npm start", () => {
     expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "tag", "push", "pull"]);
     const name = lines[3]?.split(" ").at(-1) ?? "";
     person.removeAfterwards(name);
+    // What is pasted stays in the shell's history: no secret may be in it.
+    expect(first.output).not.toContain("kspat-");
+    const tokenFile = `${instance["KEYSIDE_DATA_DIR"]}/demo-token`;
+    expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
+    const firstSecret = await readFile(tokenFile, "utf8");
     const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: lines.join("\n") });
     expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
     expect(await containersOf(instance)).toHaveLength(1);
@@ -75,6 +81,9 @@ describe("npm start", () => {
     const login = await runToEnd(["sh", "-e"], { environment: person.environment, input: loginLine });
     expect(login).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
     expect(await person.pullAnew(name)).toMatchObject({ code: 0 });
+    const authorization = `Basic ${Buffer.from(`demo:${firstSecret.trim()}`).toString("base64")}`;
+    const endpoint = `${instance.KEYSIDE_URL}/jwt/auth?service=container_registry`;
+    expect((await fetch(endpoint, { headers: { authorization } })).status).toBe(401);
     second.signal("SIGTERM");
     expect(await second.ended).toBe(0);
     expect(await containersOf(instance)).toEqual([]);

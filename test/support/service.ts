@@ -1,13 +1,17 @@
 /** A whole Keyside for a test: real HTTP, a real database, a clock that the test sets. Nothing of it is faked. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { createPersonalToken } from "../../src/access-tokens/create-personal-token.ts";
 import { readConfig } from "../../src/config.ts";
+import { readTextFileIfPresent } from "../../src/files.ts";
 import { systemIds } from "../../src/ids.ts";
+import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { type Container, createContainer } from "../../src/server/container.ts";
 import { prepareInstance } from "../../src/server/first-start.ts";
 import { serve } from "../../src/server/start-service.ts";
+import { User } from "../../src/users/user.entity.ts";
 import { ApiClient } from "./api-client.ts";
 import { FakeClock } from "./clock.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -61,14 +65,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   await prepareInstance(container);
   const running = await serve(container);
   const url = `http://127.0.0.1:${running.address.port}`;
-  const operatorToken = (await readFile(config.operatorTokenFile, "utf8")).trim();
+  const rootSecret = readTextFileIfPresent(config.operatorTokenFile)?.trim() ?? (await makeRootSecret(container));
   return {
     url,
     clock,
     container,
     directory,
     logLines,
-    root: new ApiClient(url, operatorToken),
+    root: new ApiClient(url, rootSecret),
     as: (secret) => new ApiClient(url, secret),
     async stop() {
       await running.stop();
@@ -76,4 +80,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** A personal access token of root's: of the servers that share a database, one alone holds the operator's. */
+async function makeRootSecret(container: Container): Promise<string> {
+  const root = await container.database.em().findOneOrFail(User, { username: "root" });
+  const scopes = new Set(TOKEN_SCOPES);
+  const credential = { scopes, tokenId: null, expiresAt: null };
+  const caller = { kind: "user", userId: root.id, username: "root", admin: true, ...credential } as const;
+  const token = { name: "Test", description: null, scopes: TOKEN_SCOPES, expiresAt: null };
+  return (await createPersonalToken(container, { ...token, caller, owner: "self" })).secret;
 }

@@ -1,4 +1,4 @@
-/** `keyside demo`: the demo project, with a fresh token, on a service that runs. */
+/** `keyside demo`: the demo project and its token, on a service that runs. */
 import type { Command } from "commander";
 import { type CliContext, clientOf } from "../context.ts";
 
@@ -6,12 +6,19 @@ import { type CliContext, clientOf } from "../context.ts";
 export function addDemoCommand(program: Command, context: CliContext): void {
   program
     .command("demo")
-    .description("make the demo project and a fresh token, and print the docker commands to paste")
-    .action(async () => {
-      const { createDemoToken, pasteLines, REGISTRY_IMAGE } = await import("../demo-project.ts");
-      const config = context.config();
-      const secret = await createDemoToken(clientOf(context));
-      const registry = new URL(config.registry.url).host;
-      for (const line of pasteLines({ registry, secret, image: REGISTRY_IMAGE })) context.output.line(line);
+    .description("make the demo project, and print the docker commands to paste")
+    .option("--token", "print the secret of a fresh token alone, and revoke the demo's tokens before it")
+    .action(async (options: { token?: boolean }) => {
+      const { createDemoToken, ensureDemoProject, pasteLines, REGISTRY_IMAGE } = await import("../demo-project.ts");
+      const client = clientOf(context);
+      if (options.token === true) {
+        context.output.line(await createDemoToken(client));
+        return;
+      }
+      await ensureDemoProject(client);
+      const { registry, command } = context.config();
+      const secret = { command: `${command} demo --token` };
+      const lines = pasteLines({ registry: new URL(registry.url).host, secret, image: REGISTRY_IMAGE });
+      for (const line of lines) context.output.line(line);
     });
 }

@@ -1,5 +1,5 @@
 /**
- * `keyside up`, `serve` and `certs`: what runs on the server's own machine. Each loads the service when it runs, so that
+ * `keyside up`, `serve`, `operator-token` and `certs`: what runs on the server's own machine. Each loads the service when it runs, so that
  * no other command waits for the database, the web framework and the rest.
  */
 import type { Command } from "commander";
@@ -25,6 +25,26 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       const service = await startService(context.config());
       await stopping;
       await service.stop();
+    });
+
+  program
+    .command("operator-token")
+    .description("make the operator's token anew in this data directory; one in the directory of another server ends")
+    .action(async () => {
+      const { systemClock } = await import("../../clock.ts");
+      const { systemIds } = await import("../../ids.ts");
+      const { createContainer } = await import("../../server/container.ts");
+      const { takeOperatorToken } = await import("../../server/operator-token.ts");
+      const { pino } = await import("pino");
+      const config = context.config();
+      const log = pino({ level: "silent" });
+      const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
+      try {
+        await takeOperatorToken(container);
+      } finally {
+        await container.close();
+      }
+      context.output.line(`The operator's token is in ${config.operatorTokenFile}`);
     });
 
   program

@@ -6,6 +6,7 @@ import { TOKEN_ENDPOINT } from "./20261122020000-token-endpoint.ts";
 import { FULL_PATHS } from "./20261124000000-full-paths.ts";
 import { CREDENTIALS } from "./20261125040000-credentials.ts";
 import { REGISTRY_EVENT_COUNTS } from "./20261125050000-registry-event-counts.ts";
+import { FIRST_ADMINISTRATOR } from "./20261125060000-first-administrator.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -15,6 +16,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261124000000-full-paths": FULL_PATHS,
   "20261125040000-credentials": CREDENTIALS,
   "20261125050000-registry-event-counts": REGISTRY_EVENT_COUNTS,
+  "20261125060000-first-administrator": FIRST_ADMINISTRATOR,
 };
 
 /** The migrations as MikroORM takes them. */

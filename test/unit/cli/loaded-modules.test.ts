@@ -17,7 +17,7 @@ const HOOKS = `
   });`;
 
 /** The files outside src/cli that a command may load: those that load nothing of the service themselves. */
-const GROUND = /^src\/(?:clock|config|errors|files|ids|links|\w+\/access-level)\.ts$/;
+const GROUND = /^src\/(?:clock|config|errors|files|ids|links|unix-socket|\w+\/access-level)\.ts$/;
 
 /** Packages of the service, and what these bring along. */
 const SERVICE_PACKAGES =
