@@ -8,6 +8,7 @@ import { isConnectionFailure } from "../database/database-errors.ts";
 import { NotFoundError } from "../errors.ts";
 import { addressSet, clientAddressMiddleware } from "../http/client-address.ts";
 import { type ErrorDialect, errorHandler } from "../http/error-handler.ts";
+import { closeUnread } from "../http/read-body.ts";
 import { requestLog } from "../http/request-log.ts";
 import { notificationRouter } from "../registry/notification.routes.ts";
 import { registryError } from "../registry/registry-error.ts";
@@ -26,6 +27,7 @@ export function createApp(container: Container): Koa {
   app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
   app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
   app.use(requestLog(log, ids));
+  app.use(closeUnread);
   app.use(errorsIn(apiError));
   app.use(healthRouter(container).routes());
   app.use(tokenRouter(container, measureTokenRequests(container.metrics), errorsIn(registryError)).routes());
