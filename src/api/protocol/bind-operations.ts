@@ -23,7 +23,9 @@ type ApiServices = AuthenticationServices & RevokeServices;
 export function apiRouter(services: ApiServices, operations: readonly ApiOperation[], baseUrl: string): Router {
   const router = new Router({ prefix: API_ROOT });
   for (const operation of operations) {
-    router[operation.method](operation.path, async (ctx) => {
+    router[operation.method](operation.path, async (ctx, next) => {
+      // `/members/all` fits `/members/:user_id` too: an address belongs to the first of the routes that it fits.
+      if (ctx.matched?.[0]?.path !== `${API_ROOT}${operation.path}`) return await next();
       // 1. Authenticate the caller.
       const caller = await authenticate(services, operation, readSecret(ctx));
       // 2. Check that the credential's scopes allow this call.
