@@ -4,13 +4,7 @@
  */
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
-import {
-  KeysideError,
-  MalformedBodyError,
-  PayloadTooLargeError,
-  UnavailableError,
-  UnsupportedMediaTypeError,
-} from "../errors.ts";
+import { KeysideError, UnavailableError } from "../errors.ts";
 import { sendJson } from "./send-json.ts";
 
 /** The answer to a failed request. */
@@ -60,10 +54,5 @@ function recognise(thrown: unknown, isUnavailable: (error: unknown) => boolean):
   if (thrown instanceof KeysideError) return thrown;
   if (isUnavailable(thrown))
     return new UnavailableError("the service is unavailable for the moment; try again later", { cause: thrown });
-  // The body parser's errors fail `instanceof HttpError`, so only their status identifies them.
-  const status = thrown instanceof Error ? (thrown as { status?: unknown }).status : undefined;
-  if (status === 413) return new PayloadTooLargeError("the request body is too large");
-  if (status === 415) return new UnsupportedMediaTypeError("the request body is in an encoding that is not supported");
-  if (status === 400) return new MalformedBodyError("the request body cannot be parsed as what its Content-Type says");
   return undefined;
 }

@@ -78,8 +78,6 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
   }
   const body = await readBody(ctx.req, maximumBytes);
   if (body === undefined) {
-    // The rest of the body is not read, so the connection cannot serve another request.
-    ctx.set("Connection", "close");
     throw new ValidationError([{ field: "form", message: `is too long (maximum is ${maximumBytes} bytes)` }]);
   }
   return parseParameters(body.toString("latin1"), "form");

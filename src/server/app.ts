@@ -5,9 +5,9 @@ import { apiError } from "../api/protocol/api-error.ts";
 import { apiRouter } from "../api/protocol/bind-operations.ts";
 import { mergeSlashes } from "../api/protocol/merge-slashes.ts";
 import { isConnectionFailure } from "../database/database-errors.ts";
-import { NotFoundError } from "../errors.ts";
 import { addressSet, clientAddressMiddleware } from "../http/client-address.ts";
 import { type ErrorDialect, errorHandler } from "../http/error-handler.ts";
+import { closeUnread } from "../http/read-body.ts";
 import { requestLog } from "../http/request-log.ts";
 import { notificationRouter } from "../registry/notification.routes.ts";
 import { registryError } from "../registry/registry-error.ts";
@@ -15,6 +15,7 @@ import { tokenRouter } from "../registry/token.routes.ts";
 import { measureTokenRequests } from "../registry/token-metrics.ts";
 import type { Container } from "./container.ts";
 import { healthRouter } from "./health.routes.ts";
+import { noRoute } from "./no-route.ts";
 
 /** Creates the application; it does not listen yet. */
 export function createApp(container: Container): Koa {
@@ -26,14 +27,13 @@ export function createApp(container: Container): Koa {
   app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
   app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies), log));
   app.use(requestLog(log, ids));
+  app.use(closeUnread);
   app.use(errorsIn(apiError));
   app.use(healthRouter(container).routes());
   app.use(tokenRouter(container, measureTokenRequests(container.metrics), errorsIn(registryError)).routes());
   app.use(notificationRouter(container).routes());
   app.use(mergeSlashes);
   app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());
-  app.use(() => {
-    throw new NotFoundError("Route");
-  });
+  app.use(noRoute);
   return app;
 }

@@ -1,42 +1,20 @@
 /** Binds the operations under `/api/v4`: the security steps are here, numbered, so that no operation can forget one. */
 
-import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/revoke-token.ts";
 import { authenticateAccessToken } from "../../authentication/authenticate-access-token.ts";
 import type { AuthenticationServices } from "../../authentication/authentication-services.ts";
-import {
-  InsufficientScopeError,
-  MalformedBodyError,
-  RevokedTokenError,
-  UnauthenticatedError,
-  UnsupportedMediaTypeError,
-} from "../../errors.ts";
+import { InsufficientScopeError, RevokedTokenError, UnauthenticatedError } from "../../errors.ts";
 import { sendJson } from "../../http/send-json.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
 import type { ApiOperation } from "./api-operation.ts";
-import { readMultipart } from "./multipart.ts";
+import { NOTHING } from "./operation.ts";
+import { readParameters } from "./request-body.ts";
 import { validate } from "./validate.ts";
 
 /** What every address of the API begins with. */
 export const API_ROOT = "/api/v4";
-
-/** The maximum size of a body; a larger one is answered with 413. */
-const BODY_LIMIT = "1mb";
-const MULTIPART_LIMIT_BYTES = 1024 * 1024;
-
-const parseBody = bodyParser({
-  enableTypes: ["json", "form"],
-  jsonLimit: BODY_LIMIT,
-  // GitLab's client for Go sends the JSON text `null` where it has no parameters; what is no object is refused below.
-  jsonStrict: false,
-  formLimit: BODY_LIMIT,
-  onError: (error) => {
-    if ([413, 415].includes((error as { status?: number }).status ?? 400)) throw error;
-    throw new MalformedBodyError("the request body cannot be parsed as what its Content-Type says");
-  },
-});
 
 /** The services that the API's security steps need. */
 type ApiServices = AuthenticationServices & RevokeServices;
@@ -45,18 +23,19 @@ type ApiServices = AuthenticationServices & RevokeServices;
 export function apiRouter(services: ApiServices, operations: readonly ApiOperation[], baseUrl: string): Router {
   const router = new Router({ prefix: API_ROOT });
   for (const operation of operations) {
-    router[operation.method](operation.path, async (ctx) => {
+    router[operation.method](operation.path, async (ctx, next) => {
+      // `/members/all` fits `/members/:user_id` too: an address belongs to the first of the routes that it fits.
+      if (ctx.matched?.[0]?.path !== `${API_ROOT}${operation.path}`) return await next();
       // 1. Authenticate the caller.
       const caller = await authenticate(services, operation, readSecret(ctx), ctx.ip);
       // 2. Check that the credential's scopes allow this call.
       requireScope(caller, operation);
       // 3. Read and validate the parameters.
-      await readBody(ctx);
       const request = {
         caller,
         params: validate(operation.params, ctx.params),
         query: validate(operation.query, ctx.query),
-        body: validate(operation.body, ctx.request.body ?? {}),
+        body: validate(operation.body, operation.body === NOTHING ? {} : await readParameters(ctx)),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
       };
       // 4. The use case decides what the caller may do.
@@ -101,26 +80,4 @@ function requireScope({ scopes }: SignedInPrincipal, { method, scope }: ApiOpera
   if (scopes.has("api") || (method === "get" && scopes.has("read_api"))) return;
   if (scope !== undefined && scopes.has(scope)) return;
   throw new InsufficientScopeError(method === "get" ? "read_api" : "api");
-}
-
-async function readBody(ctx: Context): Promise<void> {
-  // Many clients send DELETE with a content type and a body of length 0.
-  if (ctx.request.length === 0 || ctx.is() === null) return;
-  if (ctx.is("multipart")) {
-    ctx.request.body = await readMultipart(ctx.req, MULTIPART_LIMIT_BYTES);
-    return;
-  }
-  if (!ctx.is("json", "urlencoded")) {
-    const type = JSON.stringify(ctx.request.type.slice(0, 100));
-    throw new UnsupportedMediaTypeError(
-      `the request body is of type ${type}: send application/json or application/x-www-form-urlencoded`,
-    );
-  }
-  await parseBody(ctx, () => Promise.resolve());
-  const body: unknown = ctx.request.body;
-  // No bytes at all are read as an empty text.
-  if (body === undefined || body === null || body === "") ctx.request.body = {};
-  else if (typeof body !== "object" || Array.isArray(body)) {
-    throw new MalformedBodyError("the request body is not an object with the parameters as its members");
-  }
 }
