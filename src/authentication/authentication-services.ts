@@ -3,6 +3,7 @@ import type { LastUse } from "../access-tokens/last-use.ts";
 import type { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
+import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Lockout } from "./lockout.ts";
 
@@ -16,6 +17,9 @@ export interface AuthenticationServices {
   readonly lastUse: Pick<LastUse, "used">;
   /** Told of every revoked access token that is presented. */
   readonly secretReuse: Pick<SecretReuse, "presented">;
+  readonly refreshTokenLife: RefreshTokenLife;
+  /** Told of every refresh token that is accepted. */
+  readonly refreshTokenLastUse: Pick<LastUse, "used">;
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: FairQueue;

@@ -1,5 +1,6 @@
 /** The periodic jobs of the service: the place to add an hourly or a nightly one. */
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
+import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import type { Container } from "./container.ts";
 import type { Chore } from "./run-chores.ts";
 
@@ -20,5 +21,6 @@ export function chores(container: Container): readonly Chore[] {
     },
     // Records expiries, and deletes bots all of whose tokens have long been inactive.
     { name: "sweep tokens", everyMs: 10 * MINUTE_MS, run: () => sweepTokens(container) },
+    { name: "sweep refresh tokens", everyMs: 60 * MINUTE_MS, run: () => sweepRefreshTokens(container) },
   ];
 }
