@@ -56,6 +56,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         query: validate(operation.query, ctx.query),
         body: validate(operation.body, ctx.request.body ?? {}),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
+        address: ctx.ip,
       };
       // 4. The use case decides what the caller may do.
       const answer = await operation.handle(request);
