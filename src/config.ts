@@ -84,6 +84,8 @@ const environmentSchema = z.object({
     .enum(["on", "off"], "on or off")
     .default("on")
     .transform((value) => value === "on"),
+  KEYSIDE_REFRESH_TOKEN_IDLE_DAYS: days(1).default(30),
+  KEYSIDE_REFRESH_TOKEN_MAX_DAYS: days(1).default(180),
   KEYSIDE_TRUSTED_PROXIES: networks.default([]),
   KEYSIDE_METRICS_CLIENTS: networks.default(["127.0.0.0/8", "::1"]),
   KEYSIDE_REQUEST_TIMEOUT: seconds(1, 3600).default(30),
@@ -170,6 +172,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       signingAlgorithm: values.REGISTRY_SIGNING_ALG,
       notificationSecret: values.REGISTRY_NOTIFICATION_SECRET,
       refreshTokens: values.KEYSIDE_REFRESH_TOKENS,
+    }),
+    refreshTokenLife: Object.freeze({
+      idleDays: values.KEYSIDE_REFRESH_TOKEN_IDLE_DAYS,
+      maxDays: values.KEYSIDE_REFRESH_TOKEN_MAX_DAYS,
     }),
     network: Object.freeze({
       trustedProxies: values.KEYSIDE_TRUSTED_PROXIES,

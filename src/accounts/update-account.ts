@@ -4,6 +4,7 @@ import { RuleRefusedError } from "../errors.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
 import type { User } from "../users/user.entity.ts";
+import type { EndSignInsServices } from "./end-sign-ins.ts";
 import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { flushAccount } from "./flush-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
@@ -18,7 +19,7 @@ export interface AccountChanges {
 }
 
 /**
- * Changes an account.
+ * Changes an account. With its password end its refresh tokens.
  *
  * @throws ForbiddenError when the caller is not an administrator, or sets a password and their credential has not every scope
  * @throws NotFoundError when there is no such user
@@ -26,7 +27,7 @@ export interface AccountChanges {
  * @throws ConflictError when the e-mail address is taken
  */
 export function updateAccount(
-  { database, clock }: UseCaseServices,
+  { database, clock, endSignIns }: UseCaseServices & EndSignInsServices,
   { caller, userId, changes }: { caller: SignedInPrincipal; userId: number; changes: AccountChanges },
 ): Promise<User> {
   return database.transaction(async (em) => {
@@ -44,7 +45,9 @@ export function updateAccount(
     const personal = await em.findOne(Namespace, { kind: "user", fullPath: { path: user.username } });
     if (personal !== null) personal.name = user.name;
     await em.flush();
-    await recordAccountEvent(em, { by: caller, action: "updated", user, at: clock.now() });
+    const at = clock.now();
+    if (changes.passwordDigest !== undefined) await endSignIns(em, user.id, { by: caller, at });
+    await recordAccountEvent(em, { by: caller, action: "updated", user, at });
     return user;
   });
 }

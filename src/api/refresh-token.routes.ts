@@ -1,6 +1,6 @@
 /** The calls that list and revoke refresh tokens. They are created at the token endpoint, not here. */
 import { z } from "zod";
-import type { Database } from "../database/database.ts";
+import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { listRefreshTokens } from "../refresh-tokens/list-refresh-tokens.ts";
 import type { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
@@ -18,21 +18,22 @@ const refreshTokenResult = z.object({
   client_id: z.string().nullable(),
   last_four: z.string(),
   created_at: z.iso.datetime(),
+  last_used_at: z.iso.datetime().nullable(),
 });
 
 /** `/user/refresh_tokens` and, for administrators, `/users/:id/refresh_tokens`. */
-export function refreshTokenOperations({ database }: { database: Database }): ApiOperation[] {
+export function refreshTokenOperations(services: UseCaseServices): ApiOperation[] {
   const list = async (
     caller: SignedInPrincipal,
     owner: RefreshTokenOwner,
     query: PageQuery,
     url: URL,
   ): Promise<Answer<z.input<typeof refreshTokenResult>[]>> => {
-    const [tokens, total] = await listRefreshTokens(database.em(), { caller, owner }, pageOf(query));
+    const [tokens, total] = await listRefreshTokens(services.database.em(), { caller, owner }, pageOf(query));
     return { body: tokens.map(render), headers: pageHeaders(query, total, url) };
   };
   const revoke = async (caller: SignedInPrincipal, owner: RefreshTokenOwner, tokenId: number) => {
-    await revokeRefreshToken(database.em(), { caller, owner, tokenId });
+    await revokeRefreshToken(services, { caller, owner, tokenId });
     return { body: undefined };
   };
   return [
@@ -95,5 +96,6 @@ function render(token: RefreshToken): z.input<typeof refreshTokenResult> {
     client_id: token.clientId ?? null,
     last_four: token.lastFour,
     created_at: token.createdAt.toISOString(),
+    last_used_at: token.lastUsedAt?.toISOString() ?? null,
   };
 }

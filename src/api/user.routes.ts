@@ -5,6 +5,7 @@ import { deleteAccount } from "../accounts/delete-account.ts";
 import { listAccounts } from "../accounts/list-accounts.ts";
 import { setAccountState } from "../accounts/set-account-state.ts";
 import { updateAccount } from "../accounts/update-account.ts";
+import { changeOwnPassword } from "../authentication/change-own-password.ts";
 import { findVisibleUser } from "../members/find-visible-user.ts";
 import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { digestPassword } from "../users/password.ts";
@@ -15,6 +16,7 @@ import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import {
   accountFilter,
+  changePasswordBody,
   createUserBody,
   listUsersQuery,
   renderFullUser,
@@ -101,6 +103,22 @@ function changingOperations(services: ApiServices): ApiOperation[] {
         const input = { by: caller, username, name, email, admin, passwordDigest, now: clock.now() };
         const user = await database.transaction((em) => createAccount(em, input));
         return { body: renderFullUser(user, links) };
+      },
+    }),
+    apiOperation({
+      id: "changeOwnPassword",
+      method: "put",
+      path: "/user/password",
+      summary: "Change the caller's own password, with the current one; their refresh tokens end",
+      params: NOTHING,
+      query: NOTHING,
+      body: changePasswordBody,
+      status: 204,
+      result: z.undefined(),
+      async handle({ caller, body, address }) {
+        const { current_password: currentPassword, password } = body;
+        await changeOwnPassword(services, { caller, currentPassword, password, address });
+        return { body: undefined };
       },
     }),
     apiOperation({

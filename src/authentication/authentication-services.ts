@@ -3,6 +3,7 @@ import type { LastUse } from "../access-tokens/last-use.ts";
 import type { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
+import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Lockout } from "./lockout.ts";
 
@@ -18,6 +19,9 @@ export interface AuthenticationServices {
   readonly secretReuse: Pick<SecretReuse, "presented">;
   /** Told of every administrator's password that is accepted, by the user's id. */
   readonly initialPassword: { used(userId: number): void };
+  readonly refreshTokenLife: RefreshTokenLife;
+  /** Told of every refresh token that is accepted. */
+  readonly refreshTokenLastUse: Pick<LastUse, "used">;
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: Pick<FairQueue, "run" | "close">;

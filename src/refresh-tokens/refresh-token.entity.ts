@@ -1,6 +1,7 @@
 /**
  * A refresh token, which a client keeps in place of a human's password. It signs one user in to one service, until it
- * is revoked, the user is blocked or the password changes. It is not rotated, since docker keeps the first one.
+ * is revoked, the user is blocked, the password changes, it lies idle or gets too old. It is not rotated, since docker
+ * keeps the first one.
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";

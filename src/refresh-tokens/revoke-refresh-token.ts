@@ -1,8 +1,8 @@
 /** Revokes refresh tokens: the client must then sign in again. */
-import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { UseCaseServices } from "../database/use-case-services.ts";
 import { NotFoundError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { RefreshToken } from "./refresh-token.entity.ts";
+import { endRefreshTokens } from "./end-refresh-tokens.ts";
 import { type RefreshTokenOwner, requireOwner } from "./refresh-token-owner.ts";
 
 /**
@@ -12,9 +12,11 @@ import { type RefreshTokenOwner, requireOwner } from "./refresh-token-owner.ts";
  * @throws NotFoundError when the owner has no such token
  */
 export async function revokeRefreshToken(
-  em: SqlEntityManager,
+  { database, clock }: UseCaseServices,
   { caller, owner, tokenId }: { caller: SignedInPrincipal; owner: RefreshTokenOwner; tokenId: number },
 ): Promise<void> {
-  const revoked = await em.nativeDelete(RefreshToken, { id: tokenId, user: requireOwner(caller, owner) });
-  if (revoked === 0) throw new NotFoundError("Refresh Token");
+  const userId = requireOwner(caller, owner);
+  const authorship = { by: caller, at: clock.now() };
+  const ended = await database.transaction((em) => endRefreshTokens(em, { userIds: [userId], tokenId }, authorship));
+  if (ended === 0) throw new NotFoundError("Refresh Token");
 }

@@ -24,6 +24,7 @@ import { Metrics } from "../metrics.ts";
 import { FullPath } from "../namespaces/full-path.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { Project } from "../projects/project.entity.ts";
+import { endRefreshTokens } from "../refresh-tokens/end-refresh-tokens.ts";
 import { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
 import type { IssuingServices } from "../registry/issue-registry-token.ts";
 import type { NotificationServices } from "../registry/notification.routes.ts";
@@ -95,9 +96,13 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
   const lastUse = new LastUse(database, clock, "access_tokens");
+  const refreshTokenLastUse = new LastUse(database, clock, "refresh_tokens");
   const secretReuse = new SecretReuse(database, clock);
   const userDeletion: DeleteUserServices = {
-    closeAccounts: (em, userIds, authorship) => markRevoked(em, { userIds }, authorship),
+    async closeAccounts(em, userIds, authorship) {
+      await markRevoked(em, { userIds }, authorship);
+      await endRefreshTokens(em, { userIds }, authorship);
+    },
   };
   const metrics = new Metrics();
   addGauges(metrics, signingKeys, database);
@@ -117,10 +122,13 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     links: createLinks(config),
     ...userDeletion,
+    endSignIns: (em, userId, authorship) => endRefreshTokens(em, { userIds: [userId] }, authorship),
     clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
     lastUse,
     secretReuse,
-    deferredNotes: [lastUse, secretReuse],
+    refreshTokenLife: config.refreshTokenLife,
+    refreshTokenLastUse,
+    deferredNotes: [lastUse, refreshTokenLastUse, secretReuse],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     close() {
       metrics.close();

@@ -75,6 +75,21 @@ describe("keyside against a running service", () => {
     });
   });
 
+  it("changes one's own password, with the old one in a line before it", async () => {
+    await withInput(PASSWORD, "user", "create", "cleo", "--email", "cleo@example.com", "--password-stdin");
+    const create = ["token", "create", "--personal", "--user", "cleo", "--name", "cli", "--scopes", "api"];
+    const environment = { KEYSIDE_URL: service.url, KEYSIDE_TOKEN: (await json(...create)).token };
+    const change = (input: string) => runKeyside(environment, ["user", "password", "--password-stdin"], input);
+    expect(await change("only one line\n")).toMatchObject({ code: 2, stderr: expect.stringContaining("two lines") });
+    expect(await change("not the password\nanother long password\n")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "keyside: current_password is wrong\n",
+    });
+    expect(await change(`${PASSWORD}\nanother long password\n`)).toEqual(DONE);
+    expect(await registryLogin("cleo", "another long password")).toBe(200);
+  });
+
   it("lists and revokes refresh tokens", async () => {
     expect(await registryLogin("ann", PASSWORD, "&offline_token=true&client_id=docker")).toBe(200);
     const [refreshToken] = await json("refresh-token", "list", "--user", "ann");

@@ -1,6 +1,7 @@
 /** GitLab's client for Node, as its users have it, against a running Keyside: the whole life of everything that there is. */
 import { AccessLevel, Gitlab } from "@gitbeaker/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { FakeClock } from "../support/clock.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
@@ -18,7 +19,7 @@ async function rootClient() {
   const { body: root } = await service.root.get("/user");
   const { body: token } = await service.root.post(`/users/${root.id}/personal_access_tokens`, {
     name: "gitbeaker",
-    scopes: ["api"],
+    scopes: TOKEN_SCOPES,
   });
   return client(token.token);
 }
@@ -32,7 +33,7 @@ async function person(username: string) {
     password: "a long enough password",
     skipConfirmation: true,
   });
-  const { token } = await root.PersonalAccessTokens.create(id, "laptop", ["api"]);
+  const { token } = await root.PersonalAccessTokens.create(id, "laptop", ["api", "read_registry"]);
   return { id, api: client(token) };
 }
 

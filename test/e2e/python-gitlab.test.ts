@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { freePort } from "../support/free-port.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
@@ -42,7 +43,7 @@ describe("python-gitlab", () => {
     skip(python === undefined, WANT);
     const { body: root } = await service.root.get("/user");
     const path = `/users/${root.id}/personal_access_tokens`;
-    const { body } = await service.root.post(path, { name: "python", scopes: ["api"] });
+    const { body } = await service.root.post(path, { name: "python", scopes: TOKEN_SCOPES });
     const { stdout } = await run(python ?? "", [SCRIPT, service.url, body.token]);
     expect(stdout.trim().split("\n")).toEqual([
       "instance",

@@ -37,6 +37,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         query: validate(operation.query, ctx.query),
         body: validate(operation.body, operation.body === NOTHING ? {} : await readParameters(ctx)),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
+        address: ctx.ip,
       };
       // 4. The use case decides what the caller may do.
       const answer = await operation.handle(request);

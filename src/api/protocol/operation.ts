@@ -19,6 +19,8 @@ export interface OperationRequest<Caller, Params, Query, Body> {
   readonly body: Body;
   /** The requested URL, as clients see it. */
   readonly url: URL;
+  /** The client's address. */
+  readonly address: string;
 }
 
 /** The schema of no parameters. */

@@ -5,7 +5,7 @@ import type { KeysideClient } from "../keyside-client.ts";
 import { wholeNumber, withJson } from "./arguments.ts";
 import { findUserId } from "./find-id.ts";
 
-const COLUMNS = ["id", "service", "client_id", "last_four", "created_at"];
+const COLUMNS = ["id", "service", "client_id", "last_four", "created_at", "last_used_at"];
 
 /** Adds the commands about refresh tokens. */
 export function addRefreshTokenCommands(program: Command, context: CliContext): void {

@@ -10,7 +10,9 @@ const COLUMNS = ["id", "username", "name", "state", "bot"];
 
 /** Adds the commands about accounts. */
 export function addUserCommands(program: Command, context: CliContext): void {
-  const user = program.command("user").description("create, list, show, block and delete accounts (administrators)");
+  const user = program
+    .command("user")
+    .description("create, list, show, block and delete accounts (administrators); change your password");
   withJson(withPasswordStdin(withUsername(user.command("create"))))
     .description("create the account of a human")
     .requiredOption("--email <address>", "their e-mail address")
@@ -35,11 +37,18 @@ export function addUserCommands(program: Command, context: CliContext): void {
       const { body } = await client.call("GET", await userAddress(client, username));
       show(context, body, { json, columns: COLUMNS });
     });
-  withPasswordStdin(withUsername(user.command("password")))
-    .description("set the password of a human, and revoke their refresh tokens")
-    .action(async (username: string) => {
-      const password = await readPassword();
+  withPasswordStdin(user.command("password").argument("[username]", "their username (administrators)"))
+    .description(
+      "set the password of a human, and revoke their refresh tokens; without a username your own, with the current " +
+        "password in a first line of standard input, and the new one in a second",
+    )
+    .action(async (username: string | undefined, _options: unknown, command: Command) => {
       const client = clientOf(context);
+      if (username === undefined) {
+        await client.call("PUT", "/user/password", await readPasswordChange(command));
+        return;
+      }
+      const password = await readPassword();
       await client.call("PUT", await userAddress(client, username), { password });
     });
   for (const [verb, description] of [
@@ -68,4 +77,13 @@ async function userAddress(client: KeysideClient, username: string): Promise<str
 /** All of standard input, without the line end that `echo` adds. */
 async function readPassword(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, "");
+}
+
+/** Both passwords, a line each. Ends the command as wrong usage where there are not two lines. */
+async function readPasswordChange(command: Command): Promise<{ current_password: string; password: string }> {
+  const [current, password, ...rest] = (await readPassword()).split(/\r?\n/);
+  if (!current || !password || rest.length > 0) {
+    command.error("error: two lines of standard input are wanted: the current password, and the new one");
+  }
+  return { current_password: current, password };
 }

@@ -68,6 +68,10 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   createUser: () =>
     service.root.post("/users", { username: "new", name: "New", email: "new@example.com", reset_password: true }),
   updateUser: () => service.root.put(`/users/${other.id}`, { name: "Otto", email: "otto@example.org" }),
+  changeOwnPassword: async () => {
+    const { client, password } = await people(unique("changer"));
+    return await client.put("/user/password", { current_password: password, password: "another password" });
+  },
   deleteUser: async () => service.root.delete(`/users/${(await people(unique("leaver"))).id}`),
   blockUser: async () => service.root.post(`/users/${(await people(unique("blocked"))).id}/block`),
   unblockUser: async () => service.root.post(`/users/${(await people(unique("unblocked"))).id}/unblock`),

@@ -1,7 +1,11 @@
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { authenticatePassword } from "../../../src/authentication/authenticate-password.ts";
+import { createRefreshToken } from "../../../src/refresh-tokens/create-refresh-token.ts";
 import { digestPassword } from "../../../src/users/password.ts";
 import { User as StoredUser } from "../../../src/users/user.entity.ts";
 import { USER_REFERENCES } from "../../../src/users/user-references.ts";
+import { isOnServer } from "../../support/database.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { postForm } from "../../support/token-form.ts";
 import { readTokenAnswer, requestToken } from "../../support/token-request.ts";
@@ -43,6 +47,12 @@ async function changePassword({ id }: User, password: string): Promise<void> {
   await service.container.database
     .em()
     .nativeUpdate(StoredUser, { id }, { passwordDigest: await digestPassword(password) });
+}
+
+/** Resolves when another connection waits for a lock that this transaction holds. */
+async function lockIsWaitedFor(em: SqlEntityManager): Promise<void> {
+  const waiting = "select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))";
+  while ((await em.execute<unknown[]>(waiting)).length === 0);
 }
 
 describe("a refresh token", () => {
@@ -110,6 +120,41 @@ describe("a refresh token", () => {
     expect((await refresh(secret)).status).toBe(401);
     await service.container.database.em().execute("update refresh_tokens set service = 'container_registry'");
     expect((await refresh(secret)).status).toBe(200);
+  });
+
+  it("is dead for good when its user is blocked: unblocking revives none", async () => {
+    const bea = await createUser(service, "bea");
+    const secret = await refreshTokenOf(bea);
+    expect((await refresh(secret)).status).toBe(200);
+    await service.root.post(`/users/${bea.id}/block`);
+    expect((await refresh(secret)).status).toBe(401);
+    await service.root.post(`/users/${bea.id}/unblock`);
+    expect((await refresh(secret)).status).toBe(401);
+    expect((await bea.client.get("/user/refresh_tokens")).body).toEqual([]);
+    expect((await refresh(await refreshTokenOf(bea))).status).toBe(200);
+  });
+
+  it("is not made by a login that is under way while its user is blocked or the password changes", async () => {
+    const gus = await createUser(service, "gus");
+    const { database } = service.container;
+    for (const change of ["state = 'blocked'", "password_digest = 'another'"]) {
+      const before = await authenticatePassword(service.container, gus, "192.0.2.1");
+      let created: Promise<unknown> = Promise.resolve();
+      const transaction = database.transaction(async (em) => {
+        await em.execute(`update users set ${change} where id = ?`, [gus.id]);
+        if (!isOnServer()) return;
+        // It waits for this transaction, and then finds the user changed.
+        created = createRefreshToken(service.container, { principal: before, service: "s", clientId: null });
+        await lockIsWaitedFor(em);
+      });
+      await transaction;
+      if (!isOnServer()) {
+        created = createRefreshToken(service.container, { principal: before, service: "s", clientId: null });
+      }
+      expect(await created).toBeUndefined();
+      await database.em().execute("update users set state = 'active' where id = ?", [gus.id]);
+    }
+    expect((await gus.client.get("/user/refresh_tokens")).body).toEqual([]);
   });
 
   it("is refused while its user is blocked", async () => {
@@ -190,6 +235,7 @@ describe("GET and DELETE /user/refresh_tokens", () => {
         client_id: "docker",
         last_four: secret.slice(-4),
         created_at: service.clock.now().toISOString(),
+        last_used_at: null,
       })),
     );
     const path = `/user/refresh_tokens/${listed.body[0].id}`;
