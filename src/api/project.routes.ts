@@ -1,5 +1,6 @@
 /** The calls about projects. */
 import { z } from "zod";
+import type { Principal } from "../principals/principal.ts";
 import { createProject } from "../projects/create-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { findVisibleProject } from "../projects/find-project.ts";
@@ -24,8 +25,8 @@ import { renderProjects } from "./render-project.ts";
 /** `/projects`. @see docs/spec/rest-api.md "The calls" */
 export function projectOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
-  const render = async (project: Project) => {
-    const [rendered] = await renderProjects(database.em(), links, [project]);
+  const render = async (caller: Principal, project: Project) => {
+    const [rendered] = await renderProjects(database.em(), links, caller, [project]);
     return { body: rendered as z.input<typeof projectResult> };
   };
   return [
@@ -50,7 +51,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
           visibility: body.visibility,
           containerRegistryEnabled: wantsRegistry(body) ?? true,
         });
-        return await render(project);
+        return await render(caller, project);
       },
     }),
     apiOperation({
@@ -68,7 +69,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
         // Keyside has no archived projects.
         if (query.archived === true) return { body: [], headers: pageHeaders(query, 0, url) };
         const [projects, total] = await listVisibleProjects(em, caller, projectFilter(query), pageOf(query));
-        return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };
+        return { body: await renderProjects(em, links, caller, projects), headers: pageHeaders(query, total, url) };
       },
     }),
     apiOperation({
@@ -83,7 +84,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       result: projectResult,
       async handle({ caller, params }) {
         const { project } = await findVisibleProject(database.em(), caller, params.id);
-        return await render(project);
+        return await render(caller, project);
       },
     }),
     apiOperation({
@@ -104,7 +105,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
           visibility: body.visibility,
           containerRegistryEnabled: wantsRegistry(body),
         };
-        return await render(await updateProject(services, { caller, project: params.id, changes }));
+        return await render(caller, await updateProject(services, { caller, project: params.id, changes }));
       },
     }),
     apiOperation({
