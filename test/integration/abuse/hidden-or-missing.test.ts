@@ -104,6 +104,7 @@ describe("an attacker who compares what is hidden with what is missing", () => {
         }
       }
     },
+    120_000,
   );
 
   it("finds the same where a number stands in a body", async () => {
