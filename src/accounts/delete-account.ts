@@ -3,9 +3,11 @@ import type { UseCaseServices } from "../database/use-case-services.ts";
 import { requireNotLastOwner } from "../members/last-owner.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
 import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
-import { type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { type DeleteUserServices, deleteUser, lockUser } from "../users/delete-user.ts";
+import { lockDepartures } from "../users/lock-departures.ts";
 import { findHumanAccount, requireNotSelf } from "./find-account.ts";
+import { requireAnotherAdministrator } from "./last-administrator.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
@@ -14,7 +16,7 @@ import { recordAccountEvent } from "./record-account-event.ts";
  *
  * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user
- * @throws RuleRefusedError for a bot or the ghost, or when administrators delete themselves
+ * @throws RuleRefusedError for a bot or the ghost, for the last administrator, or when administrators delete themselves
  * @throws ConflictError while their namespace holds projects, or a group has no other Owner
  * @see docs/adr/0009-what-holds-projects-stays.md
  */
@@ -23,6 +25,8 @@ export function deleteAccount(
   { caller, userId }: { caller: SignedInPrincipal; userId: number },
 ): Promise<void> {
   return services.database.transaction(async (em) => {
+    requireAdministrator(caller);
+    await lockDepartures(em);
     const user = await findHumanAccount(em, caller, userId, "deleted");
     requireNotSelf(caller, user, "delete yourself");
     const personal = await em.findOne(
@@ -31,6 +35,8 @@ export function deleteAccount(
       { populate: ["fullPath"] },
     );
     if (personal !== null) await requireEmptyNamespace(em, personal, "the user's personal namespace");
+    await lockUser(em, user.id);
+    await requireAnotherAdministrator(em, user);
     await requireNotLastOwner(em, user);
     const at = services.clock.now();
     await deleteUser(em, services, user.id, { by: caller, at });

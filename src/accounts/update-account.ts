@@ -2,11 +2,13 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
-import { requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
+import { requireAdministrator, requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
+import { lockDepartures } from "../users/lock-departures.ts";
 import type { User } from "../users/user.entity.ts";
 import type { EndSignInsServices } from "./end-sign-ins.ts";
 import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { flushAccount } from "./flush-account.ts";
+import { requireAnotherAdministrator } from "./last-administrator.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 
 /** The changes to an account; the password is already hashed. */
@@ -23,7 +25,7 @@ export interface AccountChanges {
  *
  * @throws ForbiddenError when the caller is not an administrator, or sets a password and their credential has not every scope
  * @throws NotFoundError when there is no such user
- * @throws RuleRefusedError for a bot or the ghost, for a new username, or when administrators demote themselves
+ * @throws RuleRefusedError for a bot or the ghost, for a new username, for the last administrator, or when administrators demote themselves
  * @throws ConflictError when the e-mail address is taken
  */
 export function updateAccount(
@@ -31,11 +33,16 @@ export function updateAccount(
   { caller, userId, changes }: { caller: SignedInPrincipal; userId: number; changes: AccountChanges },
 ): Promise<User> {
   return database.transaction(async (em) => {
+    requireAdministrator(caller);
+    if (changes.admin === false) await lockDepartures(em);
     const user = await findHumanAccount(em, caller, userId, "edited");
     if (changes.username !== undefined && changes.username !== user.username) {
       throw new RuleRefusedError("a username cannot be changed: the names of the user's images begin with it");
     }
-    if (changes.admin === false) requireNotSelf(caller, user, "take the rights of an administrator from yourself");
+    if (changes.admin === false) {
+      requireNotSelf(caller, user, "take the rights of an administrator from yourself");
+      await requireAnotherAdministrator(em, user);
+    }
     if (changes.passwordDigest !== undefined) requireEveryScope(caller);
     user.name = changes.name ?? user.name;
     user.email = changes.email ?? user.email;

@@ -7,6 +7,7 @@ import { updateGroup } from "../groups/update-group.ts";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
+import type { Principal } from "../principals/principal.ts";
 import type { ApiServices } from "./api-services.ts";
 import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
@@ -18,8 +19,8 @@ import { renderGroups } from "./render-project.ts";
 /** `/groups`. @see docs/spec/rest-api.md "The calls" */
 export function groupOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
-  const render = async (group: Namespace) => {
-    const [rendered] = await renderGroups(database.em(), links, [group]);
+  const render = async (caller: Principal, group: Namespace) => {
+    const [rendered] = await renderGroups(database.em(), links, caller, [group]);
     return { body: rendered as z.input<typeof groupResult> };
   };
   return [
@@ -41,7 +42,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
           parentId: body.parent_id ?? null,
           description: body.description ?? null,
         });
-        return await render(group);
+        return await render(caller, group);
       },
     }),
     apiOperation({
@@ -57,7 +58,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       async handle({ caller, query, url }) {
         const em = database.em();
         const [groups, total] = await listGroups(em, caller, groupFilter(query), pageOf(query));
-        return { body: await renderGroups(em, links, groups), headers: pageHeaders(query, total, url) };
+        return { body: await renderGroups(em, links, caller, groups), headers: pageHeaders(query, total, url) };
       },
     }),
     apiOperation({
@@ -72,7 +73,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       result: groupResult,
       async handle({ caller, params }) {
         const { namespace: group } = await findGroupAtLevel(database.em(), caller, params.id, NO_ACCESS);
-        return await render(group);
+        return await render(caller, group);
       },
     }),
     apiOperation({
@@ -86,7 +87,7 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       status: 200,
       result: groupResult,
       async handle({ caller, params, body }) {
-        return await render(await updateGroup(services, { caller, group: params.id, changes: body }));
+        return await render(caller, await updateGroup(services, { caller, group: params.id, changes: body }));
       },
     }),
     apiOperation({

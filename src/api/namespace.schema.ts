@@ -36,12 +36,16 @@ export const namespaceResult = z.object({
   web_url: z.string(),
 });
 
-/** A namespace as JSON; its full path is loaded. */
-export function renderNamespace(namespace: Namespace, links: Links): z.input<typeof namespaceResult> {
+/** A namespace as JSON; its full path is loaded. `name` is what its reader may know of its name. */
+export function renderNamespace(
+  namespace: Namespace,
+  links: Links,
+  name = namespace.name,
+): z.input<typeof namespaceResult> {
   const path = namespace.fullPath.path;
   return {
     id: namespace.id,
-    name: namespace.name,
+    name,
     path: lastSegment(path),
     kind: namespace.kind,
     full_path: path,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { Principal, SignedInPrincipal } from "../principals/principal.ts";
 import { createProject } from "../projects/create-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { findVisibleProject } from "../projects/find-project.ts";
@@ -29,8 +29,8 @@ import { renderProjects } from "./render-project.ts";
 /** `/projects`. @see docs/spec/rest-api.md "The calls" */
 export function projectOperations(services: ApiServices): ApiOperation[] {
   const { database, links } = services;
-  const render = async (project: Project) => {
-    const [rendered] = await renderProjects(database.em(), links, [project]);
+  const render = async (caller: Principal, project: Project) => {
+    const [rendered] = await renderProjects(database.em(), links, caller, [project]);
     return { body: rendered as z.input<typeof projectResult> };
   };
   const answerList = async (caller: SignedInPrincipal, query: ListProjectsQuery, url: URL, place?: ProjectPlace) => {
@@ -39,7 +39,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
     if (query.archived === true) return { body: [], headers: pageHeaders(query, 0, url) };
     const filter = { ...projectFilter(query), place };
     const [projects, total] = await listVisibleProjects(em, caller, filter, pageOf(query));
-    return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };
+    return { body: await renderProjects(em, links, caller, projects), headers: pageHeaders(query, total, url) };
   };
   return [
     apiOperation({
@@ -63,7 +63,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
           visibility: body.visibility,
           containerRegistryEnabled: wantsRegistry(body) ?? true,
         });
-        return await render(project);
+        return await render(caller, project);
       },
     }),
     apiOperation({
@@ -105,7 +105,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       result: projectResult,
       async handle({ caller, params }) {
         const { project } = await findVisibleProject(database.em(), caller, params.id);
-        return await render(project);
+        return await render(caller, project);
       },
     }),
     apiOperation({
@@ -126,7 +126,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
           visibility: body.visibility,
           containerRegistryEnabled: wantsRegistry(body),
         };
-        return await render(await updateProject(services, { caller, project: params.id, changes }));
+        return await render(caller, await updateProject(services, { caller, project: params.id, changes }));
       },
     }),
     apiOperation({

@@ -1,9 +1,15 @@
-/** Projects and groups as JSON. Data from other tables is read in two queries, however many there are. */
+/**
+ * Projects and groups as JSON. Data from other tables is read in two queries, however many there are. Of a group that the
+ * caller does not see, only what the full path says is told: the last segment stands in the place of its name.
+ */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { z } from "zod";
 import type { Links } from "../links.ts";
+import { levelSources, levelsFrom } from "../namespaces/find-namespace.ts";
 import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { lastSegment, pathPrefixes } from "../namespaces/path.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
+import type { Principal } from "../principals/principal.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
 import { renderNamespace } from "./namespace.schema.ts";
@@ -13,10 +19,12 @@ import type { projectResult } from "./project.schema.ts";
 export async function renderProjects(
   em: SqlEntityManager,
   links: Links,
+  caller: Principal,
   projects: readonly Project[],
 ): Promise<z.input<typeof projectResult>[]> {
-  const fullNames = await findFullNames(
+  const names = await findNames(
     em,
+    caller,
     projects.map(({ namespace }) => namespace.fullPath.path),
   );
   const activity = await findLastActivity(
@@ -30,7 +38,7 @@ export async function renderProjects(
       name: project.name,
       path: lastSegment(path),
       path_with_namespace: path,
-      name_with_namespace: `${fullNames(project.namespace.fullPath.path)} / ${project.name}`,
+      name_with_namespace: `${names.full(project.namespace.fullPath.path)} / ${project.name}`,
       description: project.description ?? null,
       visibility: project.visibility,
       container_registry_enabled: project.containerRegistryEnabled,
@@ -48,7 +56,7 @@ export async function renderProjects(
       avatar_url: null,
       topics: [],
       import_status: "none",
-      namespace: renderNamespace(project.namespace, links),
+      namespace: renderNamespace(project.namespace, links, names.own(project.namespace.fullPath.path)),
     };
   });
 }
@@ -57,10 +65,12 @@ export async function renderProjects(
 export async function renderGroups(
   em: SqlEntityManager,
   links: Links,
+  caller: Principal,
   groups: readonly Namespace[],
 ): Promise<z.input<typeof groupResult>[]> {
-  const fullNames = await findFullNames(
+  const names = await findNames(
     em,
+    caller,
     groups.map(({ fullPath }) => fullPath.path),
   );
   return groups.map((group) => {
@@ -73,7 +83,7 @@ export async function renderGroups(
       // Only members see a group.
       visibility: "private",
       full_path: path,
-      full_name: fullNames(path),
+      full_name: names.full(path),
       parent_id: group.parent?.id ?? null,
       created_at: group.createdAt.toISOString(),
       avatar_url: null,
@@ -82,21 +92,29 @@ export async function renderGroups(
   });
 }
 
-/** Returns a function from a namespace's full path to its full name: `Team / Backend`. */
-async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Promise<(path: string) => string> {
+/** The names of namespaces, by their full paths. */
+interface Names {
+  /** `Backend` */
+  readonly own: (path: string) => string;
+  /** `Team / Backend` */
+  readonly full: (path: string) => string;
+}
+
+/** The names that the caller may know: of personal namespaces, and of the groups that they are a member of. */
+const FIND_NAMES = `
+  select r.path, n.name from namespaces n join full_paths r on r.id = n.full_path_id
+  where r.path in (?) and (n.kind = 'user' or ? > ${NO_ACCESS} or exists (${levelsFrom("n.id")}))`;
+
+async function findNames(em: SqlEntityManager, caller: Principal, paths: readonly string[]): Promise<Names> {
   const prefixes = [...new Set(paths.flatMap(pathPrefixes))];
+  const { memberId, everywhere } = levelSources(caller);
   const rows =
     prefixes.length === 0
       ? []
-      : await em.execute<{ path: string; name: string }[]>(
-          "select r.path, n.name from namespaces n join full_paths r on r.id = n.full_path_id where r.path in (?)",
-          [prefixes],
-        );
+      : await em.execute<{ path: string; name: string }[]>(FIND_NAMES, [prefixes, everywhere, memberId]);
   const names = new Map(rows.map(({ path, name }) => [path, name]));
-  return (path) =>
-    pathPrefixes(path)
-      .map((prefix) => names.get(prefix) ?? lastSegment(prefix))
-      .join(" / ");
+  const own = (path: string) => names.get(path) ?? lastSegment(path);
+  return { own, full: (path) => pathPrefixes(path).map(own).join(" / ") };
 }
 
 /** When something last happened in each project: one entry of the index a project, however many events there are. */

@@ -115,9 +115,9 @@ function changingOperations(services: ApiServices): ApiOperation[] {
       body: changePasswordBody,
       status: 204,
       result: z.undefined(),
-      async handle({ caller, body, address }) {
+      async handle({ caller, body, sender }) {
         const { current_password: currentPassword, password } = body;
-        await changeOwnPassword(services, { caller, currentPassword, password, address });
+        await changeOwnPassword(services, { caller, currentPassword, password, sender });
         return { body: undefined };
       },
     }),

@@ -88,7 +88,7 @@ async function checkPassword(
  * Where a check waits: networks take turns within their site, and sites with each other. All sites from which something
  * wrong came lately are one line together, so that many addresses that guess cannot hold up those that do not.
  */
-function lineOf(address: string, failures: number): readonly string[] {
+export function lineOf(address: string, failures: number): readonly string[] {
   const line = [siteOf(address), networkOf(address)];
   return failures === 0 ? line : ["failed lately", ...line];
 }

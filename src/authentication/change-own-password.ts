@@ -1,19 +1,19 @@
 /** Changes the password of a human who knows the old one. Lies here, above the accounts, since it checks a password. */
 import { type SetOwnPasswordServices, setOwnPassword } from "../accounts/set-own-password.ts";
 import { ForbiddenError, UnauthenticatedError, ValidationError } from "../errors.ts";
-import { networkOf } from "../http/client-address.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { digestPassword } from "../users/password.ts";
-import { authenticatePassword } from "./authenticate-password.ts";
+import { authenticatePassword, lineOf } from "./authenticate-password.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
+import type { Sender } from "./sender.ts";
 
 /** The input of a change of one's own password. */
 export interface ChangeOwnPasswordInput {
   readonly caller: SignedInPrincipal;
   readonly currentPassword: string;
   readonly password: string;
-  /** The address that the request came from: wrong passwords count against it. */
-  readonly address: string;
+  /** Wrong passwords count against their address. */
+  readonly sender: Sender;
 }
 
 /**
@@ -27,12 +27,16 @@ export interface ChangeOwnPasswordInput {
  */
 export async function changeOwnPassword(
   services: AuthenticationServices & SetOwnPasswordServices,
-  { caller, currentPassword, password, address }: ChangeOwnPasswordInput,
+  { caller, currentPassword, password, sender }: ChangeOwnPasswordInput,
 ): Promise<void> {
   if (caller.kind === "bot") throw new ForbiddenError("a bot user has no password");
   const credentials = { username: caller.username, password: currentPassword };
-  const { passwordFingerprint } = await authenticatePassword(services, credentials, address).catch(toValidationError);
-  const passwordDigest = await services.passwordChecks.run(networkOf(address), () => digestPassword(password));
+  const { passwordFingerprint } = await authenticatePassword(services, credentials, sender).catch(toValidationError);
+  const passwordDigest = await services.passwordChecks.run(
+    lineOf(sender.address, 0),
+    () => digestPassword(password),
+    sender.signal,
+  );
   await setOwnPassword(services, { caller, oldFingerprint: passwordFingerprint, passwordDigest });
 }
 

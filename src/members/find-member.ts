@@ -1,7 +1,9 @@
 /** Finds one member, direct or effective (through the membership that gives them their level). */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError } from "../errors.ts";
+import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
 import { pathPrefixes } from "../namespaces/path.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import type { FoundPlace, PlaceId } from "./member-place.ts";
 
@@ -17,7 +19,8 @@ export async function findMember(em: SqlEntityManager, placeId: PlaceId, userId:
 }
 
 /**
- * Finds the membership that gives a user their level in a place: the highest of the direct and inherited ones.
+ * Finds the membership that gives a user their level in a place: the highest of the direct and inherited ones that the
+ * caller may see.
  *
  * @throws NotFoundError when they have none
  */
@@ -32,14 +35,27 @@ export async function findEffectiveMember(
   return member;
 }
 
-/** The ids of the memberships that give users their level in a place: one per user, the highest. */
-export async function effectiveMemberIds(em: SqlEntityManager, { id: placeId, path }: FoundPlace): Promise<number[]> {
+/**
+ * The ids of the memberships that give users their level in a place: one per user, the highest. Who merely sees a project
+ * sees no group above it, and so none of its members either: only the project's own and, in a personal namespace, whose
+ * it is.
+ *
+ * @see docs/spec/rest-api.md "May not see the project"
+ */
+export async function effectiveMemberIds(
+  em: SqlEntityManager,
+  { id: placeId, path, accessLevel }: FoundPlace,
+): Promise<number[]> {
   const rows = await em.execute<{ id: number }[]>(
     `select distinct on (m.user_id) m.id
      from members m left join namespaces n on n.id = m.namespace_id left join full_paths r on r.id = n.full_path_id
-     where m.project_id = ? or r.path in (?)
+     where m.project_id = ? or (r.path in (?) and n.kind in (?))
      order by m.user_id, m.access_level desc, m.project_id nulls last, length(r.path) desc`,
-    ["project" in placeId ? placeId.project : null, pathPrefixes(path)],
+    [
+      "project" in placeId ? placeId.project : null,
+      pathPrefixes(path),
+      accessLevel > NO_ACCESS ? NAMESPACE_KINDS : ["user"],
+    ],
   );
   return rows.map(({ id }) => id);
 }

@@ -21,7 +21,7 @@ export function listMembers(
   return findPage(em, { ...placeId }, search, page);
 }
 
-/** A page of everybody with access by membership, each once, with their highest level. */
+/** A page of everybody with access by membership that the caller may see, each once, with their highest level. */
 export async function listEffectiveMembers(
   em: SqlEntityManager,
   place: FoundPlace,

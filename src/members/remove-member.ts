@@ -1,6 +1,7 @@
 /** Removes humans from projects and groups. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
+import { lockDepartures } from "../users/lock-departures.ts";
 import { findMember } from "./find-member.ts";
 import { requireAnotherOwner } from "./last-owner.ts";
 import { Member } from "./member.entity.ts";
@@ -19,6 +20,7 @@ export function removeMember({ database, clock }: UseCaseServices, input: Member
   return database.transaction(async (em) => {
     const leaves = input.caller.kind === "user" && input.caller.userId === input.userId;
     const { id: placeId, accessLevel } = await findPlace(em, input.caller, input.place, leaves ? "see" : "manage");
+    if ("namespace" in placeId) await lockDepartures(em);
     const member = await findMember(em, placeId, input.userId);
     if (member.user.$.userType === "project_bot") {
       throw new RuleRefusedError("a bot user cannot be removed from its project: revoke its access token instead");

@@ -2,6 +2,7 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { ACCESS_LEVELS, type AccessLevel } from "../principals/access-level.ts";
+import { lockDepartures } from "../users/lock-departures.ts";
 import { findMember } from "./find-member.ts";
 import { requireAnotherOwner } from "./last-owner.ts";
 import type { LoadedMember } from "./member.entity.ts";
@@ -22,6 +23,8 @@ export function updateMember(
 ): Promise<LoadedMember> {
   return database.transaction(async (em) => {
     const { id: placeId, accessLevel } = await findPlace(em, input.caller, input.place, "manage");
+    const demotes = input.accessLevel < ACCESS_LEVELS.owner;
+    if (demotes && "namespace" in placeId) await lockDepartures(em);
     const member = await findMember(em, placeId, input.userId);
     if (member.user.$.userType === "project_bot") {
       throw new RuleRefusedError(
@@ -29,7 +32,7 @@ export function updateMember(
       );
     }
     requireLevelWithin(Math.max(input.accessLevel, member.accessLevel), accessLevel);
-    if (input.accessLevel < ACCESS_LEVELS.owner) await requireAnotherOwner(em, placeId, member);
+    if (demotes) await requireAnotherOwner(em, placeId, member);
     member.accessLevel = input.accessLevel;
     await em.flush();
     await recordMemberEvent(em, { by: input.caller, action: "updated", placeId, user: member.user.$, at: clock.now() });

@@ -4,13 +4,37 @@ import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal, UserPrincipal } from "../principals/principal.ts";
 import { Namespace } from "./namespace.entity.ts";
-import { pathPrefixes, type ResourceId } from "./path.ts";
+import type { ResourceId } from "./path.ts";
 
 /** A namespace and the caller's level in it. */
 export interface NamespaceAccess {
   readonly namespace: Namespace;
   readonly accessLevel: number;
 }
+
+/**
+ * A user's levels in a namespace and in all above it, as a subquery with one parameter, the user's id. Its work grows
+ * with the depth of the namespace alone, not with the user's memberships: whoever has many could measure it otherwise.
+ *
+ * @param start the SQL of the lowest namespace's id
+ */
+export const levelsFrom = (start: string): string => `
+  select m.access_level from (
+    with recursive above as (
+      select id, parent_id from namespaces where id = ${start}
+      union all
+      select n.id, n.parent_id from above join namespaces n on n.id = above.parent_id
+    )
+    select id from above
+  ) a join members m on m.namespace_id = a.id and m.user_id = ?`;
+
+/** One statement for what is hidden and for what is missing: neither makes more work than the other. */
+const findNamespaceBy = (column: "n.id" | "r.path") => `
+  select n.id, l.level from namespaces n join full_paths r on r.id = n.full_path_id
+  cross join lateral (
+    select greatest(?, coalesce(max(own.access_level), ${NO_ACCESS})) as level from (${levelsFrom("n.id")}) own
+  ) l
+  where ${column} = ? and l.level > ${NO_ACCESS}`;
 
 /**
  * Finds a group or personal namespace, if the caller is a member of it or of a namespace above it.
@@ -24,12 +48,19 @@ export async function findMemberNamespace(
   id: ResourceId,
   resource: "Group" | "Namespace" = "Group",
 ): Promise<NamespaceAccess> {
-  const where = typeof id === "number" ? { id } : { fullPath: { path: id } };
-  const namespace = await em.findOne(Namespace, where, { populate: ["fullPath"] });
+  const { memberId, everywhere } = levelSources(principal);
+  const statement = findNamespaceBy(typeof id === "number" ? "n.id" : "r.path");
+  const [found] = await em.execute<{ id: number; level: number }[]>(statement, [everywhere, memberId, id]);
+  if (found === undefined) throw new NotFoundError(resource);
+  const namespace = await em.findOne(Namespace, { id: found.id }, { populate: ["fullPath"] });
   if (namespace === null) throw new NotFoundError(resource);
-  const accessLevel = await namespaceAccessLevel(em, principal, namespace.fullPath.path);
-  if (accessLevel === NO_ACCESS) throw new NotFoundError(resource);
-  return { namespace, accessLevel };
+  return { namespace, accessLevel: found.level };
+}
+
+/** Whose memberships give the caller levels (null: nobody's), and which level they have everywhere. */
+export function levelSources(principal: Principal): { readonly memberId: number | null; readonly everywhere: number } {
+  if (principal.kind !== "user") return { memberId: null, everywhere: NO_ACCESS };
+  return { memberId: principal.userId, everywhere: principal.admin ? ACCESS_LEVELS.owner : NO_ACCESS };
 }
 
 /**
@@ -56,17 +87,4 @@ export async function findPersonalNamespace(em: SqlEntityManager, principal: Use
   const namespace = await em.findOne(Namespace, where, { populate: ["fullPath"] });
   if (namespace === null) throw new NotFoundError("Namespace");
   return { namespace, accessLevel: ACCESS_LEVELS.owner };
-}
-
-/** The caller's highest level in a namespace or any namespace above it. */
-export async function namespaceAccessLevel(em: SqlEntityManager, principal: Principal, path: string): Promise<number> {
-  if (principal.kind !== "user") return NO_ACCESS;
-  if (principal.admin) return ACCESS_LEVELS.owner;
-  const [row] = await em.execute<{ level: number | null }[]>(
-    `select max(m.access_level) as level
-     from members m join namespaces n on n.id = m.namespace_id join full_paths r on r.id = n.full_path_id
-     where m.user_id = ? and r.path in (?)`,
-    [principal.userId, pathPrefixes(path)],
-  );
-  return row?.level ?? NO_ACCESS;
 }

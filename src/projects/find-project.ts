@@ -1,11 +1,11 @@
 /** Finds projects and the caller's level in them. One that the caller may not see looks as if it did not exist. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
-import { namespaceAccessLevel } from "../namespaces/find-namespace.ts";
+import { levelSources, levelsFrom } from "../namespaces/find-namespace.ts";
 import type { ResourceId } from "../namespaces/path.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
-import { Project } from "./project.entity.ts";
+import { Project, type Visibility } from "./project.entity.ts";
 
 /** A project and the caller's level in it; `NO_ACCESS` when the project is merely visible. */
 export interface ProjectAccess {
@@ -13,8 +13,20 @@ export interface ProjectAccess {
   readonly accessLevel: number;
 }
 
+/** One statement for what is hidden and for what is missing: neither makes more work than the other. */
+const findProjectBy = (column: "p.id" | "r.path") => `
+  select p.id, l.level from projects p join full_paths r on r.id = p.full_path_id
+  cross join lateral (
+    select greatest(?, case when p.id = ? then ?::int end, coalesce(max(own.access_level), ${NO_ACCESS})) as level from (
+      select access_level from members where project_id = p.id and user_id = ?
+      union all ${levelsFrom("p.namespace_id")}
+    ) own
+  ) l
+  where ${column} = ? and (l.level > ${NO_ACCESS} or p.visibility in (?))`;
+
 /**
- * Finds a project, if the caller may see it.
+ * Finds a project, if the caller may see it, and the caller's level in it: direct or inherited; a bot has one only in its
+ * own project.
  *
  * @throws NotFoundError when it does not exist, or is hidden from the caller
  * @see docs/spec/rest-api.md "May not see the project"
@@ -24,12 +36,17 @@ export async function findVisibleProject(
   principal: Principal,
   id: ResourceId,
 ): Promise<ProjectAccess> {
-  const where = typeof id === "number" ? { id } : { fullPath: { path: id } };
-  const project = await em.findOne(Project, where, { populate: ["fullPath", "namespace.fullPath"] });
+  const { memberId, everywhere } = levelSources(principal);
+  const own = principal.kind === "bot" ? principal.project : { id: null, accessLevel: null };
+  const open: readonly Visibility[] = principal.kind === "user" ? ["public", "internal"] : ["public"];
+  const [found] = await em.execute<{ id: number; level: number }[]>(
+    findProjectBy(typeof id === "number" ? "p.id" : "r.path"),
+    [everywhere, own.id, own.accessLevel, memberId, memberId, id, open],
+  );
+  if (found === undefined) throw new NotFoundError("Project");
+  const project = await em.findOne(Project, { id: found.id }, { populate: ["fullPath", "namespace.fullPath"] });
   if (project === null) throw new NotFoundError("Project");
-  const accessLevel = await projectAccessLevel(em, principal, project);
-  if (!isVisible(project, principal, accessLevel)) throw new NotFoundError("Project");
-  return { project, accessLevel };
+  return { project, accessLevel: found.level };
 }
 
 /**
@@ -47,35 +64,4 @@ export async function findProjectAtLevel(
   const access = await findVisibleProject(em, principal, id);
   if (access.accessLevel < level) throw new ForbiddenError();
   return access;
-}
-
-/** The caller's level in a project: direct or inherited; a bot has one only in its own project. */
-async function projectAccessLevel(em: SqlEntityManager, principal: Principal, project: Project): Promise<number> {
-  switch (principal.kind) {
-    case "anonymous":
-      return NO_ACCESS;
-    case "bot":
-      return principal.project.id === project.id ? principal.project.accessLevel : NO_ACCESS;
-    case "user": {
-      if (principal.admin) return ACCESS_LEVELS.owner;
-      const inherited = await namespaceAccessLevel(em, principal, project.namespace.fullPath.path);
-      const [own] = await em.execute<{ access_level: number }[]>(
-        "select access_level from members where user_id = ? and project_id = ?",
-        [principal.userId, project.id],
-      );
-      return Math.max(inherited, own?.access_level ?? NO_ACCESS);
-    }
-  }
-}
-
-function isVisible(project: Project, principal: Principal, accessLevel: number): boolean {
-  if (accessLevel > NO_ACCESS) return true;
-  switch (project.visibility) {
-    case "public":
-      return true;
-    case "internal":
-      return principal.kind === "user";
-    case "private":
-      return false;
-  }
 }

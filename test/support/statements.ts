@@ -25,6 +25,9 @@ export async function watchStatements(
   const client: unknown = await service.container.database.em().getConnection().getNativeClient();
   const sender = client instanceof pg.Pool ? pg.Client.prototype : client;
   const driver = vi.spyOn(sender as { query: (...parameters: unknown[]) => Promise<unknown> }, "query");
+  // Chores that run by the clock on the wall: what they send belongs to nobody's work.
+  vi.spyOn(service.container.lastUse, "flush").mockResolvedValue();
+  vi.spyOn(service.container.lockout, "forgetOldFailures").mockResolvedValue();
   return async (work) => {
     driver.mockClear();
     await work();
@@ -39,4 +42,12 @@ export async function watchStatements(
       }),
     );
   };
+}
+
+/** Statements without their values: those that the ORM writes into the text are left out too. */
+export function shapes(statements: readonly SentStatement[]): [text: string, values: number][] {
+  return statements.map(({ text, values }) => [
+    text.replaceAll(/'(?:[^']|'')*'/g, "?").replaceAll(/(?<![$\w])\d+/g, "?"),
+    values.length,
+  ]);
 }

@@ -6,6 +6,7 @@ import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/rev
 import { authenticateAccessToken } from "../../authentication/authenticate-access-token.ts";
 import type { AuthenticationServices } from "../../authentication/authentication-services.ts";
 import { InsufficientScopeError, RevokedTokenError, UnauthenticatedError } from "../../errors.ts";
+import { hangUpSignal } from "../../http/hang-up.ts";
 import { sendJson } from "../../http/send-json.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
 import type { ApiOperation } from "./api-operation.ts";
@@ -37,7 +38,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         query: validate(operation.query, ctx.query),
         body: validate(operation.body, operation.body === NOTHING ? {} : await readParameters(ctx)),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
-        address: ctx.ip,
+        sender: { address: ctx.ip, signal: hangUpSignal(ctx.res) },
       };
       // 4. The use case decides what the caller may do.
       const answer = await operation.handle(request);

@@ -3,6 +3,7 @@
  * type its handler and describe the operation in OpenAPI, so that the three cannot drift apart. Knows no feature.
  */
 import { z } from "zod";
+import type { Sender } from "../../authentication/sender.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
 
 /** What a handler returns; the body must match the operation's schema. */
@@ -19,8 +20,7 @@ export interface OperationRequest<Caller, Params, Query, Body> {
   readonly body: Body;
   /** The requested URL, as clients see it. */
   readonly url: URL;
-  /** The client's address. */
-  readonly address: string;
+  readonly sender: Sender;
 }
 
 /** The schema of no parameters. */

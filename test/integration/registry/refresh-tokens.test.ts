@@ -138,7 +138,10 @@ describe("a refresh token", () => {
     const gus = await createUser(service, "gus");
     const { database } = service.container;
     for (const change of ["state = 'blocked'", "password_digest = 'another'"]) {
-      const before = await authenticatePassword(service.container, gus, "192.0.2.1");
+      const before = await authenticatePassword(service.container, gus, {
+        address: "192.0.2.1",
+        signal: new AbortController().signal,
+      });
       let created: Promise<unknown> = Promise.resolve();
       const transaction = database.transaction(async (em) => {
         await em.execute(`update users set ${change} where id = ?`, [gus.id]);

@@ -1,7 +1,6 @@
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, type Mock, vi } from "vitest";
-import { z } from "zod";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestService, type TestService } from "../../support/service.ts";
+import { watchStatements } from "../../support/statements.ts";
 import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
 import {
   createGroup,
@@ -16,8 +15,7 @@ import {
 let service: TestService;
 let token: ProjectAccessToken;
 let ann: User;
-/** The driver's own way to send a statement, below the ORM and the prepared queries. */
-let driver: Mock<(...parameters: unknown[]) => unknown>;
+let sentBy: Awaited<ReturnType<typeof watchStatements>>;
 
 beforeAll(async () => {
   service = await startTestService();
@@ -27,34 +25,17 @@ beforeAll(async () => {
   await createProject(service, team, "other", { visibility: "public" });
   token = await createProjectAccessToken(service, app, { scopes: ["read_registry", "write_registry"] });
   ann = await createUser(service, "ann");
-  // The clock stands still: what is noted and written now is not noted again while statements are counted.
-  for (const { secret } of [token, ann]) await requestToken(service, { password: secret });
-  await Promise.all(service.container.deferredNotes.map((notes) => notes.flush()));
-  driver = await watchDriver();
+  sentBy = await watchStatements(service);
 });
 afterAll(async () => {
   vi.restoreAllMocks();
   await service.stop();
 });
 
-/** Watches what both drivers send: PGlite by its own `query`, pg by each connection's. */
-async function watchDriver(): Promise<typeof driver> {
-  const client: unknown = await service.container.database.em().getConnection().getNativeClient();
-  const sender = client instanceof pg.Pool ? pg.Client.prototype : client;
-  return vi.spyOn(sender as { query: (...parameters: unknown[]) => unknown }, "query");
-}
+const texts = async (work: () => Promise<unknown>) => (await sentBy(work)).map(({ text }) => text);
 
-/** What was sent since the last `mockClear`. */
-const sent = () =>
-  driver.mock.calls.map(([query]) =>
-    typeof query === "string" ? query : z.object({ text: z.string() }).parse(query).text,
-  );
-
-async function statementsOf(question: TokenQuestion): Promise<string[]> {
-  driver.mockClear();
-  expect((await requestToken(service, question)).status).toBe(200);
-  return sent();
-}
+const statementsOf = (question: TokenQuestion) =>
+  texts(async () => expect((await requestToken(service, question)).status).toBe(200));
 
 const OWN = ["repository:team/app:pull,push"];
 const OTHERS = Array.from({ length: 50 }, (_, index) => `repository:team/other/image${index}:pull`);
@@ -84,11 +65,12 @@ describe("the database round trips of one token request", () => {
   });
 
   it("are none for a mistyped token and for a bad request", async () => {
-    driver.mockClear();
-    expect((await requestToken(service, { password: `${token.secret}x` })).status).toBe(401);
-    expect((await requestToken(service, { password: token.secret, service: "other" })).status).toBe(400);
-    expect((await requestToken(service, { password: token.secret, scopes: ["nonsense"] })).status).toBe(400);
-    expect(sent()).toEqual([]);
+    const sent = await texts(async () => {
+      expect((await requestToken(service, { password: `${token.secret}x` })).status).toBe(401);
+      expect((await requestToken(service, { password: token.secret, service: "other" })).status).toBe(400);
+      expect((await requestToken(service, { password: token.secret, scopes: ["nonsense"] })).status).toBe(400);
+    });
+    expect(sent).toEqual([]);
   });
 
   it("only read", async () => {

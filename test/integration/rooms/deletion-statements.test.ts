@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sweepTokens } from "../../../src/access-tokens/sweep-tokens.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
-import { type SentStatement, watchStatements } from "../../support/statements.ts";
+import { shapes, watchStatements } from "../../support/statements.ts";
 import {
   createOwnProject,
   createPersonalAccessToken,
@@ -37,13 +37,6 @@ async function tokens(project: number, count: number, more = {}): Promise<Projec
   return made;
 }
 
-/** The statements without their values: those that the ORM writes into the text are left out too. */
-const shapes = (statements: readonly SentStatement[]) =>
-  statements.map(({ text, values }) => [
-    text.replaceAll(/'(?:[^']|'')*'/g, "?").replaceAll(/(?<![$\w])\d+/g, "?"),
-    values.length,
-  ]);
-
 const count = async (sql: string, values: unknown[]) =>
   (await service.container.database.em().execute<unknown[]>(sql, values)).length;
 
@@ -52,7 +45,6 @@ describe("the statements of a deletion are the same, however many users go:", ()
     const deletion = async (number: number) => {
       const project = await createOwnProject(owner, `app${number}`);
       const bots = (await tokens(project, number)).map(({ userId }) => userId);
-      await service.container.lastUse.flush();
       const sent = await sentBy(async () =>
         expect((await owner.client.delete(`/projects/${project}`)).status).toBe(204),
       );
