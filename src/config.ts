@@ -95,6 +95,7 @@ const environmentSchema = z.object({
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
   KEYSIDE_TOKEN: z.string().min(1).optional(),
   KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
+  KEYSIDE_EVENT_RETENTION_DAYS: days(1).default(90),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -152,6 +153,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,
     logLevel: values.KEYSIDE_LOG_LEVEL,
+    eventRetentionDays: values.KEYSIDE_EVENT_RETENTION_DAYS,
     registry: Object.freeze({
       url: values.REGISTRY_URL,
       service: values.REGISTRY_SERVICE,

@@ -94,6 +94,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       status: 200,
       result: createdProjectTokenResult,
       rotates: true,
+      scope: "self_rotate",
       async handle({ caller, params, body }) {
         const { project } = await findProjectAtLevel(database.em(), caller, params.id, NO_ACCESS);
         if (caller.kind !== "bot" || caller.project.id !== project.id) {
@@ -106,7 +107,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
             caller,
             project: project.id,
             tokenId: caller.tokenId,
-            expiresAt: body.expires_at ?? null,
+            expiresAt: body.expires_at,
           }),
         );
       },
@@ -128,7 +129,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
             caller,
             project: params.id,
             tokenId: params.token_id,
-            expiresAt: body.expires_at ?? null,
+            expiresAt: body.expires_at,
           }),
         );
       },

@@ -72,6 +72,7 @@ export async function authenticatePassword(
       admin: row.admin,
       scopes: new Set(TOKEN_SCOPES),
       tokenId: null,
+      expiresAt: null,
       passwordFingerprint: passwordFingerprint(digest),
     };
   };

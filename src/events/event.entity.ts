@@ -14,6 +14,7 @@ export const EVENT_ACTIONS = [
   "joined",
   "left",
   "rotated",
+  "reused",
   "revoked",
   "expired",
   "blocked",
@@ -31,7 +32,16 @@ export type EventAction = (typeof EVENT_ACTIONS)[number];
  * What an event is about. A `Member` is identified by the user's id. An `Image` lives in a registry and has no id; its
  * title is `repository:tag` or `repository@digest`.
  */
-export const TARGET_TYPES = ["AccessToken", "FeatureFlag", "Group", "Image", "Member", "Project", "User"] as const;
+export const TARGET_TYPES = [
+  "AccessToken",
+  "FeatureFlag",
+  "Group",
+  "Image",
+  "Member",
+  "Project",
+  "RefreshToken",
+  "User",
+] as const;
 /** One of the types of targets. */
 export type TargetType = (typeof TARGET_TYPES)[number];
 
@@ -49,6 +59,8 @@ const EventSchema = defineEntity({
     projectId: p.integer().nullable(),
     /** The access token that was used; null for a password, or for Keyside itself. */
     tokenId: p.integer().nullable(),
+    /** The address that it came from: of the reuse of a rotated secret; null for everything else. */
+    address: p.text().nullable(),
   },
 });
 

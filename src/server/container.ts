@@ -4,6 +4,7 @@ import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { deleteProjectTokens } from "../access-tokens/delete-project-tokens.ts";
 import { LastUse } from "../access-tokens/last-use.ts";
 import { markRevoked } from "../access-tokens/mark-revoked.ts";
+import { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { SweepServices } from "../access-tokens/sweep-tokens.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { ApiServices } from "../api/api-services.ts";
@@ -61,6 +62,8 @@ export interface Container
   readonly database: Database;
   readonly signingKeys: SigningKeys;
   readonly lastUse: LastUse;
+  /** What requests noted in memory, to be written off the request path. */
+  readonly deferredNotes: readonly { flush(): Promise<void> }[];
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   close(): Promise<void>;
@@ -85,9 +88,10 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
-  const lastUse = new LastUse(database, clock);
+  const lastUse = new LastUse(database, clock, "access_tokens");
+  const secretReuse = new SecretReuse(database, clock);
   const userDeletion: DeleteUserServices = {
-    closeAccount: (em, userId, authorship) => markRevoked(em, { userId }, authorship),
+    closeAccounts: (em, userIds, authorship) => markRevoked(em, { userIds }, authorship),
   };
   const metrics = new Metrics();
   addGauges(metrics, signingKeys, database);
@@ -109,6 +113,8 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     ...userDeletion,
     clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
     lastUse,
+    secretReuse,
+    deferredNotes: [lastUse, secretReuse],
     close() {
       metrics.close();
       return database.close();
