@@ -36,18 +36,7 @@ const FIND_HUMAN: PreparedQuery = {
  * @throws UnavailableError when too many passwords are being checked
  * @throws the signal's reason when the sender hung up before the check began
  */
-export function authenticatePassword(
-  services: AuthenticationServices,
-  credentials: BasicCredentials,
-  sender: Sender,
-): Promise<PasswordPrincipal> {
-  const guess = `${credentials.username}\0${credentials.password}`;
-  return checkPassword(services, credentials, sender).catch((error: unknown) =>
-    services.lockout.failed(error, sender.address, guess),
-  );
-}
-
-async function checkPassword(
+export async function authenticatePassword(
   { database, lockout, passwordChecks, initialPassword }: AuthenticationServices,
   { username, password }: BasicCredentials,
   { address, signal }: Sender,
@@ -60,28 +49,39 @@ async function checkPassword(
   const [found] = await database.query<FailureState & (HumanRow | Record<keyof HumanRow, null>)>(FIND_HUMAN, values);
   if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
-  // 3. The costly comparison, which takes as long when there is no such user. Meanwhile the network may have been locked.
   const digest = row?.password_digest ?? undefined;
-  const line = lineOf(address, found?.failures ?? 0);
-  const check = () => {
+  // 3. What was wrong for this account, as it is now, is wrong still: it costs no further comparison.
+  const guess = JSON.stringify([username, password, digest, row?.state]);
+  const refuseIfKnown = () => {
     lockout.refuseIfKnownLocked(network);
-    return passwordMatches(password, digest);
+    if (lockout.hasFailed(network, guess)) throw wrongPassword();
   };
-  const matches = await passwordChecks.run(line, check, signal);
-  // 4. No credential of a blocked user is accepted.
-  if (row === undefined || digest === undefined || !matches || row.state === "blocked")
-    throw new UnauthenticatedError("wrong username or password");
-  if (row.admin) initialPassword.used(row.user_id);
-  return {
-    kind: "user",
-    userId: row.user_id,
-    username: row.username,
-    admin: row.admin,
-    scopes: new Set(TOKEN_SCOPES),
-    tokenId: null,
-    expiresAt: null,
-    passwordFingerprint: passwordFingerprint(digest),
+  refuseIfKnown();
+  const check = async (): Promise<PasswordPrincipal> => {
+    // 4. Meanwhile the network may have been locked, or the same guess have failed.
+    refuseIfKnown();
+    // 5. The costly comparison, which takes as long when there is no such user.
+    const matches = await passwordMatches(password, digest);
+    // 6. No credential of a blocked user is accepted. The place in the queue is kept until the failure is counted.
+    if (row === undefined || digest === undefined || !matches || row.state === "blocked")
+      return await lockout.failed(wrongPassword(), address, guess);
+    if (row.admin) initialPassword.used(row.user_id);
+    return {
+      kind: "user",
+      userId: row.user_id,
+      username: row.username,
+      admin: row.admin,
+      scopes: new Set(TOKEN_SCOPES),
+      tokenId: null,
+      expiresAt: null,
+      passwordFingerprint: passwordFingerprint(digest),
+    };
   };
+  return await passwordChecks.run(lineOf(address, found?.failures ?? 0), check, signal);
+}
+
+function wrongPassword(): UnauthenticatedError {
+  return new UnauthenticatedError("wrong username or password");
 }
 
 /**

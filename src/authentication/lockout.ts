@@ -19,7 +19,7 @@ export const MAXIMUM_FAILURES = 10;
 /** How long a failure counts, in seconds: short enough for a person to wait. */
 export const FAILURE_WINDOW_SECONDS = 600;
 
-/** How many locked networks a process remembers, at some 100 bytes each. The database still knows the others. */
+/** How many locks, and how many failures, a process remembers, at some 200 bytes each. The database knows the others. */
 const MAXIMUM_REMEMBERED = 10_000;
 
 /** The services that the lockout needs. */
@@ -70,6 +70,8 @@ export class Lockout {
    * asked again.
    */
   readonly #locked = new Map<string, number>();
+  /** Until when failures that were counted count, by network and digest; in milliseconds since the epoch. */
+  readonly #counted = new Map<string, number>();
 
   constructor(services: LockoutServices) {
     this.#services = services;
@@ -90,14 +92,26 @@ export class Lockout {
     const { database, clock, onFailure } = this.#services;
     const network = networkOf(address);
     this.refuseIfKnownLocked(network);
-    const values = [network, this.windowStart(), this.#digest(credential), clock.now()];
+    if (this.hasFailed(network, credential)) return;
+    const digest = this.#digest(credential);
+    const values = [network, this.windowStart(), digest, clock.now()];
     const [row] = await database.query<FailureState & { added: boolean }>(RECORD_FAILURE, values);
     if (row === undefined) return;
     this.refuseIfLocked(network, row);
+    this.#remember(this.#counted, `${network} ${digest}`, clock.now().getTime() / 1000);
     if (!row.added) return;
     const isLast = row.failures + 1 >= MAXIMUM_FAILURES;
     onFailure?.(isLast ? "locked" : "counted");
-    if (isLast) this.#remember(network, row.oldest ?? clock.now().getTime() / 1000);
+    if (isLast) this.#remember(this.#locked, network, row.oldest ?? clock.now().getTime() / 1000);
+  }
+
+  /**
+   * Whether this very credential came from this network within the window, was wrong and was counted here. So it need not be
+   * checked again: `credential` must hold all that decides whether it is right.
+   */
+  hasFailed(network: string, credential: string): boolean {
+    const until = this.#counted.get(`${network} ${this.#digest(credential)}`) ?? 0;
+    return until > this.#services.clock.now().getTime();
   }
 
   /**
@@ -115,7 +129,7 @@ export class Lockout {
   /** @throws TooManyFailuresError when this state means that the network is locked */
   refuseIfLocked(network: string, { failures, oldest }: FailureState): void {
     if (failures < MAXIMUM_FAILURES || oldest === null) return;
-    this.#remember(network, oldest);
+    this.#remember(this.#locked, network, oldest);
     this.refuseIfKnownLocked(network);
   }
 
@@ -135,12 +149,15 @@ export class Lockout {
 
   /** Deletes the failures that no longer count. */
   async forgetOldFailures(): Promise<void> {
+    const now = this.#services.clock.now().getTime();
+    for (const [failure, until] of this.#counted) if (until <= now) this.#counted.delete(failure);
     await this.#services.database.query(FORGET_FAILURES, [this.windowStart()]);
   }
 
-  #remember(network: string, oldest: number): void {
-    if (this.#locked.size >= MAXIMUM_REMEMBERED) this.#locked.clear();
-    this.#locked.set(network, (oldest + FAILURE_WINDOW_SECONDS) * 1000);
+  /** Remembers something until the end of the window that began at a moment, in seconds since the epoch. */
+  #remember(what: Map<string, number>, name: string, since: number): void {
+    if (what.size >= MAXIMUM_REMEMBERED) what.clear();
+    what.set(name, (since + FAILURE_WINDOW_SECONDS) * 1000);
   }
 
   /** A wrong password is often nearly right: with a keyed digest, a dump of the database cannot be searched for guesses. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { FairQueue } from "../../../src/authentication/fair-queue.ts";
 import { FAILURE_WINDOW_SECONDS, Lockout, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
 import { openLockoutKey } from "../../../src/authentication/lockout-key.ts";
 import { createContainer } from "../../../src/server/container.ts";
@@ -228,7 +229,9 @@ describe("two replicas", () => {
       throw reason;
     });
     const lockout = new Lockout({ database: container.database, clock: container.clock, key });
-    const running = await serve({ ...container, lockout, close: () => Promise.resolve() });
+    // A replica that stops closes its own queue.
+    const passwordChecks = new FairQueue({ atOnce: 2, waitingPerLine: 20, waiting: 500 });
+    const running = await serve({ ...container, lockout, passwordChecks, close: () => Promise.resolve() });
     await signIn(VICTIM, "root", "old password", "GET", `http://127.0.0.1:${running.address.port}`);
     await signIn(VICTIM, "root", "old password");
     expect(await own()).toEqual([first]);
