@@ -42,8 +42,8 @@ export type OperatorTokenState =
   | { readonly kind: "nobody" };
 
 /**
- * Makes or replaces the operator's token inside the caller's transaction, where that is due: it ends
- * later than the instance allows, or half of its time is over, or it lacks a scope.
+ * Makes or replaces the operator's token inside the caller's transaction. One that is held here is replaced when it ends
+ * later than the instance allows, when half of its time is over, or when it lacks a scope.
  *
  * @see docs/spec/access-tokens.md "Administrators and owners cannot vanish"
  */
