@@ -33,6 +33,7 @@ const THIRD = "registry-3.1";
 
 const docker = await findDocker();
 const third = await findCommand(THIRD);
+const WANT_THIRD = `needs ${THIRD}: the registry of distribution 3.1 as \`${THIRD}\` on the PATH (.ci/run builds it)`;
 let service: TestService;
 let directory: string;
 
@@ -68,7 +69,7 @@ async function findOptions(generation: 2 | 3): Promise<Partial<LocalRegistryOpti
 
 describe.each([2, 3] as const)("distribution's registry of generation %i", (generation) => {
   let registry: RunningRegistry | undefined;
-  let want = third.want;
+  let want = WANT_THIRD;
 
   beforeAll(async () => {
     if (generation === 3 && !third.found) return;
