@@ -12,6 +12,8 @@ process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
 
 export default defineConfig({
   test: {
+    // Most of a test's time is waiting for other processes: a core less, the default, is half of a small machine.
+    maxWorkers: "100%",
     reporters: ["default", new ClosingReporter()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },

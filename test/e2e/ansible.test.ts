@@ -12,6 +12,8 @@ import { createPersonalAccessToken, enableProjectAccessTokens } from "../support
 const run = promisify(execFile);
 const PLAYBOOK = fileURLToPath(new URL("ansible.yml", import.meta.url));
 const MODULE = "community.general.gitlab_project_access_token";
+/** Each of some thirty tasks starts a Python of its own. */
+const TIME_LIMIT_MS = 400_000;
 const WANT = `needs ansible: \`ansible-playbook\` on the PATH with the module ${MODULE}, and a python3 that can \`import gitlab\``;
 
 /** What the commands have for settings: nothing of the person's who runs them. */
@@ -46,17 +48,19 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 describe("Ansible", () => {
-  it("makes users, groups, projects, members and project access tokens, and changes nothing twice", async ({
-    skip,
-  }) => {
-    const env = await environment();
-    const module = await run("ansible-doc", [MODULE], { env }).catch(() => ({ stdout: "" }));
-    skip(python === undefined || !module.stdout.includes("project access token"), WANT);
-    const { body: root } = await service.root.get("/user");
-    const token = await createPersonalAccessToken(service, root.id, ["api"]);
-    const variables = join(await scratchDirectory(), "variables.json");
-    await writeFile(variables, JSON.stringify({ url: service.url, token, ansible_python_interpreter: python }));
-    const { stdout } = await run("ansible-playbook", ["--extra-vars", `@${variables}`, PLAYBOOK], { env });
-    expect(stdout).toMatch(/localhost +: ok=\d+ +changed=\d+ +unreachable=0 +failed=0 +skipped=0/);
-  });
+  it(
+    "makes users, groups, projects, members and project access tokens, and changes nothing twice",
+    async ({ skip }) => {
+      const env = await environment();
+      const module = await run("ansible-doc", [MODULE], { env }).catch(() => ({ stdout: "" }));
+      skip(python === undefined || !module.stdout.includes("project access token"), WANT);
+      const { body: root } = await service.root.get("/user");
+      const token = await createPersonalAccessToken(service, root.id, ["api"]);
+      const variables = join(await scratchDirectory(), "variables.json");
+      await writeFile(variables, JSON.stringify({ url: service.url, token, ansible_python_interpreter: python }));
+      const { stdout } = await run("ansible-playbook", ["--extra-vars", `@${variables}`, PLAYBOOK], { env });
+      expect(stdout).toMatch(/localhost +: ok=\d+ +changed=\d+ +unreachable=0 +failed=0 +skipped=0/);
+    },
+    TIME_LIMIT_MS,
+  );
 });

@@ -6,7 +6,12 @@ import { GenericContainer, Wait } from "testcontainers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { parse } from "yaml";
 import { NOTIFICATIONS_PATH, REALM_PATH } from "../../src/links.ts";
-import { type LocalRegistryOptions, startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
+import {
+  type LocalRegistryOptions,
+  type NoRegistry,
+  type RunningRegistry,
+  startLocalRegistry,
+} from "../../src/local-registry/start-local-registry.ts";
 import { renderRegistryConfig } from "../../src/registry/render-registry-config.ts";
 import { madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";
@@ -43,20 +48,19 @@ async function startService(environment: Record<string, string> = {}): Promise<T
   return await startTestService({ clock: new FakeClock(new Date()), environment: given });
 }
 
-/** A registry that runs until the end of the test; `configuration` is its file. */
+/** A registry that runs; `configuration` is its file. */
 interface Registry {
   readonly url: string;
   readonly configuration: string;
 }
 
-/** Starts a registry that trusts the service, but for what is given. */
-async function startRegistry(
+/** How to run a registry that trusts the service, but for what is given. */
+async function optionsFor(
   { config }: TestService["container"],
-  skip: TestContext["skip"],
+  dataDir: string,
   wrong: Partial<LocalRegistryOptions> = {},
-): Promise<Registry> {
-  const dataDir = await scratchDirectory();
-  const registry = await startLocalRegistry({
+): Promise<LocalRegistryOptions> {
+  return {
     dataDir,
     host: "127.0.0.1",
     port: await freePort(),
@@ -68,10 +72,25 @@ async function startRegistry(
     environment: process.env,
     report: () => undefined,
     ...wrong,
-  });
-  if (registry.kind === "none") return skip(`needs a registry: ${registry.reason}`);
-  onTestFinished(() => registry.stop());
-  return { url: `http://${registry.address}`, configuration: join(dataDir, "registry.yml") };
+  };
+}
+
+/** What a test is told of a registry; skips it where the machine has none. */
+function told(started: RunningRegistry | NoRegistry, dataDir: string, skip: TestContext["skip"]): Registry {
+  if (started.kind === "none") return skip(`needs a registry: ${started.reason}`);
+  return { url: `http://${started.address}`, configuration: join(dataDir, "registry.yml") };
+}
+
+/** Starts a registry that trusts the service, but for what is given, until the end of the test. */
+async function startRegistry(
+  container: TestService["container"],
+  skip: TestContext["skip"],
+  wrong: Partial<LocalRegistryOptions> = {},
+): Promise<Registry> {
+  const dataDir = await scratchDirectory();
+  const started = await startLocalRegistry(await optionsFor(container, dataDir, wrong));
+  if (started.kind !== "none") onTestFinished(() => started.stop());
+  return told(started, dataDir, skip);
 }
 
 /** Starts the registry image with a configuration that Keyside would not write: its text goes through `spoil`. */
@@ -108,15 +127,23 @@ async function startSpoiltRegistry(
 describe("keyside doctor", () => {
   let service: TestService;
   let token: string;
+  /** The registry that has nothing wrong, for all tests that need no other. */
+  let well: RunningRegistry | NoRegistry;
+  const wellDirectory = () => join(service.directory, "registry");
+  const wellRegistry = (skip: TestContext["skip"]) => told(well, wellDirectory(), skip);
   beforeAll(async () => {
     service = await startService();
+    well = await startLocalRegistry(await optionsFor(service.container, wellDirectory()));
     token = (await readFile(service.container.config.operatorTokenFile, "utf8")).trim();
   });
   afterEach(async () => {
     service.clock.set(new Date());
     expect(await leftBehind()).toEqual([]);
   });
-  afterAll(() => service.stop());
+  afterAll(async () => {
+    if (well.kind !== "none") await well.stop();
+    await service.stop();
+  });
 
   const run = (registryUrl: string, options: readonly string[] = [], environment: Record<string, string> = {}) =>
     runToEnd([...KEYSIDE, "doctor", ...options], {
@@ -160,7 +187,7 @@ describe("keyside doctor", () => {
   const bundle = () => join(service.container.config.certsDir, "ca.crt");
 
   it("finds every step well", async ({ skip }) => {
-    const { url } = await startRegistry(service.container, skip);
+    const { url } = wellRegistry(skip);
     const { code, stdout, stderr } = await run(url);
     const lines = stdout.trimEnd().split("\n");
     expect({ code, stderr, lines }).toEqual({
@@ -171,7 +198,7 @@ describe("keyside doctor", () => {
   });
 
   it("tells programs the same as JSON, with the cause", async ({ skip }) => {
-    const { url, configuration } = await startRegistry(service.container, skip);
+    const { url, configuration } = wellRegistry(skip);
     const config = ["--registry-config", configuration, "--registry-bundle", bundle()];
     const well = await run(url, ["--json", ...config]);
     expect(well).toMatchObject({ code: 0, stderr: "" });
@@ -236,7 +263,7 @@ describe("keyside doctor", () => {
   });
 
   it("names a caller who is no administrator", async ({ skip }) => {
-    const { url } = await startRegistry(service.container, skip);
+    const { url } = wellRegistry(skip);
     const ann = await createUser(service, "ann");
     for (const secret of [ann.secret, "kspat-of-nobody"]) {
       const cause = await causeOf(3, url, [], { KEYSIDE_TOKEN: secret });
@@ -285,7 +312,7 @@ describe("keyside doctor", () => {
     [2, "behind"],
     [-2, "ahead of"],
   ] as const)("names a clock that is off: Keyside's by %i hours", async ([hours, word], { skip }) => {
-    const { url } = await startRegistry(service.container, skip);
+    const { url } = wellRegistry(skip);
     service.clock.advance({ hours });
     expect(await causeOf(4, url)).toMatch(
       new RegExp(`^clock skew: the registry's clock is 7[12]\\d\\d s ${word} Keyside's; `),

@@ -1,12 +1,22 @@
-/** The registry that this machine has, through a client that behaves as Docker does: rules that need no docker command. */
+/** Each generation of registry, through a client that behaves as Docker does: rules that need no docker command. */
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { REALM_PATH } from "../../src/links.ts";
-import { type RunningRegistry, startLocalRegistry } from "../../src/local-registry/start-local-registry.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { NOTIFICATIONS_PATH, REALM_PATH } from "../../src/links.ts";
+import { findOnPath } from "../../src/local-registry/run-command.ts";
+import {
+  type LocalRegistryOptions,
+  type RunningRegistry,
+  startLocalRegistry,
+} from "../../src/local-registry/start-local-registry.ts";
 import { FakeClock } from "../support/clock.ts";
+import { DockerCommand } from "../support/docker-command.ts";
 import { freePort } from "../support/free-port.ts";
 import { digestOf, RegistryClient } from "../support/registry-client.ts";
+import { findCommand, findDocker } from "../support/requirements.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import {
   createGroup,
@@ -17,43 +27,73 @@ import {
 } from "../support/world.ts";
 
 const BOTH = ["read_registry", "write_registry"];
+const SECRET = "Bearer what the registries know";
+/** What distribution's registry of the third generation is called on the PATH, beside Debian's of the second. */
+const THIRD = "registry-3.1";
 
-describe("the registry next to Keyside", () => {
-  let service: TestService;
+const docker = await findDocker();
+const third = await findCommand(THIRD);
+const WANT_THIRD = `needs ${THIRD}: the registry of distribution 3.1 as \`${THIRD}\` on the PATH (.ci/run builds it)`;
+let service: TestService;
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "keyside-test-"));
+  const port = String(await freePort());
+  const url = `http://localhost:${port}`;
+  service = await startTestService({
+    clock: new FakeClock(new Date()),
+    environment: { KEYSIDE_PORT: port, KEYSIDE_URL: url, REGISTRY_NOTIFICATION_SECRET: SECRET },
+  });
+  await enableProjectAccessTokens(service);
+  const group = await createGroup(service, "team");
+  await createProject(service, group, "app", { visibility: "private" });
+  await createProject(service, group, "other", { visibility: "private" });
+  await createProject(service, group, "open", { visibility: "public" });
+});
+afterAll(async () => {
+  await service?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The registry that this machine has, which is of the second generation, or the third one. */
+async function findOptions(generation: 2 | 3): Promise<Partial<LocalRegistryOptions>> {
+  if (generation === 2) return {};
+  // Under the name that Keyside looks for, and before all others.
+  const [file = ""] = await findOnPath(THIRD, process.env);
+  const first = join(directory, "bin");
+  await mkdir(first);
+  await symlink(file, join(first, "registry"));
+  return { choose: ["binary"], environment: { PATH: first, HOME: directory } };
+}
+
+describe.each([2, 3] as const)("distribution's registry of generation %i", (generation) => {
   let registry: RunningRegistry | undefined;
-  let reason = "";
+  let want = WANT_THIRD;
 
   beforeAll(async () => {
-    const port = String(await freePort());
-    const url = `http://localhost:${port}`;
-    const clock = new FakeClock(new Date());
-    service = await startTestService({ clock, environment: { KEYSIDE_PORT: port, KEYSIDE_URL: url } });
-    const { config } = service.container;
+    if (generation === 3 && !third.found) return;
+    const { certsDir, registry: trust, url } = service.container.config;
     const started = await startLocalRegistry({
-      dataDir: config.dataDir,
-      host: "127.0.0.1",
+      dataDir: join(directory, `data-${generation}`),
+      host: "localhost",
       port: await freePort(),
       realm: url + REALM_PATH,
-      service: config.registry.service,
-      issuer: config.registry.issuer,
-      rootCertBundle: join(config.certsDir, "ca.crt"),
+      service: trust.service,
+      issuer: trust.issuer,
+      rootCertBundle: join(certsDir, "ca.crt"),
+      notifications: { url: url + NOTIFICATIONS_PATH, secret: SECRET },
       environment: process.env,
       report: () => undefined,
+      ...(await findOptions(generation)),
     });
-    if (started.kind === "none") reason = started.reason;
+    if (started.kind === "none") want = `needs a registry: ${started.reason}`;
     else registry = started;
-    await enableProjectAccessTokens(service);
-    const group = await createGroup(service, "team");
-    await createProject(service, group, "app", { visibility: "private" });
-    await createProject(service, group, "other", { visibility: "private" });
-    await createProject(service, group, "open", { visibility: "public" });
+    if (generation === 3) expect(started.reason).toContain("(distribution 3.1.");
   });
-  afterAll(async () => {
-    await registry?.stop();
-    await service?.stop();
-  });
+  afterAll(() => registry?.stop());
   beforeEach(({ skip }) => {
-    skip(registry === undefined, `needs a registry: ${reason}`);
+    skip(registry === undefined, want);
     service.clock.set(new Date());
   });
 
@@ -153,4 +193,65 @@ describe("the registry next to Keyside", () => {
     expect(await deleter.deleteManifest("team/app/gone", digest)).toMatchObject({ status: 202 });
     expect(await writer.pull("team/app/gone", "1")).toMatchObject({ status: 404 });
   });
+
+  it("takes tokens of a leaf that was replaced under the same CA while it runs", async () => {
+    const client = await clientWith("team/app", BOTH);
+    expect(await client.push("team/app/before", "1")).toMatchObject({ status: 201 });
+    const chain = client.lastToken?.header?.x5c;
+    const ca = readFileSync(join(service.container.config.certsDir, "ca.crt"), "utf8");
+
+    await service.container.signingKeys.rotate();
+    expect(await client.push("team/app/after", "1")).toMatchObject({ status: 201 });
+    expect(client.lastToken?.header?.x5c).not.toEqual(chain);
+    expect(readFileSync(join(service.container.config.certsDir, "ca.crt"), "utf8")).toBe(ca);
+  });
+
+  // The second generation calls its reports version 1 of the format, the third version 2.
+  it("reports a push, by whom and of which project", async () => {
+    const token = await tokenOf("team/app", BOTH);
+    const { digest } = await clientOf(token).push("team/app/reported", `generation-${generation}`);
+    const [project] = (await service.root.get("/projects?search=team%2Fapp")).body;
+    await vi.waitFor(
+      async () => {
+        const rows = await service.container.database
+          .em()
+          .execute("select project_id, user_id, action, digest from registry_events where tag = ?", [
+            `generation-${generation}`,
+          ]);
+        expect(rows).toEqual([{ project_id: project.id, user_id: token.userId, action: "push", digest }]);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+  });
+
+  // What docker does on the second generation is in docker.test.ts.
+  if (generation === 3) {
+    it("lets docker log in, push and pull, and tells a person what it refuses", async ({ skip }) => {
+      skip(!docker.found, docker.want);
+      const address = `${registry?.address}`;
+      const [writer, reader, stranger] = [
+        await tokenOf("team/app", BOTH),
+        await tokenOf("team/app", ["read_registry"]),
+        await tokenOf("team/other", BOTH),
+      ];
+      const person = await DockerCommand.create();
+      expect(await person.login(address, { ...writer.credentials, password: "wrong" })).toMatchObject({ code: 1 });
+      expect(await person.login(address, writer.credentials)).toMatchObject({ code: 0 });
+      expect(await person.pushNew(`${address}/team/app/tool:1`)).toMatchObject({ code: 0 });
+      expect(await person.pullAnew(`${address}/team/app/tool:1`)).toMatchObject({ code: 0 });
+
+      const denied = { code: 1, stderr: expect.stringMatching(/denied|unauthorized/) };
+      expect(await person.login(address, reader.credentials)).toMatchObject({ code: 0 });
+      expect(await person.pullAnew(`${address}/team/app/tool:1`)).toMatchObject({ code: 0 });
+      expect(await person.run("push", `${address}/team/app/tool:1`)).toMatchObject(denied);
+      expect(await person.login(address, stranger.credentials)).toMatchObject({ code: 0 });
+      expect(await person.pullAnew(`${address}/team/app/tool:1`)).toMatchObject(denied);
+
+      await service.root.delete(`/projects/team%2Fapp/access_tokens/${reader.id}`);
+      expect(await person.login(address, reader.credentials)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("revoked"),
+      });
+    });
+  }
 });
