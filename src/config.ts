@@ -84,6 +84,7 @@ const environmentSchema = z.object({
     .enum(["on", "off"], "on or off")
     .default("on")
     .transform((value) => value === "on"),
+  KEYSIDE_TOP_LEVEL_GROUPS: z.enum(["everyone", "administrators"], "everyone or administrators").default("everyone"),
   KEYSIDE_TRUSTED_PROXIES: networks.default([]),
   KEYSIDE_METRICS_CLIENTS: networks.default(["127.0.0.0/8", "::1"]),
   KEYSIDE_REQUEST_TIMEOUT: seconds(1, 3600).default(30),
@@ -151,6 +152,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,
+    topLevelGroups: values.KEYSIDE_TOP_LEVEL_GROUPS,
     logLevel: values.KEYSIDE_LOG_LEVEL,
     registry: Object.freeze({
       url: values.REGISTRY_URL,

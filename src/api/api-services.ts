@@ -1,10 +1,11 @@
 /** The services that the API's calls need, together. */
 import type { RevokeServices } from "../access-tokens/revoke-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
+import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
 
 /** The services of the use cases that the API calls, and the links in its answers. */
-export interface ApiServices extends TokenServices, RevokeServices, DeleteProjectServices {
+export interface ApiServices extends TokenServices, RevokeServices, CreateGroupServices, DeleteProjectServices {
   readonly links: Links;
 }

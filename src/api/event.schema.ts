@@ -13,6 +13,7 @@ const TYPE_PARAMETERS = {
   group: "Group",
   image: "Image",
   member: "Member",
+  path: "Path",
   project: "Project",
   user: "User",
 } as const satisfies Record<string, TargetType>;

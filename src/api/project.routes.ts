@@ -1,5 +1,6 @@
 /** The calls about projects. */
 import { z } from "zod";
+import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { createProject } from "../projects/create-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { findVisibleProject } from "../projects/find-project.ts";
@@ -19,6 +20,7 @@ import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { resourceParams } from "./protocol/validate.ts";
+import { warningHeader } from "./protocol/warning-header.ts";
 import { renderProjects } from "./render-project.ts";
 
 /** `/projects`. @see docs/spec/rest-api.md "The calls" */
@@ -41,7 +43,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       status: 201,
       result: projectResult,
       async handle({ caller, body }) {
-        const project = await createProject(services, {
+        const { project, wasDeleted } = await createProject(services, {
           caller,
           namespaceId: body.namespace_id ?? null,
           path: body.path,
@@ -50,7 +52,8 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
           visibility: body.visibility,
           containerRegistryEnabled: wantsRegistry(body) ?? true,
         });
-        return await render(project);
+        const headers = warningHeader(takeoverWarning(project.fullPath.path, wasDeleted));
+        return { ...(await render(project)), headers };
       },
     }),
     apiOperation({

@@ -5,6 +5,7 @@ import { deleteAccount } from "../accounts/delete-account.ts";
 import { listAccounts } from "../accounts/list-accounts.ts";
 import { setAccountState } from "../accounts/set-account-state.ts";
 import { updateAccount } from "../accounts/update-account.ts";
+import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { findUser } from "../users/find-user.ts";
 import { digestPassword } from "../users/password.ts";
@@ -13,6 +14,7 @@ import type { ApiServices } from "./api-services.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { warningHeader } from "./protocol/warning-header.ts";
 import {
   accountFilter,
   createUserBody,
@@ -100,8 +102,9 @@ function changingOperations(services: ApiServices): ApiOperation[] {
         const passwordDigest = body.password === undefined ? null : await digestPassword(body.password);
         const { username, name, email, admin } = body;
         const input = { by: caller, username, name, email, admin, passwordDigest, now: clock.now() };
-        const user = await database.transaction((em) => createAccount(em, input));
-        return { body: renderFullUser(user, links) };
+        const { user, wasDeleted } = await database.transaction((em) => createAccount(em, input));
+        const headers = warningHeader(takeoverWarning(user.username, wasDeleted));
+        return { body: renderFullUser(user, links), headers };
       },
     }),
     apiOperation({

@@ -23,15 +23,25 @@ export const EVENT_ACTIONS = [
   "pushed",
   "pulled",
   "mounted",
+  "released",
 ] as const;
 /** One of the actions. */
 export type EventAction = (typeof EVENT_ACTIONS)[number];
 
 /**
  * What an event is about. A `Member` is identified by the user's id. An `Image` lives in a registry and has no id; its
- * title is `repository:tag` or `repository@digest`.
+ * title is `repository:tag` or `repository@digest`. A `Path` is one that a deletion left, and has no id either.
  */
-export const TARGET_TYPES = ["AccessToken", "FeatureFlag", "Group", "Image", "Member", "Project", "User"] as const;
+export const TARGET_TYPES = [
+  "AccessToken",
+  "FeatureFlag",
+  "Group",
+  "Image",
+  "Member",
+  "Path",
+  "Project",
+  "User",
+] as const;
 /** One of the types of targets. */
 export type TargetType = (typeof TARGET_TYPES)[number];
 

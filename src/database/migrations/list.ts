@@ -4,6 +4,7 @@ import { FIRST } from "./20261122000000-first.ts";
 import { LIFECYCLE } from "./20261122010000-lifecycle.ts";
 import { TOKEN_ENDPOINT } from "./20261122020000-token-endpoint.ts";
 import { FULL_PATHS } from "./20261124000000-full-paths.ts";
+import { TOMBSTONES } from "./20261125020000-tombstones.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -11,6 +12,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261122010000-lifecycle": LIFECYCLE,
   "20261122020000-token-endpoint": TOKEN_ENDPOINT,
   "20261124000000-full-paths": FULL_PATHS,
+  "20261125020000-tombstones": TOMBSTONES,
 };
 
 /** The migrations as MikroORM takes them. */
