@@ -27,6 +27,11 @@ export function addDays(date: string, days: number): string {
   return utcDate(moment);
 }
 
+/** How many days `to` is after `from`, both `YYYY-MM-DD`. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
+}
+
 /** A moment as whole seconds since the epoch, as JWT claims count it. @see RFC 7519 section 2, NumericDate */
 export function epochSeconds(moment: Date): number {
   return Math.floor(moment.getTime() / 1000);

@@ -96,6 +96,7 @@ const environmentSchema = z.object({
   KEYSIDE_MAX_TOKEN_LIFETIME_DAYS: days(1).optional(),
   KEYSIDE_TOKEN: z.string().min(1).optional(),
   KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
+  KEYSIDE_EVENT_RETENTION_DAYS: days(1).default(90),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -154,6 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     clientToken: values.KEYSIDE_TOKEN,
     topLevelGroups: values.KEYSIDE_TOP_LEVEL_GROUPS,
     logLevel: values.KEYSIDE_LOG_LEVEL,
+    eventRetentionDays: values.KEYSIDE_EVENT_RETENTION_DAYS,
     registry: Object.freeze({
       url: values.REGISTRY_URL,
       service: values.REGISTRY_SERVICE,

@@ -22,6 +22,7 @@ export type ErrorCode =
   | "already_revoked"
   | "conflict"
   | "unavailable"
+  | "client_gone"
   | "configuration";
 
 /** The base class of every error that Keyside throws on purpose. `message` is public; `detail` is for the log alone. */
@@ -191,6 +192,15 @@ export class ConflictError extends KeysideError {
 /** A temporary fault on our side: the database cannot be reached. It must never look like bad credentials. */
 export class UnavailableError extends KeysideError {
   readonly code = "unavailable";
+}
+
+/** The client hung up before its request was answered, and the rest of the work was left undone. Nobody reads this. */
+export class ClientGoneError extends KeysideError {
+  readonly code = "client_gone";
+
+  constructor() {
+    super("the client hung up before it was answered");
+  }
 }
 
 /** The process cannot start, or a command cannot run, with this configuration. Shown on the operator's terminal. */

@@ -7,7 +7,8 @@ import type { TokenScope } from "../principals/token-scope.ts";
 import { findUser } from "../users/find-user.ts";
 import type { User } from "../users/user.entity.ts";
 import { addToken, type CreatedToken } from "./add-token.ts";
-import { decideExpiry } from "./expiry.ts";
+import { requireScopesToCreate } from "./creator-scopes.ts";
+import { creatorLimit, decideExpiry, type ExpiryLimit, instanceLimit } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
 
 /** The input of a new personal access token. */
@@ -26,7 +27,7 @@ export interface NewPersonalToken {
  * @throws ForbiddenError when the caller is a bot, or names a user without being an administrator
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError when the user is not a human
- * @throws ValidationError when the expiry date is out of bounds
+ * @throws ValidationError when the expiry date is out of bounds, or the token would be stronger than the caller's own
  * @see docs/spec/access-tokens.md "Creating"
  */
 export async function createPersonalToken(
@@ -34,25 +35,33 @@ export async function createPersonalToken(
   { caller, owner, ...token }: NewPersonalToken & { caller: SignedInPrincipal; owner: "self" | { userId: number } },
 ): Promise<CreatedToken> {
   if (owner !== "self") requireAdministrator(caller);
-  else if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
+  if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
+  requireScopesToCreate(caller, token.scopes);
   return await services.database.transaction(async (em) => {
     const user = await findUser(em, owner === "self" ? caller.userId : owner.userId);
     if (user.userType !== "human") {
       throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
     }
-    return await addPersonalToken(em, services, { by: caller, user, ...token });
+    return await addPersonalToken(em, services, { by: caller, user, limits: creatorLimit(caller), ...token });
   });
 }
 
 /**
  * Creates a personal access token inside the caller's transaction. The caller has already checked the permission.
  *
+ * @param limits of its end, besides the instance's
  * @throws ValidationError when the expiry date is out of bounds
  */
 export async function addPersonalToken(
   em: SqlEntityManager,
   services: Pick<TokenServices, "clock" | "ids" | "tokenSettings">,
-  { by, user, expiresAt, ...token }: NewPersonalToken & { by: Actor; user: User },
+  {
+    by,
+    user,
+    expiresAt,
+    limits = [],
+    ...token
+  }: NewPersonalToken & { by: Actor; user: User; limits?: readonly ExpiryLimit[] },
 ): Promise<CreatedToken> {
   const now = services.clock.now();
   const created = await addToken(em, services, {
@@ -60,7 +69,7 @@ export async function addPersonalToken(
     user,
     project: null,
     accessLevel: null,
-    expiresAt: decideExpiry(expiresAt, now, services.tokenSettings.maxLifetimeDays),
+    expiresAt: decideExpiry(expiresAt, now, [...limits, ...instanceLimit(services.tokenSettings.maxLifetimeDays, now)]),
     createdById: by.userId,
     now,
   });

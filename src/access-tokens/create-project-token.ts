@@ -12,7 +12,8 @@ import { findProjectAtLevel } from "../projects/find-project.ts";
 import type { Project } from "../projects/project.entity.ts";
 import { User } from "../users/user.entity.ts";
 import { addToken, type CreatedProjectToken } from "./add-token.ts";
-import { decideExpiry } from "./expiry.ts";
+import { requireScopesToCreate } from "./creator-scopes.ts";
+import { creatorLimit, decideExpiry, instanceLimit } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
 
 /** The input of a new project access token. */
@@ -33,7 +34,7 @@ export interface CreateProjectTokenInput {
  * @throws NotFoundError when the caller does not see the project
  * @throws ForbiddenError when the caller is a bot, is below Maintainer, or asks for a level above their own
  * @throws FeatureDisabledError while the feature is off for the project
- * @throws ValidationError when the expiry date is out of bounds
+ * @throws ValidationError when the expiry date is out of bounds, or the token would be stronger than the caller's own
  * @see docs/spec/access-tokens.md "Creating"
  */
 export function createProjectToken(
@@ -54,7 +55,9 @@ export function createProjectToken(
       throw new AccessLevelTooHighError({ level: input.accessLevel, own: accessLevel, to: "bot" });
     }
     const now = clock.now();
-    const expiresAt = decideExpiry(input.expiresAt, now, tokenSettings.maxLifetimeDays);
+    requireScopesToCreate(input.caller, input.scopes);
+    const limits = [...creatorLimit(input.caller), ...instanceLimit(tokenSettings.maxLifetimeDays, now)];
+    const expiresAt = decideExpiry(input.expiresAt, now, limits);
     const bot = createBotUser(em, { project, name: input.name, createdById: input.caller.userId, now }, services);
     em.create(Member, {
       createdAt: now,

@@ -1,6 +1,6 @@
 /** Deletes a project's access tokens and their bots, before the project itself is deleted. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { type Authorship, type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
+import { type Authorship, type DeleteUserServices, deleteUsers } from "../users/delete-user.ts";
 
 /** Deletes the bots of a project and the rows of its tokens, inactive ones too, inside the caller's transaction. */
 export async function deleteProjectTokens(
@@ -14,6 +14,11 @@ export async function deleteProjectTokens(
      where t.project_id = ? and u.user_type = 'project_bot' order by u.id`,
     [projectId],
   );
-  for (const { id } of bots) await deleteUser(em, services, id, authorship);
+  await deleteUsers(
+    em,
+    services,
+    bots.map(({ id }) => id),
+    authorship,
+  );
   await em.execute("delete from access_tokens where project_id = ?", [projectId]);
 }

@@ -1,6 +1,7 @@
 /** Marks access tokens as revoked and records it. Every use case that revokes ends here. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { recordEvent } from "../events/record-event.ts";
+import { idArray } from "../database/id-array.ts";
+import { recordEvents } from "../events/record-event.ts";
 import type { Authorship } from "../users/delete-user.ts";
 import { findGhostUser } from "../users/ghost-user.ts";
 
@@ -10,21 +11,32 @@ interface RevokedRow {
   project_id: number | null;
 }
 
-/** Revokes one token, or all of a user's that are not revoked yet, inside the caller's transaction. */
+/**
+ * Revokes one token, or all of some users' that are not revoked yet, inside the caller's transaction: in the same number
+ * of statements however many there are. Each token has its own event.
+ */
 export async function markRevoked(
   em: SqlEntityManager,
-  which: { readonly tokenId: number } | { readonly userId: number },
+  which: { readonly tokenId: number } | { readonly userIds: readonly number[] },
   { by, at }: Authorship,
 ): Promise<void> {
   const author = by ?? { userId: (await findGhostUser(em)).id, tokenId: null };
-  const [column, value] = "tokenId" in which ? ["id", which.tokenId] : ["user_id", which.userId];
+  const [column, ids] = "tokenId" in which ? ["id", [which.tokenId]] : ["user_id", which.userIds];
   const revoked = await em.execute<RevokedRow[]>(
     `update access_tokens set revoked_at = ?, revoked_by_id = ?
-     where ?? = ? and revoked_at is null returning id, name, project_id`,
-    [at, author.userId, column, value],
+     where ?? = any(?::int[]) and revoked_at is null returning id, name, project_id`,
+    [at, author.userId, column, idArray(ids)],
   );
-  for (const { id, name, project_id } of revoked) {
-    const target = { type: "AccessToken", id, title: name } as const;
-    await recordEvent(em, { by: author, action: "revoked", target, projectId: project_id, at });
-  }
+  await recordEvents(
+    em,
+    revoked
+      .sort((one, other) => one.id - other.id)
+      .map(({ id, name, project_id }) => ({
+        by: author,
+        action: "revoked",
+        target: { type: "AccessToken", id, title: name },
+        projectId: project_id,
+        at,
+      })),
+  );
 }

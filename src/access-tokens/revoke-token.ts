@@ -1,4 +1,5 @@
 /** Revokes access tokens. The bot of a project access token is deleted with it; its records pass to the ghost user. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { NotFoundError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
@@ -12,9 +13,10 @@ import { markRevoked } from "./mark-revoked.ts";
 export interface RevokeServices extends UseCaseServices, DeleteUserServices {}
 
 /**
- * Revokes a project access token, in one transaction. The very next request with it is refused.
+ * Revokes a project access token, in one transaction. The very next request with it is refused. Of a token that was rotated
+ * away, its living successor is revoked: who revokes what they saw in a list means the thing, not the row.
  *
- * @throws NotFoundError when the caller does not see the project, or the project has no such unrevoked token
+ * @throws NotFoundError when the caller does not see the project, or the project has no such token that lives
  * @throws ForbiddenError when the caller is below Maintainer, or is a bot and the token is not its own
  * @see docs/spec/access-tokens.md "Revoking"
  */
@@ -23,15 +25,17 @@ export function revokeProjectToken(services: RevokeServices, input: ProjectToken
   return database.transaction(async (em) => {
     const { project } = await findTokenProject(em, input, "revoke");
     const token = await lockToken(em, { id: input.tokenId, project: project.id });
-    if (token === undefined || token.revokedAt != null) throw new NotFoundError("Project Access Token");
-    await deleteUser(em, services, token.user.id, { by: input.caller, at: clock.now() });
+    const live = token === undefined ? null : await findUnrevoked(em, token.family);
+    if (live === null) throw new NotFoundError("Project Access Token");
+    await deleteUser(em, services, live.user.id, { by: input.caller, at: clock.now() });
   });
 }
 
 /**
- * Revokes a personal access token: the caller's own or, for administrators, anybody's.
+ * Revokes a personal access token, or the living successor of one that was rotated away: the caller's own or, for
+ * administrators, anybody's.
  *
- * @throws NotFoundError when there is no such token, it is another's, or it is revoked already
+ * @throws NotFoundError when there is no such token, it is another's, or it is revoked already without a successor
  */
 export function revokePersonalToken(
   { database, clock }: UseCaseServices,
@@ -39,8 +43,9 @@ export function revokePersonalToken(
 ): Promise<void> {
   return database.transaction(async (em) => {
     const token = await lockPersonalToken(em, caller, tokenId);
-    if (token === undefined || token.revokedAt != null) throw new NotFoundError("Personal Access Token");
-    await markRevoked(em, { tokenId: token.id }, { by: caller, at: clock.now() });
+    const live = token === undefined ? null : await findUnrevoked(em, token.family);
+    if (live === null) throw new NotFoundError("Personal Access Token");
+    await markRevoked(em, { tokenId: live.id }, { by: caller, at: clock.now() });
   });
 }
 
@@ -58,10 +63,15 @@ export function revokeReusedFamily(services: RevokeServices, tokenId: number): P
       [tokenId],
     );
     if (used === undefined || !(await lockUser(em, used.user_id))) return;
-    const live = await em.findOne(AccessToken, { family: used.family, revokedAt: null }, { populate: ["user"] });
+    const live = await findUnrevoked(em, used.family);
     if (live === null) return;
     const authorship = { by: { userId: used.user_id, tokenId }, at: clock.now() };
     if (live.project == null) await markRevoked(em, { tokenId: live.id }, authorship);
     else await deleteUser(em, services, live.user.id, authorship);
   });
+}
+
+/** The one token of a family that is not revoked, if there is one. The caller has locked the family's user. */
+function findUnrevoked(em: SqlEntityManager, family: string): Promise<AccessToken | null> {
+  return em.findOne(AccessToken, { family, revokedAt: null });
 }

@@ -1,32 +1,33 @@
 /** Rotates access tokens: the old secret is revoked, and a new token for the same user takes its place. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { addDays, utcDate } from "../clock.ts";
 import { AlreadyRevokedError, ForbiddenError, NotFoundError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { requireFeature } from "../feature-flags/require-feature.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
-import type { Actor } from "../principals/principal.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { addToken, type CreatedProjectToken, type CreatedToken } from "./add-token.ts";
-import { decideExpiry } from "./expiry.ts";
+import { requireScopesToRotate } from "./creator-scopes.ts";
+import { creatorLimit, decideExpiry, decideRotatedExpiry, instanceLimit, ownLimit } from "./expiry.ts";
 import { findTokenProject, type ProjectTokenInput } from "./find-token-project.ts";
 import { lockPersonalToken, lockToken } from "./lock-token.ts";
 import type { TokenServices } from "./token-services.ts";
 
-/** How long a rotated token lives by default: a week, as GitLab has it. */
-const DEFAULT_LIFETIME_DAYS = 7;
-
 /** The input for rotating a project access token. */
 export interface RotateProjectTokenInput extends ProjectTokenInput {
-  /** `YYYY-MM-DD`; null for a week from now, or the instance's maximum where that is less. */
-  readonly expiresAt: string | null;
+  /**
+   * `YYYY-MM-DD`; undefined for a week from now, or what is allowed where that is less. Null is the same, but lets a token
+   * that rotates itself and has no end go on without one.
+   */
+  readonly expiresAt: string | null | undefined;
 }
 
 /**
  * Rotates a project access token. An expired one can be rotated, a revoked one cannot.
  *
  * @throws NotFoundError when the caller does not see the project, or the token is not the project's
- * @throws ForbiddenError when the caller is below Maintainer or the token's level, or a bot and the token not its own
+ * @throws ForbiddenError when the caller is below Maintainer or the token's level, or a bot and the token not its own, or
+ *   the caller's own token lacks one of the token's scopes
  * @throws FeatureDisabledError while the feature is off for the project
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
@@ -54,6 +55,7 @@ export function rotateProjectToken(
  * Rotates a personal access token: the caller's own or, for administrators, anybody's.
  *
  * @throws NotFoundError when there is no such token, or it belongs to another user
+ * @throws ForbiddenError when it is another token than the caller's, whose scopes that one lacks
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
  */
@@ -73,12 +75,13 @@ async function replace(
   em: SqlEntityManager,
   services: TokenServices,
   old: AccessToken,
-  by: Actor,
-  requestedExpiry: string | null,
+  by: SignedInPrincipal,
+  requestedExpiry: string | null | undefined,
 ): Promise<CreatedToken> {
   if (old.revokedAt != null) throw new AlreadyRevokedError();
+  if (by.tokenId !== old.id) requireScopesToRotate(by, old.scopes);
   const now = services.clock.now();
-  const expiresAt = decideRotatedExpiry(requestedExpiry, now, services.tokenSettings.maxLifetimeDays);
+  const expiresAt = decideEnd(old, by, requestedExpiry, now, services.tokenSettings.maxLifetimeDays);
   await em.nativeUpdate(AccessToken, { id: old.id }, { revokedAt: now, revokedBy: by.userId });
   const created = await addToken(em, services, {
     user: old.user.id,
@@ -97,7 +100,16 @@ async function replace(
   return created;
 }
 
-function decideRotatedExpiry(requested: string | null, now: Date, maxLifetimeDays: number | undefined): string | null {
-  const days = Math.min(DEFAULT_LIFETIME_DAYS, maxLifetimeDays ?? DEFAULT_LIFETIME_DAYS);
-  return decideExpiry(requested ?? addDays(utcDate(now), days), now, maxLifetimeDays);
+/** A token that rotates itself lives no longer than it did; one that another rotates ends no later than that other. */
+function decideEnd(
+  old: AccessToken,
+  by: SignedInPrincipal,
+  requested: string | null | undefined,
+  now: Date,
+  maxLifetimeDays: number | undefined,
+): string | null {
+  const isSelf = by.tokenId === old.id;
+  const limits = [...(isSelf ? ownLimit(old, now) : creatorLimit(by)), ...instanceLimit(maxLifetimeDays, now)];
+  if (isSelf && requested === null && old.expiresAt == null) return decideExpiry(null, now, limits);
+  return decideRotatedExpiry(requested ?? null, now, limits);
 }

@@ -4,8 +4,9 @@
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { addDays, utcDate } from "../clock.ts";
-import { recordEvent } from "../events/record-event.ts";
-import { deleteUser, lockUser } from "../users/delete-user.ts";
+import { idArray } from "../database/id-array.ts";
+import { recordEvents } from "../events/record-event.ts";
+import { deleteUsers, lockUsers } from "../users/delete-user.ts";
 import type { RevokeServices } from "./revoke-token.ts";
 
 /** The services that sweeping needs. */
@@ -75,15 +76,16 @@ async function sweepBatch(em: SqlEntityManager, services: SweepServices): Promis
 
 async function recordExpiries(em: SqlEntityManager, now: Date): Promise<number> {
   const expired = await em.execute<ExpiredRow[]>(MARK_EXPIRED, [now, utcDate(now)]);
-  for (const { id, name, user_id, project_id, expires_at } of expired) {
-    await recordEvent(em, {
+  await recordEvents(
+    em,
+    expired.map(({ id, name, user_id, project_id, expires_at }) => ({
       by: { userId: user_id, tokenId: null },
       action: "expired",
       target: { type: "AccessToken", id, title: name },
       projectId: project_id,
       at: new Date(`${expires_at}T00:00:00Z`),
-    });
-  }
+    })),
+  );
   return expired.length;
 }
 
@@ -91,24 +93,22 @@ async function sweepBots(em: SqlEntityManager, services: SweepServices, now: Dat
   const today = utcDate(now);
   const cutoff = new Date(`${addDays(today, -services.tokenSettings.inactiveRetentionDays)}T00:00:00Z`);
   const values = [today, cutoff];
-  const bots = await em.execute<{ user_id: number }[]>(FIND_DEAD_BOTS, values);
-  let swept = 0;
-  for (const { user_id } of bots) {
-    // A token may have been rotated meanwhile, and the bot be active again: only under the lock is that certain.
-    if (!(await lockUser(em, user_id)) || !(await isStillDead(em, user_id, today))) continue;
-    await deleteUser(em, services, user_id, { by: undefined, at: now });
-    swept += 1;
-  }
-  return swept;
+  const found = await em.execute<{ user_id: number }[]>(FIND_DEAD_BOTS, values);
+  // A token may have been rotated meanwhile, and its bot be active again: only under the lock is that certain.
+  const locked = await lockUsers(
+    em,
+    found.map(({ user_id }) => user_id),
+  );
+  return await deleteUsers(em, services, await stillDead(em, locked, today), { by: undefined, at: now });
 }
 
-async function isStillDead(em: SqlEntityManager, botId: number, today: string): Promise<boolean> {
-  const [row] = await em.execute<{ active: boolean }[]>(
-    `select exists (
-       select 1 from access_tokens
-       where user_id = ? and revoked_at is null and (expires_at is null or expires_at > ?::date)
-     ) as active`,
-    [botId, today],
+async function stillDead(em: SqlEntityManager, botIds: readonly number[], today: string): Promise<number[]> {
+  const rows = await em.execute<{ id: number }[]>(
+    `select u.id from users u where u.id = any(?::int[]) and not exists (
+       select 1 from access_tokens t
+       where t.user_id = u.id and t.revoked_at is null and (t.expires_at is null or t.expires_at > ?::date)
+     ) order by u.id`,
+    [idArray(botIds), today],
   );
-  return row?.active === false;
+  return rows.map(({ id }) => id);
 }

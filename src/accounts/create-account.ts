@@ -1,6 +1,6 @@
 /** Creates the account of a human, with its personal namespace. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { Actor } from "../principals/principal.ts";
+import { requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { createPersonalNamespace } from "./create-personal-namespace.ts";
 import { flushAccount } from "./flush-account.ts";
@@ -8,7 +8,7 @@ import { recordAccountEvent } from "./record-account-event.ts";
 
 /** The input of a new account; the password is already hashed. */
 export interface CreateAccountInput {
-  readonly by: Actor;
+  readonly by: SignedInPrincipal;
   readonly username: string;
   readonly name: string;
   readonly email: string;
@@ -28,9 +28,11 @@ export interface CreatedAccount {
 /**
  * Creates a human and their namespace, inside the caller's transaction.
  *
+ * @throws ForbiddenError when it gets a password, and the creator's credential has not every scope
  * @throws ConflictError when the username or the e-mail address is taken
  */
 export async function createAccount(em: SqlEntityManager, input: CreateAccountInput): Promise<CreatedAccount> {
+  if (input.passwordDigest !== null) requireEveryScope(input.by);
   const user = em.create(User, {
     createdAt: input.now,
     username: input.username,

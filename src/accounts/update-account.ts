@@ -2,7 +2,7 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
+import { requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
 import type { User } from "../users/user.entity.ts";
 import { findHumanAccount, requireNotSelf } from "./find-account.ts";
 import { flushAccount } from "./flush-account.ts";
@@ -20,7 +20,7 @@ export interface AccountChanges {
 /**
  * Changes an account.
  *
- * @throws ForbiddenError when the caller is not an administrator
+ * @throws ForbiddenError when the caller is not an administrator, or sets a password and their credential has not every scope
  * @throws NotFoundError when there is no such user
  * @throws RuleRefusedError for a bot or the ghost, for a new username, or when administrators demote themselves
  * @throws ConflictError when the e-mail address is taken
@@ -35,6 +35,7 @@ export function updateAccount(
       throw new RuleRefusedError("a username cannot be changed: the names of the user's images begin with it");
     }
     if (changes.admin === false) requireNotSelf(caller, user, "take the rights of an administrator from yourself");
+    if (changes.passwordDigest !== undefined) requireEveryScope(caller);
     user.name = changes.name ?? user.name;
     user.email = changes.email ?? user.email;
     user.admin = changes.admin ?? user.admin;

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { ForbiddenError } from "../errors.ts";
 import { listEvents } from "../events/list-events.ts";
+import { findVisibleUser } from "../members/find-visible-user.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
-import { findUser } from "../users/find-user.ts";
 import type { ApiServices } from "./api-services.ts";
 import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
@@ -17,8 +17,8 @@ import { userParams } from "./user.schema.ts";
 /** `/events`, and those of projects and users. @see docs/spec/rest-api.md "The calls" */
 export function eventOperations({ database, links }: ApiServices): ApiOperation[] {
   const page = async (of: Parameters<typeof listEvents>[1], query: z.output<typeof listEventsQuery>, url: URL) => {
-    const [events, total] = await listEvents(database.em(), of, query, pageOf(query));
-    return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url) };
+    const { events, total, more } = await listEvents(database.em(), of, query, pageOf(query));
+    return { body: events.map((event) => renderEvent(event, links)), headers: pageHeaders(query, total, url, more) };
   };
   const common = {
     method: "get",
@@ -43,8 +43,8 @@ export function eventOperations({ database, links }: ApiServices): ApiOperation[
       summary: "List what a user did: oneself, or, as an administrator, anybody",
       params: userParams,
       async handle({ caller, params, query, url }) {
+        await findVisibleUser(database.em(), caller, { id: params.id });
         requireSelfOrAdministrator(caller, params.id);
-        await findUser(database.em(), params.id);
         return await page({ authorId: params.id }, query, url);
       },
     }),

@@ -15,6 +15,7 @@ const TYPE_PARAMETERS = {
   member: "Member",
   path: "Path",
   project: "Project",
+  refresh_token: "RefreshToken",
   user: "User",
 } as const satisfies Record<string, TargetType>;
 type TypeParameter = keyof typeof TYPE_PARAMETERS;
@@ -46,6 +47,8 @@ export const eventResult = z.object({
   author_username: z.string(),
   created_at: z.iso.datetime(),
   access_token_id: z.int().nullable(),
+  /** Ours, not GitLab's: where a secret came from that was rotated away. */
+  address: z.string().nullable(),
 });
 
 /** An event as JSON; its author must be loaded. */
@@ -63,5 +66,6 @@ export function renderEvent(event: LoadedEvent, links: Links): z.input<typeof ev
     author_username: author.username,
     created_at: event.createdAt.toISOString(),
     access_token_id: event.tokenId ?? null,
+    address: event.address ?? null,
   };
 }

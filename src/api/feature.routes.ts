@@ -12,12 +12,17 @@ import { flag, resourceId } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
 
+/** GitLab's client for Go sends every parameter of this call, an empty text for what it was not given. */
+function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+}
+
 /** GitLab's other kinds of actors. Ignoring one would switch the flag for everybody instead of for a few. */
-const otherActor = z.never().optional();
+const otherActor = unlessEmpty(z.never());
 
 const setFeatureBody = z.object({
   value: flag(),
-  project: resourceId.optional(),
+  project: unlessEmpty(resourceId),
   group: otherActor,
   namespace: otherActor,
   user: otherActor,

@@ -6,6 +6,7 @@ import { featureOperations } from "./feature.routes.ts";
 import { groupOperations } from "./group.routes.ts";
 import { instanceOperations } from "./instance.routes.ts";
 import { memberOperations } from "./member.routes.ts";
+import { namespaceOperations } from "./namespace.routes.ts";
 import { ownAccessTokenOperations } from "./own-access-token.routes.ts";
 import { personalAccessTokenOperations } from "./personal-access-token.routes.ts";
 import { projectOperations } from "./project.routes.ts";
@@ -21,6 +22,7 @@ export function apiOperations(services: ApiServices, baseUrl: string): ApiOperat
     ...ownAccessTokenOperations(services),
     ...personalAccessTokenOperations(services),
     ...groupOperations(services),
+    ...namespaceOperations(services),
     ...projectOperations(services),
     ...memberOperations(services),
     ...projectAccessTokenOperations(services),

@@ -54,8 +54,9 @@ export function ownAccessTokenOperations(services: TokenServices & RevokeService
       status: 200,
       result: createdTokenResult,
       rotates: true,
+      scope: "self_rotate",
       async handle({ caller, body }) {
-        const input = { caller, tokenId: requireToken(caller), expiresAt: body.expires_at ?? null };
+        const input = { caller, tokenId: requireToken(caller), expiresAt: body.expires_at };
         const { token, secret } =
           caller.kind === "bot"
             ? await rotateProjectToken(services, { ...input, project: caller.project.id })

@@ -124,8 +124,8 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
       result: createdTokenResult,
       rotates: true,
       async handle({ caller, params, body }) {
-        const expiresAt = body.expires_at ?? null;
-        const { token, secret } = await rotatePersonalToken(services, { caller, tokenId: params.id, expiresAt });
+        const input = { caller, tokenId: params.id, expiresAt: body.expires_at };
+        const { token, secret } = await rotatePersonalToken(services, input);
         return { body: { ...renderToken(token, clock), token: secret } };
       },
     }),

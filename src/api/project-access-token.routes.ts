@@ -95,6 +95,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       status: 200,
       result: createdProjectTokenResult,
       rotates: true,
+      scope: "self_rotate",
       async handle({ caller, params, body }) {
         const { project } = await findProjectAtLevel(database.em(), caller, params.id, NO_ACCESS);
         if (caller.kind !== "bot" || caller.project.id !== project.id) {
@@ -107,7 +108,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
             caller,
             project: project.id,
             tokenId: caller.tokenId,
-            expiresAt: body.expires_at ?? null,
+            expiresAt: body.expires_at,
           }),
         );
       },
@@ -129,7 +130,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
             caller,
             project: params.id,
             tokenId: params.token_id,
-            expiresAt: body.expires_at ?? null,
+            expiresAt: body.expires_at,
           }),
         );
       },

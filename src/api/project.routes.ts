@@ -1,15 +1,20 @@
 /** The calls about projects. */
 import { z } from "zod";
+import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import { takeoverWarning } from "../namespaces/takeover-warning.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { createProject } from "../projects/create-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { findVisibleProject } from "../projects/find-project.ts";
-import { listVisibleProjects } from "../projects/list-projects.ts";
+import { listVisibleProjects, type ProjectPlace } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.entity.ts";
 import { updateProject } from "../projects/update-project.ts";
 import type { ApiServices } from "./api-services.ts";
 import {
   createProjectBody,
+  type ListProjectsQuery,
+  listGroupProjectsQuery,
   listProjectsQuery,
   projectFilter,
   projectResult,
@@ -29,6 +34,14 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
   const render = async (project: Project) => {
     const [rendered] = await renderProjects(database.em(), links, [project]);
     return { body: rendered as z.input<typeof projectResult> };
+  };
+  const answerList = async (caller: SignedInPrincipal, query: ListProjectsQuery, url: URL, place?: ProjectPlace) => {
+    const em = database.em();
+    // Keyside has no archived projects.
+    if (query.archived === true) return { body: [], headers: pageHeaders(query, 0, url) };
+    const filter = { ...projectFilter(query), place };
+    const [projects, total] = await listVisibleProjects(em, caller, filter, pageOf(query));
+    return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };
   };
   return [
     apiOperation({
@@ -66,12 +79,21 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       body: NOTHING,
       status: 200,
       result: z.array(projectResult),
-      async handle({ caller, query, url }) {
-        const em = database.em();
-        // Keyside has no archived projects.
-        if (query.archived === true) return { body: [], headers: pageHeaders(query, 0, url) };
-        const [projects, total] = await listVisibleProjects(em, caller, projectFilter(query), pageOf(query));
-        return { body: await renderProjects(em, links, projects), headers: pageHeaders(query, total, url) };
+      handle: ({ caller, query, url }) => answerList(caller, query, url),
+    }),
+    apiOperation({
+      id: "listGroupProjects",
+      method: "get",
+      path: "/groups/:id/projects",
+      summary: "List the projects of a group that the caller sees; with include_subgroups, those of its subgroups too",
+      params: resourceParams,
+      query: listGroupProjectsQuery,
+      body: NOTHING,
+      status: 200,
+      result: z.array(projectResult),
+      async handle({ caller, params, query, url }) {
+        const { namespace } = await findGroupAtLevel(database.em(), caller, params.id, NO_ACCESS);
+        return await answerList(caller, query, url, { namespace, below: query.include_subgroups === true });
       },
     }),
     apiOperation({

@@ -1,11 +1,11 @@
 /** Projects as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
-import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
 import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
 import { accessLevel } from "./access-level.schema.ts";
+import { namespaceResult } from "./namespace.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
@@ -60,7 +60,11 @@ export const listProjectsQuery = pageQuery.extend({
   order_by: z.enum(["id", "name", "path", "created_at"]).default("id"),
   sort: z.enum(["asc", "desc"]).default("desc"),
 });
-type ListProjectsQuery = z.output<typeof listProjectsQuery>;
+/** The parameters of a list of projects, read. */
+export type ListProjectsQuery = z.output<typeof listProjectsQuery>;
+
+/** Which projects of a group are wanted. */
+export const listGroupProjectsQuery = listProjectsQuery.extend({ include_subgroups: flag().optional() });
 
 const PROJECT_COLUMNS = { id: "id", name: "name", path: "path", created_at: "createdAt" } as const;
 
@@ -75,18 +79,6 @@ export function projectFilter(query: ListProjectsQuery): ProjectFilter {
     direction: query.sort,
   };
 }
-
-/** A namespace inside a project, as JSON. */
-export const namespaceResult = z.object({
-  id: z.int(),
-  name: z.string(),
-  path: z.string(),
-  kind: z.enum(NAMESPACE_KINDS),
-  full_path: z.string(),
-  parent_id: z.int().nullable(),
-  avatar_url: z.null(),
-  web_url: z.string(),
-});
 
 /** A project, as JSON. */
 export const projectResult = z.object({
@@ -110,5 +102,7 @@ export const projectResult = z.object({
   archived: z.boolean(),
   avatar_url: z.null(),
   topics: z.array(z.string()),
+  /** Nothing is ever imported; GitLab's Terraform provider waits for an import to end unless this says that there is none. */
+  import_status: z.literal("none"),
   namespace: namespaceResult,
 });

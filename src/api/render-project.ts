@@ -6,7 +6,8 @@ import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { lastSegment, pathPrefixes } from "../namespaces/path.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
-import type { namespaceResult, projectResult } from "./project.schema.ts";
+import { renderNamespace } from "./namespace.schema.ts";
+import type { projectResult } from "./project.schema.ts";
 
 /** Renders projects; their full paths, namespaces and namespaces' full paths are loaded. */
 export async function renderProjects(
@@ -46,6 +47,7 @@ export async function renderProjects(
       archived: false,
       avatar_url: null,
       topics: [],
+      import_status: "none",
       namespace: renderNamespace(project.namespace, links),
     };
   });
@@ -80,20 +82,6 @@ export async function renderGroups(
   });
 }
 
-function renderNamespace(namespace: Namespace, links: Links): z.input<typeof namespaceResult> {
-  const path = namespace.fullPath.path;
-  return {
-    id: namespace.id,
-    name: namespace.name,
-    path: lastSegment(path),
-    kind: namespace.kind,
-    full_path: path,
-    parent_id: namespace.parent?.id ?? null,
-    avatar_url: null,
-    web_url: links.web(namespace.kind === "group" ? `groups/${path}` : path),
-  };
-}
-
 /** Returns a function from a namespace's full path to its full name: `Team / Backend`. */
 async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Promise<(path: string) => string> {
   const prefixes = [...new Set(paths.flatMap(pathPrefixes))];
@@ -111,12 +99,13 @@ async function findFullNames(em: SqlEntityManager, paths: readonly string[]): Pr
       .join(" / ");
 }
 
-/** When something last happened in each project. */
+/** When something last happened in each project: one entry of the index a project, however many events there are. */
 async function findLastActivity(em: SqlEntityManager, projectIds: readonly number[]): Promise<Map<number, Date>> {
   if (projectIds.length === 0) return new Map();
-  const rows = await em.execute<{ project_id: number; at: string | Date }[]>(
-    "select project_id, max(created_at) as at from events where project_id in (?) group by project_id",
+  const rows = await em.execute<{ project_id: number; at: string | Date | null }[]>(
+    `select id as project_id, (select max(created_at) from events where project_id = projects.id) as at
+     from projects where id in (?)`,
     [projectIds],
   );
-  return new Map(rows.map(({ project_id, at }) => [project_id, new Date(at)]));
+  return new Map(rows.flatMap(({ project_id, at }) => (at === null ? [] : [[project_id, new Date(at)]])));
 }

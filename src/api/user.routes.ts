@@ -5,9 +5,9 @@ import { deleteAccount } from "../accounts/delete-account.ts";
 import { listAccounts } from "../accounts/list-accounts.ts";
 import { setAccountState } from "../accounts/set-account-state.ts";
 import { updateAccount } from "../accounts/update-account.ts";
+import { findVisibleUser } from "../members/find-visible-user.ts";
 import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { findUser } from "../users/find-user.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
 import type { ApiServices } from "./api-services.ts";
@@ -62,8 +62,7 @@ function readingOperations({ database, links }: ApiServices): ApiOperation[] {
       status: 200,
       result: z.array(userResult),
       async handle({ caller, query, url }) {
-        if (query.username === undefined) requireAdministrator(caller);
-        const [users, total] = await listAccounts(database.em(), accountFilter(query), pageOf(query));
+        const [users, total] = await listAccounts(database.em(), caller, accountFilter(query), pageOf(query));
         return { body: users.map((user) => renderTo(caller, user)), headers: pageHeaders(query, total, url) };
       },
     }),
@@ -78,7 +77,7 @@ function readingOperations({ database, links }: ApiServices): ApiOperation[] {
       status: 200,
       result: userResult,
       async handle({ caller, params }) {
-        return { body: renderTo(caller, await findUser(database.em(), params.id)) };
+        return { body: renderTo(caller, await findVisibleUser(database.em(), caller, { id: params.id })) };
       },
     }),
   ];

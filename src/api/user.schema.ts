@@ -19,6 +19,9 @@ function isEmail(value: string): boolean {
   return z.email().safeParse(value).success;
 }
 
+/** Keyside has no external users: one that was asked for must not become a user who sees internal projects. */
+const notExternal = flag().pipe(z.literal(false)).optional();
+
 /** The body that creates an account. The username is checked as a path, since the personal namespace gets it. */
 export const createUserBody = z
   .object({
@@ -30,6 +33,7 @@ export const createUserBody = z
     reset_password: flag().optional(),
     force_random_password: flag().optional(),
     admin: flag().default(false),
+    external: notExternal,
   })
   .refine(
     (body) => body.password !== undefined || body.reset_password === true || body.force_random_password === true,
@@ -46,6 +50,7 @@ export const updateUserBody = z.object({
   email: email.optional(),
   password: password.optional(),
   admin: flag().optional(),
+  external: notExternal,
 });
 
 /** Which accounts are wanted. */
@@ -85,12 +90,13 @@ export const briefUserResult = z.object({
   web_url: z.string(),
 });
 
-/** An account; only administrators and the user themselves get the last two fields. */
+/** An account; only administrators and the user themselves get the last three fields. */
 export const userResult = briefUserResult.extend({
   bot: z.boolean(),
   created_at: z.iso.datetime(),
   email: z.string().optional(),
   is_admin: z.boolean().optional(),
+  external: z.literal(false).optional(),
 });
 
 /** An account, in short. */
@@ -116,5 +122,5 @@ export function renderUser(user: User, links: Links): z.input<typeof userResult>
 
 /** An account as JSON for administrators and the user themselves. */
 export function renderFullUser(user: User, links: Links): z.input<typeof userResult> {
-  return { ...renderUser(user, links), email: user.email, is_admin: user.admin };
+  return { ...renderUser(user, links), email: user.email, is_admin: user.admin, external: false };
 }

@@ -44,14 +44,15 @@ const FIND_TOKEN: PreparedQuery = {
 };
 
 /**
- * Finds the principal behind an access token's secret.
+ * Finds the principal behind an access token's secret, sent from `address`.
  *
  * @throws UnauthenticatedError when the secret is not known, or its user is blocked
  * @throws InvalidTokenError when it is known, but expired or revoked: only somebody who holds the secret gets this far
  */
 export async function authenticateAccessToken(
-  services: Pick<AuthenticationServices, "database" | "clock" | "lastUse">,
+  services: Pick<AuthenticationServices, "database" | "clock" | "lastUse" | "secretReuse">,
   secret: string,
+  address: string,
 ): Promise<SignedInPrincipal> {
   // 1. A mistyped secret is refused before the database is asked.
   if (!isSecret(secret))
@@ -62,8 +63,11 @@ export async function authenticateAccessToken(
   // 3. The index found the row; this constant-time comparison is the one that decides.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
-  // 4. The bearer of a dead token, and nobody else, is told that it is dead.
-  if (row.revoked) throw new RevokedTokenError(row.token_id);
+  // 4. The bearer of a dead token, and nobody else, is told that it is dead. Its project is told of a rotated one, later.
+  if (row.revoked) {
+    services.secretReuse.presented(row.token_id, address);
+    throw new RevokedTokenError(row.token_id);
+  }
   if (isExpired(row.expires_at, services.clock.now())) {
     throw new InvalidTokenError(
       `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
@@ -84,6 +88,7 @@ function toPrincipal(row: TokenRow): SignedInPrincipal {
     username: row.username,
     scopes: new Set(row.scopes),
     tokenId: row.token_id,
+    expiresAt: row.expires_at,
   };
   switch (row.user_type) {
     case "human":

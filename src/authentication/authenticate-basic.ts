@@ -8,29 +8,32 @@ import type { PasswordPrincipal, SignedInPrincipal } from "../principals/princip
 import { authenticateAccessToken } from "./authenticate-access-token.ts";
 import { authenticatePassword } from "./authenticate-password.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
+import type { Sender } from "./sender.ts";
 
 /**
- * Finds the principal behind HTTP Basic credentials sent from `address`: an access token as the password, whatever the
+ * Finds the principal behind HTTP Basic credentials: an access token as the password, whatever the
  * username, or the username and password of a human.
  *
  * @throws UnauthenticatedError when the credentials are not known
  * @throws InvalidTokenError when the access token is known, but expired or revoked
- * @throws TooManyFailuresError when too many wrong credentials came from `address`
+ * @throws TooManyFailuresError when too many wrong credentials came from the sender's address
+ * @throws UnavailableError when too many passwords are being checked
+ * @throws the signal's reason when the sender hung up before the check of a password began
  * @see docs/spec/registry-auth.md "Request"
  */
 export function authenticateBasic(
   services: AuthenticationServices,
   credentials: BasicCredentials,
-  address: string,
+  sender: Sender,
 ): Promise<SignedInPrincipal | PasswordPrincipal> {
   const { password } = credentials;
   const { tokenPrefix } = services;
   const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
-  if (!isToken) return authenticatePassword(services, credentials, address);
+  if (!isToken) return authenticatePassword(services, credentials, sender);
   // A secret whose checksum fails was mistyped and could never be a successful guess: it is refused without a query,
   // and not counted.
-  if (!isSecret(password)) return authenticateAccessToken(services, password);
-  return authenticateAccessToken(services, password).catch((error: unknown) =>
-    services.lockout.failed(error, address, password),
+  if (!isSecret(password)) return authenticateAccessToken(services, password, sender.address);
+  return authenticateAccessToken(services, password, sender.address).catch((error: unknown) =>
+    services.lockout.failed(error, sender.address, password),
   );
 }

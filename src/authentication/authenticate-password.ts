@@ -2,13 +2,14 @@
 import type { PreparedQuery } from "../database/database.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
-import { networkOf } from "../http/client-address.ts";
+import { networkOf, siteOf } from "../http/client-address.ts";
 import type { PasswordPrincipal } from "../principals/principal.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { passwordFingerprint, passwordMatches } from "../users/password.ts";
 import type { UserState } from "../users/user.entity.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
 import { FAILURE_STATE, type FailureState } from "./lockout.ts";
+import type { Sender } from "./sender.ts";
 
 interface HumanRow {
   user_id: number;
@@ -28,27 +29,30 @@ const FIND_HUMAN: PreparedQuery = {
 };
 
 /**
- * Finds the human behind a username and a password sent from `address`.
+ * Finds the human behind a username and a password.
  *
  * @throws UnauthenticatedError when they do not belong together; says no more, and takes as long when there is no such user
- * @throws TooManyFailuresError when too many wrong credentials came from there, or too many at once
+ * @throws TooManyFailuresError when too many wrong credentials came from the sender's address, or too many at once
+ * @throws UnavailableError when too many passwords are being checked
+ * @throws the signal's reason when the sender hung up before the check began
  */
 export function authenticatePassword(
   services: AuthenticationServices,
   credentials: BasicCredentials,
-  address: string,
+  sender: Sender,
 ): Promise<PasswordPrincipal> {
   const guess = `${credentials.username}\0${credentials.password}`;
-  return checkPassword(services, credentials, networkOf(address)).catch((error: unknown) =>
-    services.lockout.failed(error, address, guess),
+  return checkPassword(services, credentials, sender).catch((error: unknown) =>
+    services.lockout.failed(error, sender.address, guess),
   );
 }
 
 async function checkPassword(
   { database, lockout, passwordChecks }: AuthenticationServices,
   { username, password }: BasicCredentials,
-  network: string,
+  { address, signal }: Sender,
 ): Promise<PasswordPrincipal> {
+  const network = networkOf(address);
   // 1. A locked network is refused before any costly work, whether the guess is right or not.
   lockout.refuseIfKnownLocked(network);
   // 2. One query. No username contains NUL, and PostgreSQL refuses it in a parameter.
@@ -58,10 +62,12 @@ async function checkPassword(
   const row = found?.user_id == null ? undefined : found;
   // 3. The costly comparison, which takes as long when there is no such user. Meanwhile the network may have been locked.
   const digest = row?.password_digest ?? undefined;
-  const matches = await passwordChecks.run(network, () => {
+  const line = lineOf(address, found?.failures ?? 0);
+  const check = () => {
     lockout.refuseIfKnownLocked(network);
     return passwordMatches(password, digest);
-  });
+  };
+  const matches = await passwordChecks.run(line, check, signal);
   // 4. No credential of a blocked user is accepted.
   if (row === undefined || digest === undefined || !matches || row.state === "blocked")
     throw new UnauthenticatedError("wrong username or password");
@@ -72,6 +78,16 @@ async function checkPassword(
     admin: row.admin,
     scopes: new Set(TOKEN_SCOPES),
     tokenId: null,
+    expiresAt: null,
     passwordFingerprint: passwordFingerprint(digest),
   };
+}
+
+/**
+ * Where a check waits: networks take turns within their site, and sites with each other. All sites from which something
+ * wrong came lately are one line together, so that many addresses that guess cannot hold up those that do not.
+ */
+function lineOf(address: string, failures: number): readonly string[] {
+  const line = [siteOf(address), networkOf(address)];
+  return failures === 0 ? line : ["failed lately", ...line];
 }

@@ -58,7 +58,7 @@ async function findHuman(
     );
   }
   const { user_id: userId, username, admin } = row;
-  return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), tokenId: null };
+  return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), tokenId: null, expiresAt: null };
 }
 
 function unknownRefreshToken(): UnauthenticatedError {

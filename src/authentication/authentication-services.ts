@@ -1,5 +1,6 @@
 /** The services that authentication needs, whatever the kind of credential. */
 import type { LastUse } from "../access-tokens/last-use.ts";
+import type { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { FairQueue } from "./fair-queue.ts";
@@ -13,7 +14,9 @@ export interface AuthenticationServices {
   readonly tokenPrefix: string;
   /** Told of every access token that is accepted. */
   readonly lastUse: Pick<LastUse, "used">;
+  /** Told of every revoked access token that is presented. */
+  readonly secretReuse: Pick<SecretReuse, "presented">;
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
-  readonly passwordChecks: FairQueue;
+  readonly passwordChecks: Pick<FairQueue, "run" | "close">;
 }

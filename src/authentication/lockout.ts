@@ -7,7 +7,7 @@
  * username is never locked, because that would let anybody lock its owner out. Guessing from many addresses at once is
  * bounded by the number of passwords that are checked concurrently (fair-queue.ts).
  */
-import { createHmac, hkdfSync, type KeyObject } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { TooManyFailuresError, UnauthenticatedError } from "../errors.ts";
@@ -26,8 +26,8 @@ const MAXIMUM_REMEMBERED = 10_000;
 export interface LockoutServices {
   readonly database: Database;
   readonly clock: Clock;
-  /** A private key that all replicas share and that is not in the database. */
-  readonly key: () => KeyObject;
+  /** A secret that all replicas share and that is not in the database. */
+  readonly key: KeyObject;
   readonly onFailure?: (event: "counted" | "locked" | "refused") => void;
 }
 
@@ -145,8 +145,6 @@ export class Lockout {
 
   /** A wrong password is often nearly right: with a keyed digest, a dump of the database cannot be searched for guesses. */
   #digest(credential: string): string {
-    const privateKey = this.#services.key().export({ type: "pkcs8", format: "der" });
-    const key = Buffer.from(hkdfSync("sha256", privateKey, "", "keyside authentication failures", 32));
-    return createHmac("sha256", key).update(credential).digest("hex");
+    return createHmac("sha256", this.#services.key).update(credential).digest("hex");
   }
 }

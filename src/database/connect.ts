@@ -45,7 +45,7 @@ export async function openPostgres(url: string, entities: Entities): Promise<Orm
   try {
     await orm.em.fork().execute("select 1");
   } catch (error) {
-    await orm.close(true);
+    await closeOrm(orm);
     const { hostname, port } = new URL(url);
     const where = `${hostname || "localhost"}:${port || 5432}`;
     const why = isConnectionFailure(error) ? "it cannot be reached" : "it refuses the connection";
@@ -72,4 +72,19 @@ export async function openPglite(where: EmbeddedLocation, entities: Entities): P
   });
   await orm.em.fork().execute("select 1");
   return orm;
+}
+
+/** @throws Error that isConnectionFailure knows */
+export function refuseClosed(): never {
+  throw new Error("the database is closed");
+}
+
+/**
+ * Closes for good. MikroORM opens a closed connection again when it is asked for anything; here that fails, since an
+ * embedded database that came back would be without the guard of its directory.
+ */
+export async function closeOrm(orm: Orm): Promise<void> {
+  const config: { set(key: "driverOptions", value: () => never): void } = orm.config;
+  config.set("driverOptions", refuseClosed);
+  await orm.close(true);
 }

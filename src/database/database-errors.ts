@@ -7,7 +7,15 @@ import { ForeignKeyConstraintViolationException, UniqueConstraintViolationExcept
  */
 const CONNECTION_CODES =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|080..|53...|57P..)$/;
-const CONNECTION_WORDS = /timeout exceeded when trying to connect|Connection terminated|PGlite is clos/i;
+const CONNECTION_WORDS = new RegExp(
+  [
+    "timeout exceeded when trying to connect",
+    "Connection terminated",
+    // Asked while it was being closed, or after: our own words, and those of PGlite, kysely and pg-pool.
+    "the database is closed|PGlite is clos|driver has already been destroyed|Cannot use a pool after calling end",
+  ].join("|"),
+  "i",
+);
 
 /** Whether the database could not be reached: a temporary fault, worth another try. */
 export function isConnectionFailure(error: unknown): boolean {

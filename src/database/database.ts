@@ -8,7 +8,15 @@ import { PGlite } from "@electric-sql/pglite";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
 import { ConfigurationError, ConflictError } from "../errors.ts";
-import { type EmbeddedLocation, type Entities, type Orm, openPglite, openPostgres } from "./connect.ts";
+import {
+  closeOrm,
+  type EmbeddedLocation,
+  type Entities,
+  type Orm,
+  openPglite,
+  openPostgres,
+  refuseClosed,
+} from "./connect.ts";
 import { isCollision, refersToDeleted } from "./database-errors.ts";
 import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
 
@@ -31,6 +39,7 @@ export class Database {
   readonly #orm: Orm;
   readonly #guard: DirectoryGuard | undefined;
   readonly kind: "postgresql" | "embedded";
+  #closed = false;
 
   private constructor(orm: Orm, kind: "postgresql" | "embedded", guard?: DirectoryGuard) {
     this.#orm = orm;
@@ -62,7 +71,13 @@ export class Database {
 
   /** A fresh entity manager, for one request or one use case. */
   em(): SqlEntityManager {
-    return this.#orm.em.fork() as SqlEntityManager;
+    return this.#openOrm().em.fork() as SqlEntityManager;
+  }
+
+  /** What every way in goes through: a transaction begun on an embedded database that is being closed never ends. */
+  #openOrm(): Orm {
+    if (this.#closed) refuseClosed();
+    return this.#orm;
   }
 
   /**
@@ -86,14 +101,14 @@ export class Database {
 
   /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
   async query<Row>({ name, text }: PreparedQuery, values: unknown[]): Promise<Row[]> {
-    const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
+    const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
     if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
     return (await client.query({ name, text, values })).rows as Row[];
   }
 
   /** The numbers of open connections, idle connections and queries waiting for one; all 0 when embedded. */
   async poolState(): Promise<{ readonly total: number; readonly idle: number; readonly waiting: number }> {
-    const client: Pool | PGlite = await this.#orm.em.getConnection().getNativeClient();
+    const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
     if (client instanceof PGlite) return { total: 0, idle: 0, waiting: 0 };
     return { total: client.totalCount, idle: client.idleCount, waiting: client.waitingCount };
   }
@@ -105,7 +120,7 @@ export class Database {
   async prepare(seed: (em: SqlEntityManager) => Promise<void>): Promise<void> {
     if (this.kind === "embedded") {
       // There is only one process, and a migration inside a transaction on PGlite's only connection would hang.
-      await this.#orm.migrator.up();
+      await this.#openOrm().migrator.up();
       await this.transaction(seed);
       return;
     }
@@ -117,9 +132,10 @@ export class Database {
     });
   }
 
-  /** Closes every connection and releases the directory. */
+  /** Closes every connection for good, then releases the directory. What is asked of it afterwards fails. */
   async close(): Promise<void> {
-    await this.#orm.close(true);
+    this.#closed = true;
+    await closeOrm(this.#orm);
     await this.#guard?.release();
   }
 }

@@ -14,6 +14,7 @@ export const EVENT_ACTIONS = [
   "joined",
   "left",
   "rotated",
+  "reused",
   "revoked",
   "expired",
   "blocked",
@@ -40,6 +41,7 @@ export const TARGET_TYPES = [
   "Member",
   "Path",
   "Project",
+  "RefreshToken",
   "User",
 ] as const;
 /** One of the types of targets. */
@@ -59,6 +61,8 @@ const EventSchema = defineEntity({
     projectId: p.integer().nullable(),
     /** The access token that was used; null for a password, or for Keyside itself. */
     tokenId: p.integer().nullable(),
+    /** The address that it came from: of the reuse of a rotated secret; null for everything else. */
+    address: p.text().nullable(),
   },
 });
 

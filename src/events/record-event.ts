@@ -1,7 +1,7 @@
 /** Records events in the transaction that makes the change, so that neither is stored without the other. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Actor } from "../principals/principal.ts";
-import { Event, type EventAction, type TargetType } from "./event.entity.ts";
+import type { EventAction, TargetType } from "./event.entity.ts";
 
 /** The values of an event to be recorded. */
 export interface NewEvent {
@@ -13,16 +13,33 @@ export interface NewEvent {
   readonly at: Date;
 }
 
+/** All rows come as one parameter, however many there are. */
+const INSERT_EVENTS = `
+  insert into events (created_at, author_id, action, target_type, target_id, target_title, project_id, token_id)
+  select at, author_id, action, target_type, target_id, target_title, project_id, token_id
+  from rows from (
+    jsonb_to_recordset(?::jsonb) as (at timestamptz, author_id int, action text, target_type text, target_id int,
+      target_title text, project_id int, token_id int)
+  ) with ordinality
+  order by ordinality`;
+
 /** Writes the record of an event, inside the caller's transaction. */
 export async function recordEvent(em: SqlEntityManager, event: NewEvent): Promise<void> {
-  await em.insert(Event, {
-    createdAt: event.at,
-    author: event.by.userId,
-    action: event.action,
-    targetType: event.target.type,
-    targetId: event.target.id,
-    targetTitle: event.target.title,
-    projectId: event.projectId ?? null,
-    tokenId: event.by.tokenId,
-  });
+  await recordEvents(em, [event]);
+}
+
+/** Writes the records of events, in their order, in one statement, inside the caller's transaction. */
+export async function recordEvents(em: SqlEntityManager, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ by, action, target, projectId, at }) => ({
+    at: at.toISOString(),
+    author_id: by.userId,
+    action,
+    target_type: target.type,
+    target_id: target.id,
+    target_title: target.title,
+    project_id: projectId ?? null,
+    token_id: by.tokenId,
+  }));
+  await em.execute(INSERT_EVENTS, [JSON.stringify(rows)]);
 }

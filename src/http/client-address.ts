@@ -2,8 +2,9 @@
  * The address that a request came from. `X-Forwarded-For` is believed only from proxies that the operator has named:
  * anybody else could write whatever they like there.
  */
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 import type { Middleware } from "koa";
+import type { Logger } from "pino";
 
 /** A set of addresses and networks, to test an address against. */
 export interface AddressSet {
@@ -25,35 +26,85 @@ export function addressSet(entries: readonly string[]): AddressSet {
   return { has: (address) => isIP(address) !== 0 && list.check(address, familyOf(address)) };
 }
 
-/** Middleware that sets `ctx.ip` to the client's address for all later middleware. */
-export function clientAddressMiddleware(trusted: AddressSet): Middleware {
+/** The headers in which a proxy names the client that it speaks for. @see RFC 7239 section 4 */
+const FORWARDING_HEADERS = ["Forwarded", "X-Forwarded-For", "X-Real-IP"];
+
+/**
+ * Middleware that sets `ctx.ip` to the client's address for all later middleware, and `ctx.state.clientHidden` to whether
+ * that is the address of a proxy which speaks for somebody else. The first time that happens, it warns in the log.
+ *
+ * @see docs/spec/registry-auth.md "Failures"
+ */
+export function clientAddressMiddleware(trusted: AddressSet, log: Pick<Logger, "warn">): Middleware {
+  let warned = false;
   return (ctx, next) => {
-    ctx.request.ip = clientAddress(ctx.req.socket.remoteAddress ?? "", ctx.get("X-Forwarded-For"), trusted);
+    const { address, believed } = clientAddress(
+      ctx.req.socket.remoteAddress ?? "",
+      ctx.get("X-Forwarded-For"),
+      trusted,
+    );
+    const hidden = !believed && FORWARDING_HEADERS.some((name) => ctx.get(name) !== "");
+    ctx.request.ip = address;
+    ctx.state.clientHidden = hidden;
+    if (hidden && !warned) {
+      warned = true;
+      log.warn({ ip: address }, UNKNOWN_PROXY);
+    }
     return next();
   };
 }
 
+const UNKNOWN_PROXY =
+  "a request names another client than its sender, and is not believed. If the sender is your proxy, name its address in " +
+  "KEYSIDE_TRUSTED_PROXIES and let it send X-Forwarded-For: until then all its clients count as one, so that the wrong " +
+  "passwords of one lock all of them out, and /-/metrics refuses them. This is said once";
+
 /**
  * The client's address: the peer's own, unless the peer is a trusted proxy. Then `X-Forwarded-For` is read from the
- * right, where the nearest proxy wrote, up to the first address that is not a trusted proxy's.
+ * right, where the nearest proxy wrote, up to the first address that is not a trusted proxy's. `believed` is whether the
+ * header was read to that point: if not, and a proxy stands between, the address is the proxy's.
  */
-export function clientAddress(peer: string, forwardedFor: string, trusted: AddressSet): string {
-  const hops = forwardedFor.split(",");
+export function clientAddress(
+  peer: string,
+  forwardedFor: string,
+  trusted: AddressSet,
+): { readonly address: string; readonly believed: boolean } {
+  const hops = forwardedFor.split(",").filter((entry) => entry.trim() !== "");
   let address = plain(peer) ?? peer;
+  let believed = false;
   while (trusted.has(address)) {
-    const hop = readHop(hops.pop()?.trim() ?? "");
-    if (hop === undefined) break;
+    const entry = hops.pop();
+    if (entry === undefined) break;
+    const hop = readHop(entry.trim());
+    if (hop === undefined) return { address, believed: false };
     address = hop;
+    believed = true;
   }
-  return address;
+  return { address, believed };
 }
 
 /**
- * The part of an address that identifies one customer: all of an IPv4 address, the first 64 bits of an IPv6 address.
+ * The part of an address that identifies one subnet: all of an IPv4 address, the first 64 bits of an IPv6 address.
+ *
+ * @see RFC 4291 section 2.5.4
+ */
+export function networkOf(address: string): string {
+  return prefixOf(address, 4);
+}
+
+/**
+ * The part of an address that identifies one customer, who may have many subnets: all of an IPv4 address, the first 48
+ * bits of an IPv6 address.
  *
  * @see RFC 6177 section 2
  */
-export function networkOf(address: string): string {
+export function siteOf(address: string): string {
+  return prefixOf(address, 3);
+}
+
+/** The network of the first groups of 16 bits of an IPv6 address; any other text as it is. */
+function prefixOf(text: string, groups: number): string {
+  const address = plain(text) ?? text;
   if (!isIPv6(address)) return address;
   // A URL holds the address in canonical form: RFC 5952, without dotted parts.
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
@@ -61,7 +112,7 @@ export function networkOf(address: string): string {
   const front = head.split(":").filter((group) => group !== "");
   const back = (tail ?? "").split(":").filter((group) => group !== "");
   const zeros = Array.from({ length: 8 - front.length - back.length }, () => "0");
-  return `${[...front, ...zeros, ...back].slice(0, 4).join(":")}::/64`;
+  return `${[...front, ...zeros, ...back].slice(0, groups).join(":")}::/${groups * 16}`;
 }
 
 /** The address in one entry of the header; some proxies add the port. */
@@ -70,10 +121,16 @@ function readHop(text: string): string | undefined {
   return plain(bracketed ?? dotted ?? text);
 }
 
-/** An address without its zone, and as IPv4 if it is IPv4-mapped; undefined when the text is not an address. */
+/**
+ * An address in the one form that Keyside compares and shows: without its zone, as IPv4 if it is IPv4-mapped however that
+ * is spelled, else as RFC 5952 writes it. Undefined when the text is not an address.
+ *
+ * @see RFC 4291 section 2.5.5.2
+ */
 function plain(text: string): string | undefined {
-  const address = text.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
-  return isIP(address) === 0 ? undefined : address.toLowerCase();
+  const address = text.replace(/%.*$/, "");
+  if (!isIPv6(address)) return isIP(address) === 0 ? undefined : address;
+  return new SocketAddress({ address, family: "ipv6" }).address.replace(/^::ffff:(?=\d+\.)/, "");
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

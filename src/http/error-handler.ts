@@ -20,6 +20,9 @@ export interface ErrorAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What the log and the metrics call a request whose client hung up; the number is nginx's, as HTTP has none. */
+export const CLIENT_GONE_STATUS = 499;
+
 /** How one protocol writes an error; `undefined` stands for an unexpected one. */
 export type ErrorDialect = (error: KeysideError | undefined) => ErrorAnswer;
 

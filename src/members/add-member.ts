@@ -7,6 +7,7 @@ import { ConflictError, RuleRefusedError } from "../errors.ts";
 import type { AccessLevel } from "../principals/access-level.ts";
 import { findUser } from "../users/find-user.ts";
 import { findMember } from "./find-member.ts";
+import { findVisibleUser } from "./find-visible-user.ts";
 import { type LoadedMember, Member } from "./member.entity.ts";
 import { type MemberInput, requireLevelWithin } from "./member-input.ts";
 import { findPlace } from "./member-place.ts";
@@ -15,7 +16,7 @@ import { recordMemberEvent } from "./record-member-event.ts";
 /**
  * Makes a user a member.
  *
- * @throws NotFoundError when the caller does not see the project or group, or there is no such user
+ * @throws NotFoundError when the caller does not see the project or group, or there is no such user, or a bot hidden from them
  * @throws ForbiddenError when the caller may not manage members, or gives a level above their own
  * @throws RuleRefusedError for a bot user or the ghost
  * @throws ConflictError when the user is a member already
@@ -29,6 +30,7 @@ export function addMember(
     requireLevelWithin(input.accessLevel, accessLevel);
     const user = await findUser(em, input.userId);
     if (user.userType === "project_bot") {
+      await findVisibleUser(em, input.caller, { id: user.id });
       throw new RuleRefusedError(
         "a bot user cannot be added to a project or a group: it is a member of its own project alone",
       );

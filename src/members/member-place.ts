@@ -1,5 +1,6 @@
 /** What a user can be a member of: a project or a group. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { ForbiddenError } from "../errors.ts";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
@@ -25,7 +26,7 @@ export interface FoundPlace {
  * Finds a place whose members the caller may see or manage. Maintainers manage a project's members, Owners a group's.
  *
  * @throws NotFoundError when the caller does not see it
- * @throws ForbiddenError when the caller's level is too low
+ * @throws ForbiddenError when the caller's level is too low, or a bot asks about another project than its own
  */
 export async function findPlace(
   em: SqlEntityManager,
@@ -37,6 +38,9 @@ export async function findPlace(
   if ("project" in place) {
     const level = manage ? ACCESS_LEVELS.maintainer : NO_ACCESS;
     const { project, accessLevel } = await findProjectAtLevel(em, caller, place.project, level);
+    if (caller.kind === "bot" && caller.project.id !== project.id) {
+      throw new ForbiddenError("a bot user sees the members of its own project alone");
+    }
     return { id: { project: project.id }, path: project.fullPath.path, accessLevel };
   }
   const level = manage ? ACCESS_LEVELS.owner : NO_ACCESS;

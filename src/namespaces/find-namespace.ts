@@ -15,18 +15,20 @@ export interface NamespaceAccess {
 /**
  * Finds a group or personal namespace, if the caller is a member of it or of a namespace above it.
  *
+ * @param resource what the error calls it
  * @throws NotFoundError when it does not exist, or the caller is not a member
  */
 export async function findMemberNamespace(
   em: SqlEntityManager,
   principal: Principal,
   id: ResourceId,
+  resource: "Group" | "Namespace" = "Group",
 ): Promise<NamespaceAccess> {
   const where = typeof id === "number" ? { id } : { fullPath: { path: id } };
   const namespace = await em.findOne(Namespace, where, { populate: ["fullPath"] });
-  if (namespace === null) throw new NotFoundError("Group");
+  if (namespace === null) throw new NotFoundError(resource);
   const accessLevel = await namespaceAccessLevel(em, principal, namespace.fullPath.path);
-  if (accessLevel === NO_ACCESS) throw new NotFoundError("Group");
+  if (accessLevel === NO_ACCESS) throw new NotFoundError(resource);
   return { namespace, accessLevel };
 }
 

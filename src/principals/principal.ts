@@ -3,7 +3,7 @@
  * src/authentication finds out who that is.
  */
 import { ForbiddenError, RuleRefusedError } from "../errors.ts";
-import type { TokenScope } from "./token-scope.ts";
+import { scopesBeyond, TOKEN_SCOPES, type TokenScope } from "./token-scope.ts";
 
 /** Who did something, and with which access token (null for a password), as records of it say. */
 export interface Actor {
@@ -26,6 +26,8 @@ export interface UserPrincipal {
   readonly scopes: ReadonlySet<TokenScope>;
   /** The access token that was presented; null for a password. */
   readonly tokenId: number | null;
+  /** `YYYY-MM-DD`: the end of that access token; null without one, and for a password. */
+  readonly expiresAt: string | null;
 }
 
 /** A human who signed in with their password. */
@@ -42,6 +44,8 @@ export interface BotPrincipal {
   readonly username: string;
   readonly scopes: ReadonlySet<TokenScope>;
   readonly tokenId: number;
+  /** `YYYY-MM-DD`: the end of that access token; null without one. */
+  readonly expiresAt: string | null;
   readonly project: {
     readonly id: number;
     readonly path: string;
@@ -72,6 +76,20 @@ export function isAdministrator(caller: Principal): caller is UserPrincipal {
  */
 export function requireAdministrator(caller: SignedInPrincipal): void {
   if (!isAdministrator(caller)) throw new ForbiddenError();
+}
+
+/**
+ * Requires that the caller's credential has every scope, as the password has that they are about to set.
+ *
+ * @throws ForbiddenError naming the scopes that it lacks
+ * @see docs/spec/access-tokens.md "Creating"
+ */
+export function requireEveryScope({ scopes }: SignedInPrincipal): void {
+  const lacking = scopesBeyond(TOKEN_SCOPES, scopes);
+  if (lacking.length === 0) return;
+  throw new ForbiddenError(
+    `a password has every scope, and this request's access token lacks ${lacking.join(", ")}: it may set none`,
+  );
 }
 
 /**

@@ -9,9 +9,22 @@ export const TOKEN_SCOPES = [
   "delete_registry",
   "read_repository",
   "write_repository",
+  "self_rotate",
 ] as const;
 /** The name of a scope. */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+/** What a scope allows besides: a token that has it may do all that one with these may. */
+const INCLUDED: Partial<Record<TokenScope, readonly TokenScope[]>> = {
+  api: ["read_api", "self_rotate"],
+  write_repository: ["read_repository"],
+};
+
+/** Those of the wanted scopes that are not within the ones that somebody has; empty when all are. */
+export function scopesBeyond(wanted: Iterable<TokenScope>, own: ReadonlySet<TokenScope>): TokenScope[] {
+  const within = new Set([...own].flatMap((scope) => [scope, ...(INCLUDED[scope] ?? [])]));
+  return [...wanted].filter((scope) => !within.has(scope));
+}
 
 /** The scopes that allow actions in the registry, and nothing else. */
 export const REGISTRY_SCOPES = ["read_registry", "write_registry", "delete_registry"] as const satisfies TokenScope[];

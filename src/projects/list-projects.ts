@@ -1,11 +1,18 @@
 /** Lists the projects that a caller sees: their own, directly or through a group, and those visible to them. */
 import type { FilterQuery } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { likePattern } from "../database/like-pattern.ts";
+import { likePattern, likePrefix } from "../database/like-pattern.ts";
 import type { Page } from "../database/page.ts";
+import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { Project, type Visibility } from "./project.entity.ts";
+
+/** Where projects lie: in a namespace itself, or anywhere below it; its full path is loaded. */
+export interface ProjectPlace {
+  readonly namespace: Namespace;
+  readonly below: boolean;
+}
 
 /** Which projects are wanted, and in which order. */
 export interface ProjectFilter {
@@ -14,6 +21,7 @@ export interface ProjectFilter {
   readonly visibility?: Visibility | undefined;
   /** The caller's level in the project, at least; without it, projects that the caller merely sees are listed too. */
   readonly minimumAccessLevel?: number | undefined;
+  readonly place?: ProjectPlace | undefined;
   readonly orderBy: "id" | "name" | "path" | "createdAt";
   readonly direction: "asc" | "desc";
 }
@@ -34,7 +42,8 @@ export async function listVisibleProjects(
   page: Page,
 ): Promise<[Project[], number]> {
   const where: FilterQuery<Project>[] = [await visibleTo(em, caller)];
-  const { minimumAccessLevel, visibility, search, orderBy, direction } = filter;
+  const { minimumAccessLevel, visibility, search, place, orderBy, direction } = filter;
+  if (place !== undefined) where.push(lyingIn(place));
   if (minimumAccessLevel !== undefined) where.push(await ofMember(em, caller, minimumAccessLevel));
   if (visibility !== undefined) where.push({ visibility });
   if (search !== undefined) where.push(matching(search));
@@ -56,6 +65,10 @@ async function ofMember(em: SqlEntityManager, caller: SignedInPrincipal, level: 
   if (caller.kind === "bot") return { id: { $in: caller.project.accessLevel >= level ? [caller.project.id] : [] } };
   const rows = await em.execute<{ id: number }[]>(OF_MEMBER, [caller.userId, level, caller.userId, level]);
   return { id: { $in: rows.map(({ id }) => id) } };
+}
+
+function lyingIn({ namespace, below }: ProjectPlace): FilterQuery<Project> {
+  return below ? { fullPath: { path: { $like: likePrefix(`${namespace.fullPath.path}/`) } } } : { namespace };
 }
 
 function matching(search: string): FilterQuery<Project> {

@@ -1,6 +1,6 @@
 /** Changes projects. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
-import { RuleRefusedError } from "../errors.ts";
+import { ForbiddenError, RuleRefusedError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
 import { lastSegment, type ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
@@ -18,10 +18,10 @@ export interface ProjectChanges {
 }
 
 /**
- * Changes a project; the caller must be Maintainer or above.
+ * Changes a project; the caller must be Maintainer or above, and an Owner to change who sees it.
  *
  * @throws NotFoundError when the caller does not see it
- * @throws ForbiddenError when the caller's level is too low
+ * @throws ForbiddenError when the caller's level is too low, or a bot would change the visibility
  * @throws RuleRefusedError for a new path
  */
 export function updateProject(
@@ -30,9 +30,12 @@ export function updateProject(
 ): Promise<Project> {
   const { caller, changes } = input;
   return database.transaction(async (em) => {
-    const { project } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.maintainer);
+    const { project, accessLevel } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.maintainer);
     if (changes.path !== undefined && changes.path !== lastSegment(project.fullPath.path)) {
       throw new RuleRefusedError("the path of a project cannot be changed: its images' names begin with it");
+    }
+    if (changes.visibility !== undefined && changes.visibility !== project.visibility) {
+      requireToChangeVisibility(caller, accessLevel);
     }
     project.name = changes.name ?? project.name;
     if (changes.description !== undefined) project.description = changes.description;
@@ -43,4 +46,10 @@ export function updateProject(
     await recordEvent(em, { by: caller, action: "updated", target, projectId: project.id, at: clock.now() });
     return project;
   });
+}
+
+/** A public project's images are open to everybody, whatever the scopes: so no bot gets there by `api`. */
+function requireToChangeVisibility(caller: SignedInPrincipal, accessLevel: number): void {
+  if (caller.kind === "bot") throw new ForbiddenError("a bot user may not change a project's visibility");
+  if (accessLevel < ACCESS_LEVELS.owner) throw new ForbiddenError("only an Owner may change a project's visibility");
 }

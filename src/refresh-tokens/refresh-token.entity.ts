@@ -21,6 +21,7 @@ const RefreshTokenSchema = defineEntity({
     lastFour: p.text(),
     /** Of the password that it was created with: once the password changes, the two differ and the token is dead. */
     passwordFingerprint: p.text().hidden(),
+    lastUsedAt: p.datetime().columnType("timestamptz").nullable(),
   },
 });
 

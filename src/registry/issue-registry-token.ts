@@ -6,6 +6,7 @@
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import type { Sender } from "../authentication/sender.ts";
 import type { Config } from "../config.ts";
 import { ValidationError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
@@ -29,7 +30,7 @@ export interface IssuingServices extends AuthenticationServices {
 }
 
 /** A request to the token endpoint, by either method. */
-export interface RegistryTokenRequest {
+export interface RegistryTokenRequest extends Sender {
   readonly service: string | undefined;
   /** Every value of the `scope` parameter. */
   readonly scopes: readonly string[];
@@ -38,8 +39,6 @@ export interface RegistryTokenRequest {
   readonly offline: boolean;
   /** What the client calls itself: shown to people, never trusted. */
   readonly clientId: string | null;
-  /** The address that the request came from. */
-  readonly address: string;
 }
 
 /** A username with a password or an access token; or a refresh token. */
@@ -116,13 +115,13 @@ function requireService(service: string | undefined, ours: string): void {
 
 async function authenticate(
   services: IssuingServices,
-  { credentials, address }: RegistryTokenRequest,
+  { credentials, address, signal }: RegistryTokenRequest,
 ): Promise<Principal | PasswordPrincipal> {
   switch (credentials?.kind) {
     case undefined:
       return ANONYMOUS;
     case "password":
-      return await authenticateBasic(services, credentials, address);
+      return await authenticateBasic(services, credentials, { address, signal });
     case "refresh_token": {
       const { service } = services.registry;
       return await authenticateRefreshToken(services, { secret: credentials.secret, service, address });

@@ -46,7 +46,7 @@ export function notificationRouter(services: NotificationServices): Router {
     const body = await readBody(ctx.req, MAXIMUM_BYTES);
     if (body === undefined)
       log.warn({ maximumBytes: MAXIMUM_BYTES }, "a registry's notification is too long to be read");
-    const events = readNotification(body?.toString("utf8") ?? "");
+    const events = readNotification(body?.toString("utf8") ?? "", services.clock.now());
     if (events === undefined) count("unreadable");
     // 3. Store before acknowledging: if the database is unreachable, the registry tries again.
     const stored = await storeRegistryEvents(services, events ?? []);

@@ -4,13 +4,16 @@ import { z } from "zod";
 /** The actions that are kept. */
 const ACTIONS = ["push", "pull", "mount", "delete"] as const;
 
-/** No control characters: PostgreSQL cannot store NUL, and none of these texts has several lines. */
+/** PostgreSQL stores neither NUL nor half a surrogate pair, and none of these texts has several lines. */
 const word = (maximum: number) =>
   z
     .string()
     .max(maximum)
-    .regex(/^[^\p{Cc}]*$/u, "text without control characters");
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "text without control characters and lone surrogates");
 const named = word(255).min(1);
+
+/** How far a registry's clock may be ahead of this one; an event of a later time would stay the newest one for years. */
+const TOLERATED_SKEW_MS = 24 * 3_600_000;
 
 /** @see distribution `notifications/event.go` */
 const eventSchema = z.object({
@@ -33,6 +36,7 @@ const envelopeSchema = z.object({ events: z.array(z.unknown()) });
 /** Something that happened in a registry. */
 export interface RegistryEvent {
   readonly id: string;
+  /** Never later than the notification came, even if the registry's clock is ahead. */
   readonly happenedAt: Date;
   readonly action: (typeof ACTIONS)[number];
   readonly repository: string;
@@ -48,16 +52,25 @@ export interface RegistryEvent {
 const BLOB = "application/octet-stream";
 
 /**
- * Reads a notification, leniently: events that cannot be read or are not worth keeping are left out. Undefined when the
- * body is not a notification at all. Never throws.
+ * Reads a notification that came at `now`, leniently: events that cannot be read, that are dated before 1970 or more than
+ * a day ahead, or that are not worth keeping are left out. Undefined when the body is not a notification at all. Never
+ * throws.
+ *
+ * @see docs/spec/registry-auth.md "Notifications from the registry"
  */
-export function readNotification(body: string): RegistryEvent[] | undefined {
+export function readNotification(body: string, now: Date): RegistryEvent[] | undefined {
   const envelope = envelopeSchema.safeParse(parseJson(body));
   if (!envelope.success) return undefined;
   return envelope.data.events.flatMap((candidate) => {
     const event = eventSchema.safeParse(candidate);
-    return event.success && isWorthKeeping(event.data) ? [toRegistryEvent(event.data)] : [];
+    if (!event.success || !isWorthKeeping(event.data) || !isPlausible(event.data.timestamp, now)) return [];
+    return [toRegistryEvent(event.data, now)];
   });
+}
+
+function isPlausible(timestamp: string, now: Date): boolean {
+  const time = Date.parse(timestamp);
+  return time >= 0 && time <= now.getTime() + TOLERATED_SKEW_MS;
 }
 
 /**
@@ -78,10 +91,13 @@ function isWorthKeeping({ action, target, request }: z.output<typeof eventSchema
   }
 }
 
-function toRegistryEvent({ id, timestamp, action, target, actor }: z.output<typeof eventSchema>): RegistryEvent {
+function toRegistryEvent(
+  { id, timestamp, action, target, actor }: z.output<typeof eventSchema>,
+  now: Date,
+): RegistryEvent {
   return {
     id,
-    happenedAt: new Date(timestamp),
+    happenedAt: new Date(Math.min(Date.parse(timestamp), now.getTime())),
     action,
     repository: target.repository,
     fromRepository: target.fromRepository || null,

@@ -1,6 +1,6 @@
 /** How registry clients see errors: Docker reads `errors`, OAuth clients read `error`. One body serves both. */
 import { type KeysideError, TooManyFailuresError } from "../errors.ts";
-import type { ErrorAnswer } from "../http/error-handler.ts";
+import { CLIENT_GONE_STATUS, type ErrorAnswer } from "../http/error-handler.ts";
 
 /** The status and codes of one kind of error. */
 interface FailureCodes {
@@ -50,6 +50,8 @@ function codesOf(error: KeysideError | undefined): FailureCodes {
       return { ...BAD_REQUEST, status: 415 };
     case "unavailable":
       return UNAVAILABLE;
+    case "client_gone":
+      return { ...BAD_REQUEST, status: CLIENT_GONE_STATUS };
     // No step of issuing a registry token throws these.
     case "conflict":
     case "rule_refused":

@@ -12,22 +12,41 @@ import type { RegistryEvent } from "./notification.schema.ts";
  * What was notified before is not stored again. An actor who no longer exists was deleted meanwhile: the record is the
  * ghost's, as it would be had it come in time. What an anonymous client does, or what happens in a repository that belongs
  * to no project, makes no event. An event tells when it happened, not when the notification came.
+ *
+ * Everything is counted by its day. Of an anonymous pull nothing else is kept, since anybody can make any number of them:
+ * should a registry report one twice, it counts twice. The counts are taken in the order of their key, so that two
+ * notifications at once do not wait for each other in a circle.
  */
 const STORE_REGISTRY_EVENTS: PreparedQuery = {
   name: "store_registry_events",
   text: `
-    with stored as (
-      insert into registry_events (created_at, event_id, happened_at, action, repository, from_repository, digest, tag,
-        media_type, project_id, user_id)
-      select $1::timestamptz, e.id, e.happened_at, e.action, e.repository, e.from_repository, e.digest, e.tag,
-        e.media_type, p.id, case when e.actor = '' then null else coalesce(u.id, ghost.id) end
-      from jsonb_to_recordset($2::jsonb) as e (id text, happened_at timestamptz, action text, repository text,
+    with reported as (
+      select e.*, p.id as known_project_id,
+        case when e.actor = '' then null else coalesce(u.id, ghost.id) end as user_id
+      from jsonb_to_recordset($2::jsonb) as e (position int, id text, happened_at timestamptz, action text, repository text,
         from_repository text, digest text, tag text, media_type text, project_id int, actor text)
       left join users u on u.username = e.actor
       left join projects p on p.id = e.project_id
       left join users ghost on ghost.user_type = 'ghost'
+    ), stored as (
+      insert into registry_events (created_at, event_id, happened_at, action, repository, from_repository, digest, tag,
+        media_type, project_id, user_id)
+      select $1::timestamptz, id, happened_at, action, repository, from_repository, digest, tag, media_type,
+        known_project_id, user_id
+      from reported where action <> 'pull' or user_id is not null
+      order by position
       on conflict (event_id) do nothing
       returning *
+    ), taken as (
+      select happened_at, project_id, repository, action, user_id from stored
+      union all
+      select happened_at, known_project_id, repository, action, user_id from reported
+      where action = 'pull' and user_id is null
+    ), counted as (
+      insert into registry_event_counts as known (day, project_id, repository, action, user_id, count)
+      select (happened_at at time zone 'UTC')::date, project_id, repository, action, user_id, count(*)
+      from taken group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+      on conflict on constraint registry_event_counts_unique do update set count = known.count + excluded.count
     ), shown as (
       insert into events (created_at, author_id, action, target_type, target_title, project_id)
       select happened_at, user_id, shown_as.event_action, 'Image',
@@ -36,7 +55,7 @@ const STORE_REGISTRY_EVENTS: PreparedQuery = {
       where project_id is not null and user_id is not null
       order by id
     )
-    select event_id from stored`,
+    select count(*)::int as taken from taken`,
 };
 
 /** What an event calls each action of a registry. */
@@ -47,15 +66,21 @@ const EVENT_ACTION = {
   delete: "destroyed",
 } as const satisfies Record<RegistryEvent["action"], EventAction>;
 
-/** Stores events, each once, however often it is reported; returns how many were new. */
+/**
+ * Stores and counts events, each once, however often it is reported; returns how many were new.
+ *
+ * @see docs/spec/registry-auth.md "Notifications from the registry"
+ */
 export async function storeRegistryEvents(
   { database, clock }: { database: Database; clock: Clock },
   events: readonly RegistryEvent[],
 ): Promise<number> {
   if (events.length === 0) return 0;
-  const names = [...new Set(events.map(({ repository }) => repository))];
+  const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
+  const names = [...new Set(distinct.map(({ repository }) => repository))];
   const projects = await findImageFacts(database, names, undefined);
-  const rows = events.map((event) => ({
+  const rows = distinct.map((event, position) => ({
+    position,
     id: event.id,
     happened_at: event.happenedAt,
     action: event.action,
@@ -68,5 +93,6 @@ export async function storeRegistryEvents(
     actor: event.actor,
   }));
   const values = [clock.now(), JSON.stringify(rows), JSON.stringify(EVENT_ACTION)];
-  return (await database.query(STORE_REGISTRY_EVENTS, values)).length;
+  const [result] = await database.query<{ taken: number }>(STORE_REGISTRY_EVENTS, values);
+  return result?.taken ?? 0;
 }

@@ -1,5 +1,6 @@
 /** Counts and times the requests to the token endpoint. */
 import type { Middleware } from "koa";
+import { CLIENT_GONE_STATUS } from "../http/error-handler.ts";
 import type { Metrics } from "../metrics.ts";
 
 /** Middleware that measures requests; it must stand before the error handler. The route sets `ctx.state.grant`. */
@@ -21,6 +22,8 @@ function outcomeOf(status: number): string {
       return "unauthorized";
     case 429:
       return "throttled";
+    case CLIENT_GONE_STATUS:
+      return "abandoned";
     case 503:
       return "unavailable";
     default:

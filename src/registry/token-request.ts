@@ -3,6 +3,7 @@ import type { Context } from "koa";
 import { UnsupportedGrantError, ValidationError } from "../errors.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { type Parameters, parseParameters, readForm } from "../http/form.ts";
+import { hangUpSignal } from "../http/hang-up.ts";
 import type { RegistryTokenRequest } from "./issue-registry-token.ts";
 
 const MAXIMUM_BYTES = 64 * 1024;
@@ -63,6 +64,7 @@ function readCommon(ctx: Context, parameters: Parameters) {
         ?.replace(/\p{Cc}/gu, "")
         .slice(0, MAXIMUM_CLIENT_ID) || null,
     address: ctx.ip,
+    signal: hangUpSignal(ctx.res),
   };
 }
 

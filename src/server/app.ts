@@ -24,7 +24,7 @@ export function createApp(container: Container): Koa {
 
   // Failed requests are answered below. Only broken connections arrive here, which Koa would otherwise print.
   app.on("error", (error) => log.info({ err: error }, "a connection ended early"));
-  app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies)));
+  app.use(clientAddressMiddleware(addressSet(config.network.trustedProxies), log));
   app.use(requestLog(log, ids));
   app.use(errorsIn(apiError));
   app.use(healthRouter(container).routes());

@@ -4,12 +4,14 @@ import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { deleteProjectTokens } from "../access-tokens/delete-project-tokens.ts";
 import { LastUse } from "../access-tokens/last-use.ts";
 import { markRevoked } from "../access-tokens/mark-revoked.ts";
+import { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { SweepServices } from "../access-tokens/sweep-tokens.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { ApiServices } from "../api/api-services.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import { FairQueue } from "../authentication/fair-queue.ts";
 import { Lockout } from "../authentication/lockout.ts";
+import { openLockoutKey } from "../authentication/lockout-key.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { Database, type DatabaseLocation } from "../database/database.ts";
@@ -36,7 +38,7 @@ export const ENTITIES = [User, FullPath, Namespace, Project, Member, AccessToken
  * Each password check takes 32 MiB and a thread for some 100 ms. Two at once leave half of Node's four threads to
  * everything else; one network can keep them busy for a second or two at most.
  */
-const PASSWORD_CHECKS = { atOnce: 2, waitingPerKey: 20, waiting: 500 };
+const PASSWORD_CHECKS = { atOnce: 2, waitingPerLine: 20, waiting: 500 };
 
 /** The outside dependencies; tests pass their own. */
 export interface Surroundings {
@@ -60,6 +62,8 @@ export interface Container
   readonly database: Database;
   readonly signingKeys: SigningKeys;
   readonly lastUse: LastUse;
+  /** What requests noted in memory, to be written off the request path. */
+  readonly deferredNotes: readonly { flush(): Promise<void> }[];
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   close(): Promise<void>;
@@ -77,13 +81,17 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     clock,
     onEvent: (event) => log.info(event, "signing key"),
   });
+  const lockoutKey = openLockoutKey(config.certsDir, ({ message: reason }) =>
+    log.warn({ reason }, "the lockout's key is not shared: each process counts the same wrong password anew"),
+  );
   const location =
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
   const database = await Database.open(location, ENTITIES);
-  const lastUse = new LastUse(database, clock);
+  const lastUse = new LastUse(database, clock, "access_tokens");
+  const secretReuse = new SecretReuse(database, clock);
   const userDeletion: DeleteUserServices = {
-    closeAccount: (em, userId, authorship) => markRevoked(em, { userId }, authorship),
+    closeAccounts: (em, userIds, authorship) => markRevoked(em, { userIds }, authorship),
   };
   const metrics = new Metrics();
   addGauges(metrics, signingKeys, database);
@@ -98,7 +106,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     metrics,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
-    lockout: new Lockout({ database, clock, key: () => signingKeys.current().privateKey, onFailure }),
+    lockout: new Lockout({ database, clock, key: lockoutKey, onFailure }),
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     links: createLinks(config),
@@ -106,6 +114,8 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     ...userDeletion,
     clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
     lastUse,
+    secretReuse,
+    deferredNotes: [lastUse, secretReuse],
     close() {
       metrics.close();
       return database.close();

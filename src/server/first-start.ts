@@ -9,6 +9,7 @@ import { addPersonalToken } from "../access-tokens/create-personal-token.ts";
 import { digestSecret } from "../access-tokens/secret.ts";
 import { createPersonalNamespace } from "../accounts/create-personal-namespace.ts";
 import { readTextFileIfPresent } from "../files.ts";
+import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { ensureSystemUsers, ROOT_USERNAME } from "../users/system-users.ts";
 import { User } from "../users/user.entity.ts";
 import type { Container } from "./container.ts";
@@ -47,7 +48,7 @@ async function ensureOperatorToken(em: SqlEntityManager, container: Container): 
       by: { userId: root.id, tokenId: null },
       name: "Operator's token",
       description: `For the keyside command on the server's own machine; in ${file}`,
-      scopes: ["api"],
+      scopes: TOKEN_SCOPES,
       expiresAt: null,
     },
   );

@@ -1,7 +1,7 @@
 /**
  * Endpoints for monitoring: `/-/liveness`, `/-/readiness`, `/-/metrics`. The first two say little and answer anybody.
  * Metrics reveal how an instance is used: only the addresses in `KEYSIDE_METRICS_CLIENTS` (by default, this machine)
- * may read them; all others get a 404. Behind a proxy, that needs `KEYSIDE_TRUSTED_PROXIES`.
+ * may read them; all others get a 404, as does whoever hides behind a proxy that `KEYSIDE_TRUSTED_PROXIES` does not name.
  */
 import Router from "@koa/router";
 import { NotFoundError } from "../errors.ts";
@@ -35,7 +35,7 @@ export function healthRouter({ database, signingKeys, clock, metrics, config }: 
   });
 
   router.get("/metrics", async (ctx) => {
-    if (!metricsClients.has(ctx.ip)) throw new NotFoundError("Route");
+    if (ctx.state.clientHidden !== false || !metricsClients.has(ctx.ip)) throw new NotFoundError("Route");
     const { contentType, text } = await metrics.render();
     ctx.set("Content-Type", contentType);
     ctx.body = text;

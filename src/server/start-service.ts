@@ -62,7 +62,12 @@ export async function serve(container: Container): Promise<RunningService> {
     headersTimeout: Math.min(HEADERS_MS, requestTimeoutMs),
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
   };
-  const server = createServer(limits, createApp(container).callback());
+  const handle = createApp(container).callback();
+  const underWay = new Set<Promise<void>>();
+  const server = createServer(limits, (request, response) => {
+    const answering = handle(request, response).finally(() => underWay.delete(answering));
+    underWay.add(answering);
+  });
   server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const address = server.address() as AddressInfo;
@@ -74,9 +79,14 @@ export async function serve(container: Container): Promise<RunningService> {
   return {
     address,
     async stop() {
-      await drain(server);
+      const drained = drain(server);
+      // Those who wait for a password check would wait longer than their connections live.
+      container.passwordChecks.close();
+      await drained;
+      // A request goes on without its client: whatever it still writes, it writes before the database is closed.
+      await Promise.allSettled(underWay);
       await stopChores();
-      await flushLastUse(container);
+      await flushNotes(container);
       await container.close();
       log.info("stopped");
     },
@@ -106,10 +116,10 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-/** Writes the last times of use before the database closes. */
-async function flushLastUse({ lastUse, log }: Container): Promise<void> {
+/** Writes what the last requests noted before the database closes. */
+async function flushNotes({ deferredNotes, log }: Container): Promise<void> {
   try {
-    await lastUse.flush();
+    await Promise.all(deferredNotes.map((notes) => notes.flush()));
   } catch (error) {
     log.error({ err: error }, "the last use of some tokens could not be written");
   }

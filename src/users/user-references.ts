@@ -7,8 +7,14 @@
 export interface UserReference {
   readonly table: string;
   readonly column: string;
-  /** `ghost`: the record passes to the ghost user. `delete`: the row is deleted, for the reason given here. */
-  readonly onDelete: "ghost" | { readonly delete: string };
+  /**
+   * `ghost`: the record passes to the ghost user. `addUp`: so does it, but the ghost may have a row of the same `key`
+   * already, and the number in the column `addUp` is added to that. `delete`: the row is deleted, for the reason given here.
+   */
+  readonly onDelete:
+    | "ghost"
+    | { readonly addUp: string; readonly key: readonly string[] }
+    | { readonly delete: string };
 }
 
 /** Every reference to users in the database. @see docs/spec/access-tokens.md "Revoking" */
@@ -27,4 +33,9 @@ export const USER_REFERENCES: readonly UserReference[] = [
     onDelete: { delete: "a refresh token signs its user in: it must end with the user, not pass to the ghost" },
   },
   { table: "registry_events", column: "user_id", onDelete: "ghost" },
+  {
+    table: "registry_event_counts",
+    column: "user_id",
+    onDelete: { addUp: "count", key: ["day", "project_id", "repository", "action"] },
+  },
 ];

@@ -81,7 +81,7 @@ describe.each(["nginx", "caddy"] as const)("the example for %s", async (program)
       const headers = JSON.parse(text);
       expect(headers).toMatchObject({ host: place.name, "x-forwarded-proto": "https", "x-forwarded-for": CLIENT });
       const trusted = addressSet(["127.0.0.1", "::1"]);
-      expect(clientAddress("127.0.0.1", headers["x-forwarded-for"], trusted)).toBe(CLIENT);
+      expect(clientAddress("127.0.0.1", headers["x-forwarded-for"], trusted).address).toBe(CLIENT);
     }
   });
 

@@ -2,6 +2,7 @@
  * Makes the people, places and tokens that a test needs, through the API, as users would: one function, one thing.
  * What is refused throws, and names the call.
  */
+import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import type { ApiAnswer, ApiClient } from "./api-client.ts";
 import type { TestService } from "./service.ts";
 
@@ -32,11 +33,11 @@ export interface ProjectAccessToken {
 /** Further parameters of a call, as the API names them. */
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** Makes a human with a personal access token, of the scope `api` unless others are given. */
+/** Makes a human with a personal access token, of every scope unless others are given. */
 export async function createUser(
   world: World,
   username: string,
-  { scopes = ["api"], ...more }: { scopes?: readonly string[]; admin?: boolean } = {},
+  { scopes = TOKEN_SCOPES, ...more }: { scopes?: readonly string[]; admin?: boolean } = {},
 ): Promise<User> {
   const password = `password of ${username}`;
   const account = { username, name: username, email: `${username}@example.com`, password, ...more };

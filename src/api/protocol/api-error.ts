@@ -8,7 +8,7 @@ import {
   TooManyFailuresError,
   ValidationError,
 } from "../../errors.ts";
-import type { ErrorAnswer } from "../../http/error-handler.ts";
+import { CLIENT_GONE_STATUS, type ErrorAnswer } from "../../http/error-handler.ts";
 import { NO_ACCESS } from "../../principals/access-level.ts";
 
 /** The answer to an error, in GitLab's format. @see docs/spec/rest-api.md "Failures" */
@@ -61,6 +61,8 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
       return { status: 409, body: { message: error.message } };
     case "unavailable":
       return { status: 503, body: { message: error.message } };
+    case "client_gone":
+      return { status: CLIENT_GONE_STATUS, body: { message: error.message } };
     case "configuration":
     case undefined:
       return { status: 500, body: { message: "500 Internal Server Error" } };

@@ -3,6 +3,7 @@
  * type its handler and describe the operation in OpenAPI, so that the three cannot drift apart. Knows no feature.
  */
 import { z } from "zod";
+import type { TokenScope } from "../../principals/token-scope.ts";
 
 /** What a handler returns; the body must match the operation's schema. */
 export interface Answer<Body> {
@@ -44,6 +45,8 @@ export interface Operation<
   readonly result: Result;
   /** Set when the call rotates an access token: a secret that was rotated away is then treated as leaked. */
   readonly rotates?: true;
+  /** The scope that allows this call where the credential lacks `api`. */
+  readonly scope?: TokenScope;
   handle(
     request: OperationRequest<Caller, z.output<Params>, z.output<Query>, z.output<Body>>,
   ): Promise<Answer<z.input<Result>>>;

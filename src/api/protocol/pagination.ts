@@ -23,12 +23,19 @@ export function pageOf({ page, per_page }: PageQuery): Page {
 }
 
 /**
- * The headers that tell a client its place in the list.
+ * The headers that tell a client its place in the list. Where nobody counted so far, `total` is undefined: then the
+ * headers of the total and of the last page are left out, as GitLab does, and `more` says whether there is a next page.
  *
  * @see docs/spec/rest-api.md "Pagination"; RFC 8288 for `Link`
  */
-export function pageHeaders({ page, per_page }: PageQuery, total: number, url: URL): Record<string, string> {
-  const pages = Math.max(1, Math.ceil(total / per_page));
+export function pageHeaders(
+  { page, per_page }: PageQuery,
+  total: number | undefined,
+  url: URL,
+  more?: boolean,
+): Record<string, string> {
+  const pages = total === undefined ? undefined : Math.max(1, Math.ceil(total / per_page));
+  const hasNext = pages === undefined ? more === true : page < pages;
   const at = (number: number) => {
     const target = new URL(url);
     target.searchParams.set("page", String(number));
@@ -37,17 +44,16 @@ export function pageHeaders({ page, per_page }: PageQuery, total: number, url: U
   };
   const links = [
     ...(page > 1 ? [`<${at(page - 1)}>; rel="prev"`] : []),
-    ...(page < pages ? [`<${at(page + 1)}>; rel="next"`] : []),
+    ...(hasNext ? [`<${at(page + 1)}>; rel="next"`] : []),
     `<${at(1)}>; rel="first"`,
-    `<${at(pages)}>; rel="last"`,
+    ...(pages === undefined ? [] : [`<${at(pages)}>; rel="last"`]),
   ];
   return {
-    "X-Total": String(total),
-    "X-Total-Pages": String(pages),
+    ...(total === undefined ? {} : { "X-Total": String(total), "X-Total-Pages": String(pages) }),
     "X-Page": String(page),
     "X-Per-Page": String(per_page),
     "X-Prev-Page": page > 1 ? String(page - 1) : "",
-    "X-Next-Page": page < pages ? String(page + 1) : "",
+    "X-Next-Page": hasNext ? String(page + 1) : "",
     Link: links.join(", "),
   };
 }

@@ -29,16 +29,20 @@ export function addServiceCommands(program: Command, context: CliContext): void 
 
   program
     .command("certs")
-    .description("make the CA and the first leaf key, where there are none")
+    .description("make the CA, the first leaf key and the key of the lockout, where there are none")
     .option("--rotate", "replace the leaf key; running services follow within a minute, registries need nothing")
     .action(async ({ rotate }: { rotate?: boolean }) => {
       const { systemClock } = await import("../../clock.ts");
+      const { openLockoutKey } = await import("../../authentication/lockout-key.ts");
       const { openSigningKeys } = await import("../../signing/signing-keys.ts");
       const config = context.config();
       const keys = await openSigningKeys({
         directory: config.certsDir,
         algorithm: config.registry.signingAlgorithm,
         clock: systemClock,
+      });
+      openLockoutKey(config.certsDir, (reason) => {
+        throw reason;
       });
       if (rotate === true) await keys.rotate();
       context.output.line(`CA     ${config.certsDir}/ca.crt, valid until ${keys.caNotAfter.toISOString()}`);

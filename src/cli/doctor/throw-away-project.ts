@@ -37,7 +37,8 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
     }
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    const needed = "the doctor needs an administrator's token of scope api, in KEYSIDE_TOKEN";
+    const needed =
+      "the doctor needs an administrator's token, of scope api and of all three for the registry, in KEYSIDE_TOKEN";
     throw new StepFailure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
   }
 }

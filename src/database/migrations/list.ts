@@ -5,6 +5,8 @@ import { LIFECYCLE } from "./20261122010000-lifecycle.ts";
 import { TOKEN_ENDPOINT } from "./20261122020000-token-endpoint.ts";
 import { FULL_PATHS } from "./20261124000000-full-paths.ts";
 import { TOMBSTONES } from "./20261125020000-tombstones.ts";
+import { CREDENTIALS } from "./20261125040000-credentials.ts";
+import { REGISTRY_EVENT_COUNTS } from "./20261125050000-registry-event-counts.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +15,8 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261122020000-token-endpoint": TOKEN_ENDPOINT,
   "20261124000000-full-paths": FULL_PATHS,
   "20261125020000-tombstones": TOMBSTONES,
+  "20261125040000-credentials": CREDENTIALS,
+  "20261125050000-registry-event-counts": REGISTRY_EVENT_COUNTS,
 };
 
 /** The migrations as MikroORM takes them. */

@@ -63,6 +63,13 @@ describe("/features", () => {
     const answer = await service.root.post("/features/resource_access_token", { value: true, user: "ann" });
     expect(answer).toMatchObject({ status: 400, body: { error: "user is not supported here" } });
   });
+
+  it("takes an empty text for what is not given, as GitLab's client for Go sends it", async () => {
+    const empty = { key: "", feature_group: "", user: "", group: "", namespace: "", project: "", repository: "" };
+    const answer = await service.root.post("/features/resource_access_token", { value: true, force: false, ...empty });
+    expect(answer).toMatchObject({ status: 201, body: { state: "on" } });
+    expect((await service.root.post("/features/resource_access_token", { ...empty, value: "" })).status).toBe(400);
+  });
 });
 
 describe("the feature flag resource_access_token", () => {

@@ -145,6 +145,54 @@ describe("with KEYSIDE_TOP_LEVEL_GROUPS=administrators", () => {
   });
 });
 
+describe("GET /groups/:id/projects", () => {
+  let reader: User;
+  let outside: number;
+
+  beforeAll(async () => {
+    const group = await createGroup(service, "shop_1");
+    const nested = await createGroup(service, "inner", group);
+    // A path that only a wildcard takes for one below the group.
+    outside = await createProject(service, await createGroup(service, "shopx1"), "public", { visibility: "public" });
+    await createProject(service, group, "till", { visibility: "private" });
+    await createProject(service, group, "window", { visibility: "public" });
+    await createProject(service, nested, "cellar", { visibility: "internal" });
+    reader = await createUser(service, "rosa");
+    await addGroupMember(service, nested, reader.id, 20);
+  });
+
+  const names = async (query = "", id = "shop_1", client = service.root) => {
+    const { body } = await client.get(`/groups/${id}/projects${query}`);
+    return body.map(({ path }: { path: string }) => path);
+  };
+
+  it("lists those in the group itself, and those of its subgroups where they are asked for", async () => {
+    expect(await names("?sort=asc")).toEqual(["till", "window"]);
+    expect(await names("?sort=asc&include_subgroups=true")).toEqual(["till", "window", "cellar"]);
+    expect((await service.root.get(`/projects/${outside}`)).status).toBe(200);
+  });
+
+  it("takes the filters, the order and the pages of /projects", async () => {
+    expect(await names("?visibility=public")).toEqual(["window"]);
+    expect(await names("?search=til")).toEqual(["till"]);
+    expect(await names("?order_by=name&sort=desc&include_subgroups=true")).toEqual(["window", "till", "cellar"]);
+    expect(await names("?archived=true")).toEqual([]);
+    const page = await service.root.get("/groups/shop_1/projects?per_page=1");
+    expect(page.headers.get("x-total")).toBe("2");
+    expect(page.body).toMatchObject([{ path: "window", namespace: { full_path: "shop_1" } }]);
+  });
+
+  it("is hidden with the group, whatever in it is public", async () => {
+    expect(await names("", "shop_1%2Finner", reader.client)).toEqual(["cellar"]);
+    for (const id of ["shop_1", "nowhere", "olga"]) {
+      for (const query of ["", "?archived=true"]) {
+        const answer = await reader.client.get(`/groups/${id}/projects${query}`);
+        expect(answer).toMatchObject({ status: 404, body: { message: "404 Group Not Found" } });
+      }
+    }
+  });
+});
+
 describe("DELETE /groups/:id", () => {
   it("refuses while the group holds a project or a group, and names them", async () => {
     const group = await createGroup(service, "full");

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { SecretReuse } from "../../../src/access-tokens/secret-reuse.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import { requestToken } from "../../support/token-request.ts";
 import {
   addProjectMember,
   createOwnProject,
@@ -118,6 +120,16 @@ describe("POST /projects/:id/access_tokens/self/rotate", () => {
     expect((await service.as(rotated.body.token).get("/user")).status).toBe(200);
   });
 
+  it("lets a token without an end go on without one where it says so, and gives it a week where it says nothing", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const endless = await robot.client.post(`${tokens()}/self/rotate`, { expires_at: null });
+    expect(endless).toMatchObject({ status: 200, body: { expires_at: null } });
+    const week = await service.as(endless.body.token).post(`${tokens()}/self/rotate`);
+    expect(week.body.expires_at).toBe("2026-11-09");
+    const dated = await service.as(week.body.token).post(`${tokens()}/self/rotate`, { expires_at: null });
+    expect(dated.body.expires_at).toBe("2026-11-09");
+  });
+
   it("refuses a token without the scope api", async () => {
     const robot = await createProjectAccessToken(service, project, { by: owner, scopes: ["read_api"] });
     const refused = await robot.client.post(`${tokens()}/self/rotate`);
@@ -144,6 +156,74 @@ describe("a secret that was rotated away", () => {
       user_id: ghost[0].id,
     });
     expect((await owner.client.get(`/users/${robot.userId}`)).status).toBe(404);
+  });
+
+  it("ends its living successor, bot and all, when its id is revoked, once", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const second = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    const third = await owner.client.post(`${tokens()}/${second.body.id}/rotate`);
+    expect((await owner.client.delete(`${tokens()}/${robot.id}`)).status).toBe(204);
+    expect((await service.as(third.body.token).get("/user")).status).toBe(401);
+    expect((await owner.client.get(`/users/${robot.userId}`)).status).toBe(404);
+    for (const id of [robot.id, second.body.id, third.body.id]) {
+      expect((await owner.client.delete(`${tokens()}/${id}`)).status).toBe(404);
+    }
+    const { body: first } = await owner.client.post("/user/personal_access_tokens", { name: "laptop", scopes: "api" });
+    const { body: next } = await service.as(first.token).post("/personal_access_tokens/self/rotate");
+    expect((await owner.client.delete(`/personal_access_tokens/${first.id}`)).status).toBe(204);
+    expect((await service.as(next.token).get("/user")).status).toBe(401);
+    expect((await owner.client.delete(`/personal_access_tokens/${first.id}`)).status).toBe(404);
+  });
+
+  it("makes an event of its project that names the address, once an hour, wherever it is presented", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner, scopes: ["api", "read_registry"] });
+    const { body: rotated } = await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    const revoked = await createProjectAccessToken(service, project, { by: owner });
+    await owner.client.delete(`${tokens()}/${revoked.id}`);
+    const flush = () => Promise.all(service.container.deferredNotes.map((notes) => notes.flush()));
+    const told = async () => {
+      await flush();
+      const { body } = await owner.client.get(`/projects/${project}/events?action=reused`);
+      const ids = [robot.id, revoked.id];
+      return body.filter((event: { target_id: number }) => ids.includes(event.target_id));
+    };
+    expect((await requestToken(service, { password: robot.secret })).status).toBe(401);
+    expect((await revoked.client.get("/user")).status).toBe(401);
+    const first = {
+      action_name: "reused",
+      target_type: "AccessToken",
+      target_id: robot.id,
+      target_title: "robot",
+      project_id: project,
+      author_id: robot.userId,
+      access_token_id: robot.id,
+      address: "127.0.0.1",
+    };
+    expect(await told()).toMatchObject([first]);
+    service.clock.advance({ minutes: 59 });
+    expect((await robot.client.get("/user")).status).toBe(401);
+    expect(await told()).toHaveLength(1);
+    service.clock.advance({ minutes: 1 });
+    expect((await robot.client.get("/user")).status).toBe(401);
+    expect(await told()).toMatchObject([first, first]);
+    expect((await service.as(rotated.token).get("/user")).status).toBe(200);
+  });
+
+  it("makes one event an hour of all replicas, and costs the token endpoint no query more than any secret", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    await owner.client.post(`${tokens()}/${robot.id}/rotate`);
+    const query = vi.spyOn(service.container.database, "query");
+    expect((await requestToken(service, { password: robot.secret })).status).toBe(401);
+    expect(query.mock.calls.map(([{ name }]) => name)).toEqual(["find_token"]);
+    query.mockRestore();
+    const replica = new SecretReuse(service.container.database, service.clock);
+    replica.presented(robot.id, "192.0.2.7");
+    await replica.flush();
+    await Promise.all(service.container.deferredNotes.map((notes) => notes.flush()));
+    const { body } = await owner.client.get(`/projects/${project}/events?action=reused`);
+    expect(body.filter((event: { target_id: number }) => event.target_id === robot.id)).toMatchObject([
+      { address: "192.0.2.7" },
+    ]);
   });
 
   it("does no harm anywhere else", async () => {

@@ -46,6 +46,14 @@ describe("POST /projects", () => {
   });
 });
 
+describe("a project", () => {
+  it("says that nothing is imported into it, which Terraform's gitlab_project waits for", async () => {
+    const { body: made } = await owner.client.post("/projects", { path: "planned" });
+    expect(made.import_status).toBe("none");
+    expect((await owner.client.get(`/projects/${made.id}`)).body.import_status).toBe("none");
+  });
+});
+
 describe("DELETE /projects/:id", () => {
   it("deletes the project, its tokens and their bots, and keeps the record of it", async () => {
     const doomed = await createOwnProject(owner, "short-lived");

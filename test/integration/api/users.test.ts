@@ -76,6 +76,25 @@ describe("POST /users", () => {
   });
 });
 
+describe("external users", () => {
+  const eva = { username: "eva", name: "Eva", email: "eva@example.com", password: "a long password" };
+
+  it("do not exist: whoever may read more of an account reads that it is none", async () => {
+    const made = await service.root.post("/users", { ...eva, external: false });
+    expect(made).toMatchObject({ status: 201, body: { external: false } });
+    expect((await service.root.put(`/users/${made.body.id}`, { external: "false" })).body.external).toBe(false);
+    expect((await service.root.get(`/users/${made.body.id}`)).body.external).toBe(false);
+    expect((await other.client.get("/user")).body.external).toBe(false);
+    expect((await other.client.get(`/users/${made.body.id}`)).body).not.toHaveProperty("external");
+  });
+
+  it("are refused rather than made users who see internal projects", async () => {
+    const refused = { status: 400, body: { error: expect.stringContaining("external does not have a valid value") } };
+    expect(await service.root.post("/users", { ...eva, username: "ext", external: true })).toMatchObject(refused);
+    expect(await service.root.put(`/users/${other.id}`, { external: true })).toMatchObject(refused);
+  });
+});
+
 describe("GET /users", () => {
   it("finds an account by its username for anybody, without what is private", async () => {
     const { body } = await owner.client.get("/users?username=OTTO");

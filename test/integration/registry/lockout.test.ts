@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makeSecret } from "../../../src/access-tokens/secret.ts";
-import { FAILURE_WINDOW_SECONDS, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
-import { systemIds } from "../../../src/ids.ts";
+import { FAILURE_WINDOW_SECONDS, Lockout, MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
+import { openLockoutKey } from "../../../src/authentication/lockout-key.ts";
 import { createContainer } from "../../../src/server/container.ts";
 import { serve } from "../../../src/server/start-service.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
@@ -12,6 +11,7 @@ import {
   createProjectAccessToken,
   enableProjectAccessTokens,
 } from "../../support/world.ts";
+import { wrongToken } from "../../support/wrong-token.ts";
 
 let service: TestService;
 let project: number;
@@ -44,9 +44,6 @@ async function signIn(address: string, username: string, password: string, metho
   const body = new URLSearchParams({ grant_type: "password", service: "container_registry", username, password });
   return await readTokenAnswer(service, await fetch(target, { method, headers, body }));
 }
-
-/** A guess that is no password's, since checking those is slow on purpose. */
-const wrongToken = () => makeSecret("kspat-", systemIds);
 
 /** As many different wrong tokens as lock an address; answers their statuses. */
 async function guess(address: string, count = MAXIMUM_FAILURES): Promise<number[]> {
@@ -221,6 +218,23 @@ describe("X-Forwarded-For", () => {
 });
 
 describe("two replicas", () => {
+  it("count one wrong password once, whatever becomes of the signing key", async () => {
+    const { container } = service;
+    const own = () => failures().then((rows) => rows.filter(({ network }) => network === VICTIM));
+    await signIn(VICTIM, "root", "old password");
+    const [first] = await own();
+    await container.signingKeys.rotate();
+    const key = openLockoutKey(container.config.certsDir, (reason) => {
+      throw reason;
+    });
+    const lockout = new Lockout({ database: container.database, clock: container.clock, key });
+    const running = await serve({ ...container, lockout, close: () => Promise.resolve() });
+    await signIn(VICTIM, "root", "old password", "GET", `http://127.0.0.1:${running.address.port}`);
+    await signIn(VICTIM, "root", "old password");
+    expect(await own()).toEqual([first]);
+    await running.stop();
+  });
+
   it("share what failed through the database", async () => {
     const { container } = service;
     const log = container.log;

@@ -42,6 +42,20 @@ const stored = async (...ids: string[]) =>
     .em()
     .execute<Row[]>("select * from registry_events where event_id in (?) order by event_id", [ids]);
 
+interface Count {
+  day: string;
+  action: string;
+  project_id: number | null;
+  user_id: number | null;
+  count: number;
+}
+const counts = async (repository: string) =>
+  await service.container.database.em().execute<Count[]>(
+    `select day::text, action, project_id, user_id, count::int from registry_event_counts where repository = ?
+     order by day, action`,
+    [repository],
+  );
+
 describe("POST /registry/notifications", () => {
   it.each([
     [TYPE, "v1"],
@@ -86,6 +100,36 @@ describe("POST /registry/notifications", () => {
     const [anonymous, gone] = await stored("anonymous", "gone");
     expect(gone?.user_id).toBe(ghost?.id);
     expect(anonymous?.user_id).toBeNull();
+  });
+
+  it("counts everything by day, project, repository, action and author, once however often it is reported", async () => {
+    const reports = [
+      event({ id: "counted 1", target: { repository: "team/app/counted" } }),
+      event({ id: "counted 2", target: { repository: "team/app/counted" } }),
+      event({ id: "counted 3", action: "delete", target: { repository: "team/app/counted" } }),
+      { ...event({ id: "counted 4", target: { repository: "team/app/counted" } }), timestamp: "2026-11-01T23:59:59Z" },
+    ];
+    await report(reports);
+    await report(reports);
+    expect(await counts("team/app/counted")).toEqual([
+      { day: "2026-11-01", action: "push", project_id: project, user_id: ann, count: 1 },
+      { day: "2026-11-02", action: "delete", project_id: project, user_id: ann, count: 1 },
+      { day: "2026-11-02", action: "push", project_id: project, user_id: ann, count: 2 },
+    ]);
+  });
+
+  it("adds the counts of a bot that is deleted to those of the Ghost User", async () => {
+    const [ghost] = await service.container.database.em().execute("select id from users where user_type = 'ghost'");
+    const repository = "team/app/of-bots";
+    for (const round of ["first", "second"]) {
+      const token = await createProjectAccessToken(service, project, { scopes: ["read_registry"] });
+      const bot = (await service.root.get(`/users/${token.userId}`)).body.username;
+      await report([event({ id: `${round} bot's`, actor: bot, target: { repository } })]);
+      expect((await service.root.delete(`/projects/${project}/access_tokens/${token.id}`)).status).toBe(204);
+    }
+    expect(await counts(repository)).toEqual([
+      { day: "2026-11-02", action: "push", project_id: project, user_id: ghost?.id, count: 2 },
+    ]);
   });
 
   it("stores what belongs to no project, without one", async () => {
@@ -160,6 +204,19 @@ describe("POST /registry/notifications", () => {
     const response = await report(body);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ stored: 0 });
+  });
+
+  it.each([
+    ["half a surrogate pair", event({ id: "odd", target: { tag: "\udc00" } })],
+    ["the year 0", { ...event({ id: "odd" }), timestamp: "0000-01-01T00:00:00Z" }],
+    ["the end of the year 9999", { ...event({ id: "odd" }), timestamp: "9999-12-31T23:59:59-12:00" }],
+    ["the year 9999", { ...event({ id: "odd" }), timestamp: "9999-06-01T00:00:00Z" }],
+  ])("leaves out an event with %s, and stores those that came with it", async (what, odd) => {
+    const response = await report([odd, event({ id: `beside ${what}` })]);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ stored: 1 });
+    const { body } = await service.root.get(`/projects/${project}`);
+    expect(Date.parse(body.last_activity_at)).toBeLessThanOrEqual(service.clock.now().getTime());
   });
 
   it("stores a long backlog in two statements, so that it answers in time", async () => {

@@ -155,7 +155,8 @@ describe("a human at GET /jwt/auth", () => {
       "team/internal/image pull",
       "team/public/image pull",
     ]);
-    expect(await grants({ password: ann.secret }, ...IMAGES)).toEqual(["team/public/image pull"]);
+    const apiOnly = await createPersonalAccessToken(service, ann.id, ["api"]);
+    expect(await grants({ password: apiOnly }, ...IMAGES)).toEqual(["team/public/image pull"]);
   });
 
   it("who is no member pulls from internal and public projects only", async () => {

@@ -75,18 +75,33 @@ describe("two requests at once about one token", () => {
     await expectSound();
   });
 
-  it("rotate and revoke it: one wins, the other gets a clear 4xx", async () => {
-    const robot = await createProjectAccessToken(service, project, { by: owner });
-    const answers = await Promise.all([
-      owner.client.post(`${tokens()}/${robot.id}/rotate`),
-      maintainer.client.delete(`${tokens()}/${robot.id}`),
-    ]);
-    expect([
-      [200, 404],
-      [204, 400],
-      [204, 404],
-    ]).toContainEqual(answers.map(({ status }) => status).sort());
-    await expectSound();
+  it("rotate and revoke it: whichever comes first, it is revoked, and no secret of it lives", async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const robot = await createProjectAccessToken(service, project, { by: owner });
+      const [rotated, revoked] = await Promise.all([
+        (round % 2 === 0 ? owner : robot).client.post(`${tokens()}/${robot.id}/rotate`),
+        maintainer.client.delete(`${tokens()}/${robot.id}`),
+      ]);
+      expect(revoked.status).toBe(204);
+      expect([200, 400, 401, 404]).toContain(rotated.status);
+      expect((await owner.client.get(`/projects/${project}/members/${robot.userId}`)).status).toBe(404);
+      if (rotated.status === 200) expect((await service.as(rotated.body.token).get("/user")).status).toBe(401);
+      await expectSound();
+    }
+  });
+
+  it("rotate and revoke a personal one: no secret of it lives", async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const { body } = await owner.client.post("/user/personal_access_tokens", { name: "laptop", scopes: ["api"] });
+      const [rotated, revoked] = await Promise.all([
+        service.as(body.token).post("/personal_access_tokens/self/rotate"),
+        owner.client.delete(`/personal_access_tokens/${body.id}`),
+      ]);
+      expect(revoked.status).toBe(204);
+      expect([200, 400, 401]).toContain(rotated.status);
+      if (rotated.status === 200) expect((await service.as(rotated.body.token).get("/user")).status).toBe(401);
+      await expectSound();
+    }
   });
 
   it("rotate it by itself twice: the loser is refused, and no second secret lives", async () => {

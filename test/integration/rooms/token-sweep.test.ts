@@ -160,7 +160,7 @@ describe("a stop", () => {
     const query = vi.spyOn(stopping.container.database, "query");
     const close = vi.spyOn(stopping.container.database, "close");
     await stopping.stop();
-    const written = query.mock.calls.findIndex(([{ name }]) => name === "write_last_use");
+    const written = query.mock.calls.findIndex(([{ name }]) => name === "write_last_use_of_access_tokens");
     expect(query.mock.calls[written]?.[1][1]).toEqual([stopping.clock.now().toISOString()]);
     expect(await query.mock.results[written]?.value).toEqual([]);
     expect(query.mock.invocationCallOrder[written]).toBeLessThan(close.mock.invocationCallOrder[0] ?? 0);

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { decideExpiry, isExpired } from "../../../src/access-tokens/expiry.ts";
+import {
+  creatorLimit,
+  decideExpiry,
+  decideRotatedExpiry,
+  instanceLimit,
+  isExpired,
+  ownLimit,
+} from "../../../src/access-tokens/expiry.ts";
 import { ValidationError } from "../../../src/errors.ts";
 
 describe("isExpired", () => {
@@ -22,26 +29,63 @@ describe("isExpired", () => {
   });
 });
 
-describe("decideExpiry", () => {
-  const now = new Date("2026-11-02T23:59:59Z");
+const now = new Date("2026-11-02T23:59:59Z");
 
-  it("takes tomorrow, and any later date without a maximum", () => {
-    expect(decideExpiry("2026-11-03", now, undefined)).toBe("2026-11-03");
-    expect(decideExpiry("9999-12-31", now, undefined)).toBe("9999-12-31");
+describe("decideExpiry", () => {
+  it("takes tomorrow, and any later date without a limit", () => {
+    expect(decideExpiry("2026-11-03", now, [])).toBe("2026-11-03");
+    expect(decideExpiry("9999-12-31", now, [])).toBe("9999-12-31");
   });
 
   it.each(["2026-11-02", "2026-11-01", "0001-01-01"])("refuses %s: today or earlier in UTC", (date) => {
-    expect(() => decideExpiry(date, now, undefined)).toThrow(ValidationError);
-    expect(() => decideExpiry(date, now, undefined)).toThrow(/expiresAt .*2026-11-02 in UTC/);
+    expect(() => decideExpiry(date, now, [])).toThrow(ValidationError);
+    expect(() => decideExpiry(date, now, [])).toThrow(/expiresAt .*2026-11-02 in UTC/);
   });
 
-  it("takes the maximum itself and refuses the day after it, naming both", () => {
-    expect(decideExpiry("2026-12-02", now, 30)).toBe("2026-12-02");
-    expect(() => decideExpiry("2026-12-03", now, 30)).toThrow(/expiresAt .*"2026-12-03".*2026-12-02.*30 days/);
+  it("takes the instance's maximum itself and refuses the day after it, naming both", () => {
+    const limits = instanceLimit(30, now);
+    expect(decideExpiry("2026-12-02", now, limits)).toBe("2026-12-02");
+    expect(() => decideExpiry("2026-12-03", now, limits)).toThrow(/expiresAt .*"2026-12-03".*2026-12-02.*30 days/);
   });
 
-  it("is the maximum where none is asked for, else never", () => {
-    expect(decideExpiry(null, now, 30)).toBe("2026-12-02");
-    expect(decideExpiry(null, now, undefined)).toBeNull();
+  it("is the earliest limit where none is asked for, else never", () => {
+    expect(decideExpiry(null, now, instanceLimit(30, now))).toBe("2026-12-02");
+    expect(decideExpiry(null, now, [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20" })])).toBe(
+      "2026-11-20",
+    );
+    expect(
+      decideExpiry(null, now, [...instanceLimit(undefined, now), ...creatorLimit({ expiresAt: null })]),
+    ).toBeNull();
+  });
+
+  it("names the limit that is the earliest", () => {
+    const limits = [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20" })];
+    expect(decideExpiry("2026-11-20", now, limits)).toBe("2026-11-20");
+    expect(() => decideExpiry("2026-11-21", now, limits)).toThrow(/2026-11-20, when this request's access token ends/);
+  });
+});
+
+describe("the end of a rotated token", () => {
+  const token = (createdAt: string, expiresAt: string | null) => ({ createdAt: new Date(createdAt), expiresAt });
+
+  it("is a week ahead where none is asked for, or sooner where a limit is", () => {
+    expect(decideRotatedExpiry(null, now, [])).toBe("2026-11-09");
+    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2026-11-05" }))).toBe("2026-11-05");
+    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2027-11-05" }))).toBe("2026-11-09");
+  });
+
+  it("is as many days ahead as the token was given, and no more, where it rotates itself", () => {
+    const limits = ownLimit(token("2026-10-01T23:00:00Z", "2026-11-10"), now);
+    expect(limits).toMatchObject([{ latest: "2026-12-12" }]);
+    expect(decideRotatedExpiry("2026-12-12", now, limits)).toBe("2026-12-12");
+    expect(() => decideRotatedExpiry("2026-12-13", now, limits)).toThrow(/2026-12-12, the 40 days/);
+    expect(decideRotatedExpiry(null, now, ownLimit(token("2026-11-02T00:00:00Z", "2026-11-03"), now))).toBe(
+      "2026-11-03",
+    );
+  });
+
+  it("is any date for a token that has none", () => {
+    expect(ownLimit(token("2026-10-01T23:00:00Z", null), now)).toEqual([]);
+    expect(decideRotatedExpiry("9999-12-31", now, [])).toBe("9999-12-31");
   });
 });

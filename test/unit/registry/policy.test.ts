@@ -53,7 +53,7 @@ const SCOPE_SETS = [
 ] as TokenScope[][];
 
 function principalOf({ kind, level, scopes }: Caller): Principal {
-  const somebody = { userId: 3, username: "ann", scopes: new Set(scopes), tokenId: 5 };
+  const somebody = { userId: 3, username: "ann", scopes: new Set(scopes), tokenId: 5, expiresAt: null };
   const bot = { path: "team/app", visibility: "private", containerRegistryEnabled: true, accessLevel: level } as const;
   switch (kind) {
     case "anonymous":

@@ -65,6 +65,15 @@ describe("pageHeaders", () => {
     expect(links(pageHeaders({ page: 3, per_page: 10 }, 25, url))).not.toHaveProperty("next");
   });
 
+  it("leave the total and the last page out where nobody counted that far", () => {
+    const headers = pageHeaders({ page: 2, per_page: 10 }, undefined, url, true);
+    expect(headers).not.toHaveProperty("X-Total");
+    expect(headers).not.toHaveProperty("X-Total-Pages");
+    expect(headers).toMatchObject({ "X-Next-Page": "3" });
+    expect(Object.keys(links(headers)).sort()).toEqual(["first", "next", "prev"]);
+    expect(links(pageHeaders({ page: 2, per_page: 10 }, undefined, url, false))).not.toHaveProperty("next");
+  });
+
   it("count one page where there is nothing", () => {
     expect(pageHeaders({ page: 1, per_page: 20 }, 0, url)).toMatchObject({
       "X-Total": "0",

@@ -1,0 +1,58 @@
+/**
+ * Records that somebody presented a secret that was rotated away, as an event of its project (of its user, for a personal
+ * token) that names the address. A forgotten job repeats it, and so may a thief: it is told once an hour for each token.
+ */
+import type { Clock } from "../clock.ts";
+import type { Database, PreparedQuery } from "../database/database.ts";
+import { DeferredNotes } from "../database/deferred-notes.ts";
+
+const HOUR_MS = 3_600_000;
+
+interface Presented {
+  readonly address: string;
+  readonly at: Date;
+}
+
+/** A secret that was revoked without a successor was not rotated. What another replica told within the hour is not repeated. */
+const RECORD_REUSE: PreparedQuery = {
+  name: "record_reuse",
+  text: `
+    insert into events (created_at, author_id, action, target_type, target_id, target_title, project_id, token_id, address)
+    select presented.at, t.user_id, 'reused', 'AccessToken', t.id, t.name, t.project_id, t.id, presented.address
+    from unnest($1::int[], $2::timestamptz[], $3::text[]) as presented (id, at, address)
+    join access_tokens t on t.id = presented.id
+    where exists (select from access_tokens successor where successor.predecessor_id = t.id)
+      and not exists (
+        select from events e
+        where e.token_id = t.id and e.action = 'reused' and e.created_at > presented.at - interval '1 hour')`,
+};
+
+/** Collects and records the reuse of secrets that were rotated away. */
+export class SecretReuse {
+  readonly #clock: Clock;
+  readonly #notes: DeferredNotes<Presented>;
+
+  constructor(database: Database, clock: Clock) {
+    this.#clock = clock;
+    this.#notes = new DeferredNotes({
+      clock,
+      periodMs: HOUR_MS,
+      write: (batch) => {
+        const presented = [...batch.values()];
+        const moments = presented.map(({ at }) => at.toISOString());
+        const addresses = presented.map(({ address }) => address);
+        return database.query(RECORD_REUSE, [[...batch.keys()], moments, addresses]);
+      },
+    });
+  }
+
+  /** Notes that the secret of a revoked token came from `address` now, without using the database. */
+  presented(tokenId: number, address: string): void {
+    this.#notes.note(tokenId, { address, at: this.#clock.now() });
+  }
+
+  /** Records what was collected; what cannot be written is kept for the next flush. */
+  flush(): Promise<void> {
+    return this.#notes.flush();
+  }
+}

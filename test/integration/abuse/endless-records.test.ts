@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { event } from "../../support/registry-event.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { createOwnProject, createUser, type User } from "../../support/world.ts";
+
+const SECRET = "Bearer a-secret-of-the-registry";
+
+let service: TestService;
+let ann: User;
+let project: number;
+beforeAll(async () => {
+  service = await startTestService({ environment: { REGISTRY_NOTIFICATION_SECRET: SECRET } });
+  ann = await createUser(service, "ann");
+  project = await createOwnProject(ann, "app", { visibility: "public" });
+});
+afterAll(() => service.stop());
+
+const rows = async (sql: string, values: unknown[] = []) => await service.container.database.em().execute(sql, values);
+
+describe("somebody without an account", () => {
+  it("pulls again and again, and fills the database by one row a day", async () => {
+    const pull = (index: number) =>
+      event({ id: `pull ${index}`, action: "pull", method: "GET", actor: "", target: { repository: "ann/app/image" } });
+    for (let round = 0; round < 3; round += 1) {
+      const response = await fetch(`${service.url}/registry/notifications`, {
+        method: "POST",
+        headers: { authorization: SECRET },
+        body: JSON.stringify({ events: Array.from({ length: 50 }, (_, index) => pull(50 * round + index)) }),
+      });
+      expect(await response.json()).toEqual({ stored: 50 });
+    }
+    expect(await rows("select 1 from registry_events")).toEqual([]);
+    expect(await rows("select project_id, user_id, count::int from registry_event_counts")).toEqual([
+      { project_id: project, user_id: null, count: 150 },
+    ]);
+  });
+});
+
+describe("a project with events without number", () => {
+  it("is listed a page at a time, and nobody counts them all", async () => {
+    await rows(
+      `insert into events (created_at, author_id, action, target_type, target_title, project_id)
+       select timestamptz '2026-11-01', ?, 'pulled', 'Image', 'ann/app/image', ? from generate_series(1, 10000)`,
+      [ann.id, project],
+    );
+    const list = async (query: string) => await ann.client.get(`/projects/${project}/events?${query}`);
+    // 10,000 pulls, and that the project was created.
+    const first = await list("per_page=100");
+    expect(first.body).toHaveLength(100);
+    expect(first.headers.get("x-total")).toBeNull();
+    expect(first.headers.get("x-total-pages")).toBeNull();
+    expect(first.headers.get("x-next-page")).toBe("2");
+    expect(first.headers.get("link")).not.toContain('rel="last"');
+    const last = await list("per_page=100&page=101");
+    expect(last.body).toHaveLength(1);
+    expect(last.headers.get("x-next-page")).toBe("");
+    expect((await list("action=pulled")).headers.get("x-total")).toBe("10000");
+    expect((await list("target_type=project")).headers.get("x-total")).toBe("1");
+  });
+});
