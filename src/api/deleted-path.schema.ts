@@ -12,7 +12,7 @@ export const deletedPathResult = z.object({
   deleted_at: z.iso.datetime(),
   namespace_id: z.int().nullable(),
   /** The first 100 of `repositories_total`. */
-  repositories: z.array(z.object({ name: z.string(), last_reported_at: z.iso.datetime() })),
+  repositories: z.array(z.object({ name: z.string(), last_reported_on: z.iso.date() })),
   repositories_total: z.int(),
 });
 
@@ -22,10 +22,7 @@ export function renderDeletedPath(deleted: DeletedPath): z.input<typeof deletedP
     path: deleted.path,
     deleted_at: deleted.deletedAt.toISOString(),
     namespace_id: deleted.namespaceId,
-    repositories: deleted.repositories.map(({ name, lastReportedAt }) => ({
-      name,
-      last_reported_at: lastReportedAt.toISOString(),
-    })),
+    repositories: deleted.repositories.map(({ name, lastReportedOn }) => ({ name, last_reported_on: lastReportedOn })),
     repositories_total: deleted.repositoryCount,
   };
 }

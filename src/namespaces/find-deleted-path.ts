@@ -1,11 +1,19 @@
 /** Finds the tombstones that deletions leave, and what registries reported under them. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { likePrefix } from "../database/like-pattern.ts";
 import { NotFoundError } from "../errors.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { FullPath } from "./full-path.entity.ts";
 
 /** How many of the repositories under a path are named. */
 const NAMED_REPOSITORIES = 100;
+
+/** A repository under the path; registries may have it still. */
+export interface DeletedRepository {
+  readonly name: string;
+  /** The last day (UTC) that a registry reported something of, as `YYYY-MM-DD`. */
+  readonly lastReportedOn: string;
+}
 
 /** The path of something that was deleted. */
 export interface DeletedPath {
@@ -14,13 +22,14 @@ export interface DeletedPath {
   /** The namespace whose Owners may take the path over; null where only administrators may. */
   readonly namespaceId: number | null;
   /** What registries reported under the path, by name: the first 100. */
-  readonly repositories: readonly { readonly name: string; readonly lastReportedAt: Date }[];
+  readonly repositories: readonly DeletedRepository[];
   readonly repositoryCount: number;
 }
 
+/** From the counts, since the reports themselves are forgotten after a while. */
 const REPORTED = `
-  select repository as name, max(happened_at) as last_reported_at, (count(*) over ())::int as total
-  from registry_events where repository = ? or starts_with(repository, ? || '/')
+  select repository as name, max(day)::text as last_reported_on, (count(*) over ())::int as total
+  from registry_event_counts where repository = ? or repository like ?
   group by repository order by repository limit ${NAMED_REPOSITORIES}`;
 
 /**
@@ -38,15 +47,15 @@ export async function findDeletedPath(
   requireAdministrator(caller);
   const tombstone = await em.findOne(FullPath, { path });
   if (tombstone?.deletedAt == null) throw new NotFoundError("Deleted Path");
-  const rows = await em.execute<{ name: string; last_reported_at: string | Date; total: number }[]>(REPORTED, [
+  const rows = await em.execute<{ name: string; last_reported_on: string; total: number }[]>(REPORTED, [
     path,
-    path,
+    likePrefix(`${path}/`),
   ]);
   return {
     path,
     deletedAt: tombstone.deletedAt,
     namespaceId: tombstone.namespaceId ?? null,
-    repositories: rows.map(({ name, last_reported_at }) => ({ name, lastReportedAt: new Date(last_reported_at) })),
+    repositories: rows.map(({ name, last_reported_on }) => ({ name, lastReportedOn: last_reported_on })),
     repositoryCount: rows[0]?.total ?? 0,
   };
 }

@@ -125,10 +125,11 @@ describe("keyside against a running service", () => {
       code: 0,
       stderr: expect.stringMatching(/^keyside: warning: .*lost\/app, or below it, was deleted/),
     });
-    await service.container.database.em().execute(
-      `insert into registry_events (created_at, event_id, happened_at, action, repository)
-       values (now(), 'e', now(), 'push', 'lost/app/web')`,
-    );
+    await service.container.database
+      .em()
+      .execute(
+        "insert into registry_event_counts (day, repository, action, count) values (now(), 'lost/app/web', 'push', 1)",
+      );
     expect(await keyside("path", "release", "lost/app", "--yes")).toMatchObject({
       code: 1,
       stderr: 'keyside: nothing that was deleted had the path "lost/app"\n',

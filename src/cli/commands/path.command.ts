@@ -5,7 +5,7 @@ import { type CliContext, clientOf, show } from "../context.ts";
 import { RefusedError } from "../refused-error.ts";
 import { withFullPath } from "./arguments.ts";
 
-const COLUMNS = ["name", "last_reported_at"];
+const COLUMNS = ["name", "last_reported_on"];
 
 /** What the API says of a path, as far as the command reads it. */
 interface DeletedPath {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { storeRegistryEvents } from "../../../src/registry/store-registry-events.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { createGroup, createProject, createUser, type User } from "../../support/world.ts";
 
@@ -18,15 +19,20 @@ async function goneGroup(path: string): Promise<void> {
   await service.root.delete(`/groups/${group}`);
 }
 
-/** What registries reported of repositories, each pushed at this moment. */
-async function report(repositories: Readonly<Record<string, string>>): Promise<void> {
-  for (const [repository, happenedAt] of Object.entries(repositories)) {
-    await service.container.database.em().execute(
-      `insert into registry_events (created_at, event_id, happened_at, action, repository)
-       values (now(), ?, ?, 'push', ?)`,
-      [`${repository} ${happenedAt}`, happenedAt, repository],
-    );
-  }
+/** What a registry reports: a push into each repository, on its day. */
+async function report(days: Readonly<Record<string, string>>): Promise<void> {
+  const events = Object.entries(days).map(([repository, day]) => ({
+    id: `${repository} ${day}`,
+    happenedAt: new Date(`${day}T10:00:00Z`),
+    action: "push" as const,
+    repository,
+    fromRepository: null,
+    digest: null,
+    tag: null,
+    mediaType: null,
+    actor: "",
+  }));
+  await storeRegistryEvents(service.container, events);
 }
 
 describe("GET /deleted_paths/:path", () => {
@@ -34,12 +40,14 @@ describe("GET /deleted_paths/:path", () => {
     const group = await createGroup(service, "acme");
     await service.root.delete(`/projects/${await createProject(service, group, "app")}`);
     await report({
-      "acme/app": "2026-10-01T10:00:00Z",
-      "acme/app/api": "2026-10-02T10:00:00Z",
-      "acme/application": "2026-10-03T10:00:00Z",
-      "other/app": "2026-10-04T10:00:00Z",
+      "acme/app": "2026-10-01",
+      "acme/app/api": "2026-10-02",
+      "acme/application": "2026-10-03",
+      "other/app": "2026-10-04",
     });
-    await report({ "acme/app/api": "2026-10-05T10:00:00Z" });
+    await report({ "acme/app/api": "2026-10-05" });
+    // Reports are forgotten after a while; what was reported is not.
+    await service.container.database.em().execute("delete from registry_events");
     expect(await service.root.get("/deleted_paths/Acme%2FApp")).toMatchObject({
       status: 200,
       body: {
@@ -47,8 +55,8 @@ describe("GET /deleted_paths/:path", () => {
         deleted_at: service.clock.now().toISOString(),
         namespace_id: group,
         repositories: [
-          { name: "acme/app", last_reported_at: "2026-10-01T10:00:00.000Z" },
-          { name: "acme/app/api", last_reported_at: "2026-10-05T10:00:00.000Z" },
+          { name: "acme/app", last_reported_on: "2026-10-01" },
+          { name: "acme/app/api", last_reported_on: "2026-10-05" },
         ],
         repositories_total: 2,
       },
@@ -65,10 +73,8 @@ describe("GET /deleted_paths/:path", () => {
 
   it("names 100 repositories, and says how many there are", async () => {
     await goneGroup("many");
-    await service.container.database.em().execute(
-      `insert into registry_events (created_at, event_id, happened_at, action, repository)
-       select now(), 'many' || i, now(), 'push', 'many/app/' || i from generate_series(1, 130) i`,
-    );
+    const repositories = Array.from({ length: 130 }, (_, index) => [`many/app/${index}`, "2026-10-01"]);
+    await report(Object.fromEntries(repositories));
     const { body } = await service.root.get("/deleted_paths/many");
     expect([body.repositories.length, body.repositories_total]).toEqual([100, 130]);
   });
