@@ -86,6 +86,7 @@ const environmentSchema = z.object({
     .transform((value) => value === "on"),
   KEYSIDE_REFRESH_TOKEN_IDLE_DAYS: days(1).default(30),
   KEYSIDE_REFRESH_TOKEN_MAX_DAYS: days(1).default(180),
+  KEYSIDE_TOP_LEVEL_GROUPS: z.enum(["everyone", "administrators"], "everyone or administrators").default("everyone"),
   KEYSIDE_TRUSTED_PROXIES: networks.default([]),
   KEYSIDE_METRICS_CLIENTS: networks.default(["127.0.0.0/8", "::1"]),
   KEYSIDE_REQUEST_TIMEOUT: seconds(1, 3600).default(30),
@@ -161,6 +162,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     clientToken: values.KEYSIDE_TOKEN,
     /** How a shell next to the docker client runs this command line: for lines to paste. */
     command: values.KEYSIDE_COMMAND,
+    topLevelGroups: values.KEYSIDE_TOP_LEVEL_GROUPS,
     logLevel: values.KEYSIDE_LOG_LEVEL,
     eventRetentionDays: values.KEYSIDE_EVENT_RETENTION_DAYS,
     registry: Object.freeze({

@@ -18,13 +18,20 @@ export interface CreateAccountInput {
   readonly now: Date;
 }
 
+/** A new account. */
+export interface CreatedAccount {
+  readonly user: User;
+  /** Whether something that was deleted had the path of its namespace. */
+  readonly wasDeleted: boolean;
+}
+
 /**
  * Creates a human and their namespace, inside the caller's transaction.
  *
  * @throws ForbiddenError when it gets a password, and the creator's credential has not every scope
  * @throws ConflictError when the username or the e-mail address is taken
  */
-export async function createAccount(em: SqlEntityManager, input: CreateAccountInput): Promise<User> {
+export async function createAccount(em: SqlEntityManager, input: CreateAccountInput): Promise<CreatedAccount> {
   if (input.passwordDigest !== null) requireEveryScope(input.by);
   const user = em.create(User, {
     createdAt: input.now,
@@ -38,7 +45,7 @@ export async function createAccount(em: SqlEntityManager, input: CreateAccountIn
     createdBy: input.by.userId,
   });
   await flushAccount(em);
-  await createPersonalNamespace(em, user, input.now);
+  const wasDeleted = await createPersonalNamespace(em, user, input.now);
   await recordAccountEvent(em, { by: input.by, action: "created", user, at: input.now });
-  return user;
+  return { user, wasDeleted };
 }

@@ -40,7 +40,7 @@ export function deleteAccount(
     await requireNotLastOwner(em, user);
     const at = services.clock.now();
     await deleteUser(em, services, user.id, { by: caller, at });
-    if (personal !== null) await removeNamespace(em, personal);
+    if (personal !== null) await removeNamespace(em, personal, at);
     await recordAccountEvent(em, { by: caller, action: "destroyed", user, at });
   });
 }

@@ -3,6 +3,7 @@ import type { RevokeServices } from "../access-tokens/revoke-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
 
@@ -11,6 +12,7 @@ export interface ApiServices
   extends AuthenticationServices,
     TokenServices,
     RevokeServices,
+    CreateGroupServices,
     DeleteProjectServices,
     EndSignInsServices {
   readonly links: Links;

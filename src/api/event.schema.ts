@@ -13,6 +13,7 @@ const TYPE_PARAMETERS = {
   group: "Group",
   image: "Image",
   member: "Member",
+  path: "Path",
   project: "Project",
   refresh_token: "RefreshToken",
   user: "User",

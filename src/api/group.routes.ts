@@ -6,6 +6,7 @@ import { listGroups } from "../groups/list-groups.ts";
 import { updateGroup } from "../groups/update-group.ts";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import type { Namespace } from "../namespaces/namespace.entity.ts";
+import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
 import type { ApiServices } from "./api-services.ts";
@@ -14,6 +15,7 @@ import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { resourceParams } from "./protocol/validate.ts";
+import { warningHeader } from "./protocol/warning-header.ts";
 import { renderGroups } from "./render-project.ts";
 
 /** `/groups`. @see docs/spec/rest-api.md "The calls" */
@@ -35,14 +37,15 @@ export function groupOperations(services: ApiServices): ApiOperation[] {
       status: 201,
       result: groupResult,
       async handle({ caller, body }) {
-        const group = await createGroup(services, {
+        const { namespace: group, wasDeleted } = await createGroup(services, {
           caller,
           name: body.name,
           path: body.path,
           parentId: body.parent_id ?? null,
           description: body.description ?? null,
         });
-        return await render(caller, group);
+        const headers = warningHeader(takeoverWarning(group.fullPath.path, wasDeleted));
+        return { ...(await render(caller, group)), headers };
       },
     }),
     apiOperation({

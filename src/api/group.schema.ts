@@ -1,6 +1,7 @@
 /** Groups as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { GroupFilter } from "../groups/list-groups.ts";
+import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
@@ -18,7 +19,7 @@ export const createGroupBody = z.object({
 /** The body that changes a group; `path` may only repeat the present path. */
 export const updateGroupBody = z.object({
   name: text(255).optional(),
-  path: pathSegment("nested").optional(),
+  path: text(MAXIMUM_SEGMENT_LENGTH).optional(),
   description: prose(2000).nullish(),
 });
 

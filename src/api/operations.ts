@@ -1,5 +1,6 @@
 /** Every call of the API below `/api/v4`, in the order in which the OpenAPI document lists them. */
 import type { ApiServices } from "./api-services.ts";
+import { deletedPathOperations } from "./deleted-path.routes.ts";
 import { eventOperations } from "./event.routes.ts";
 import { featureOperations } from "./feature.routes.ts";
 import { groupOperations } from "./group.routes.ts";
@@ -28,6 +29,7 @@ export function apiOperations(services: ApiServices, baseUrl: string): ApiOperat
     ...featureOperations(services),
     ...eventOperations(services),
     ...refreshTokenOperations(services),
+    ...deletedPathOperations(services),
   ];
   return [...operations, ...instanceOperations(operations, baseUrl)];
 }

@@ -25,6 +25,7 @@ import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { resourceParams } from "./protocol/validate.ts";
+import { warningHeader } from "./protocol/warning-header.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see docs/spec/rest-api.md "The calls" */
 export function projectAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
@@ -168,9 +169,4 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       },
     }),
   ];
-}
-
-/** @see RFC 7234 section 5.5 */
-function warningHeader(warning: string | undefined): Record<string, string> {
-  return warning === undefined ? {} : { Warning: `299 keyside "${warning}"` };
 }

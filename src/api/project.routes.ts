@@ -1,6 +1,7 @@
 /** The calls about projects. */
 import { z } from "zod";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
+import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal, SignedInPrincipal } from "../principals/principal.ts";
 import { createProject } from "../projects/create-project.ts";
@@ -24,6 +25,7 @@ import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { resourceParams } from "./protocol/validate.ts";
+import { warningHeader } from "./protocol/warning-header.ts";
 import { renderProjects } from "./render-project.ts";
 
 /** `/projects`. @see docs/spec/rest-api.md "The calls" */
@@ -54,7 +56,7 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       status: 201,
       result: projectResult,
       async handle({ caller, body }) {
-        const project = await createProject(services, {
+        const { project, wasDeleted } = await createProject(services, {
           caller,
           namespaceId: body.namespace_id ?? null,
           path: body.path,
@@ -63,7 +65,8 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
           visibility: body.visibility,
           containerRegistryEnabled: wantsRegistry(body) ?? true,
         });
-        return await render(caller, project);
+        const headers = warningHeader(takeoverWarning(project.fullPath.path, wasDeleted));
+        return { ...(await render(caller, project)), headers };
       },
     }),
     apiOperation({

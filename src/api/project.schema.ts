@@ -1,5 +1,6 @@
 /** Projects as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
+import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
@@ -31,7 +32,7 @@ export const createProjectBody = z
 /** The body that changes a project; `path` may only repeat the present path. */
 export const updateProjectBody = z.object({
   name: text(255).optional(),
-  path: pathSegment("nested").optional(),
+  path: text(MAXIMUM_SEGMENT_LENGTH).optional(),
   description: prose(2000).nullish(),
   visibility: z.enum(VISIBILITIES).optional(),
   container_registry_enabled: flag().optional(),

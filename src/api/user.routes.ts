@@ -7,6 +7,7 @@ import { setAccountState } from "../accounts/set-account-state.ts";
 import { updateAccount } from "../accounts/update-account.ts";
 import { changeOwnPassword } from "../authentication/change-own-password.ts";
 import { findVisibleUser } from "../members/find-visible-user.ts";
+import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
@@ -14,6 +15,7 @@ import type { ApiServices } from "./api-services.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
+import { warningHeader } from "./protocol/warning-header.ts";
 import {
   accountFilter,
   changePasswordBody,
@@ -101,8 +103,9 @@ function changingOperations(services: ApiServices): ApiOperation[] {
         const passwordDigest = body.password === undefined ? null : await digestPassword(body.password);
         const { username, name, email, admin } = body;
         const input = { by: caller, username, name, email, admin, passwordDigest, now: clock.now() };
-        const user = await database.transaction((em) => createAccount(em, input));
-        return { body: renderFullUser(user, links) };
+        const { user, wasDeleted } = await database.transaction((em) => createAccount(em, input));
+        const headers = warningHeader(takeoverWarning(user.username, wasDeleted));
+        return { body: renderFullUser(user, links), headers };
       },
     }),
     apiOperation({

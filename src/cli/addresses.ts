@@ -10,6 +10,11 @@ export function groupAddress(path: string): string {
   return `/groups/${encodeURIComponent(path)}`;
 }
 
+/** @param path the full path of something that was deleted, such as `team/app` */
+export function deletedPathAddress(path: string): string {
+  return `/deleted_paths/${encodeURIComponent(path)}`;
+}
+
 /** @param name the feature's name, such as `resource_access_token` */
 export function featureAddress(name: string): string {
   return `/features/${encodeURIComponent(name)}`;

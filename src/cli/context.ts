@@ -18,6 +18,11 @@ export function clientOf({ config }: CliContext): KeysideClient {
   return openClient(config());
 }
 
+/** Passes a warning of the service's on, if it sent one. */
+export function passOnWarning({ output }: CliContext, warning: string | undefined): void {
+  if (warning !== undefined) output.complain(`keyside: warning: ${warning}`);
+}
+
 /** Shows rows, or one row, as JSON or as a table of these columns. */
 export function show(
   { output }: CliContext,

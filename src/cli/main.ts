@@ -7,6 +7,7 @@ import { addDoctorCommand } from "./commands/doctor.command.ts";
 import { addFeatureCommands } from "./commands/feature.command.ts";
 import { addGroupCommands } from "./commands/group.command.ts";
 import { addMemberCommands } from "./commands/member.command.ts";
+import { addPathCommands } from "./commands/path.command.ts";
 import { addProjectCommands } from "./commands/project.command.ts";
 import { addRefreshTokenCommands } from "./commands/refresh-token.command.ts";
 import { addRegistryConfigCommand } from "./commands/registry-config.command.ts";
@@ -61,6 +62,7 @@ function createProgram(context: CliContext): Command {
   addMemberCommands(program, context);
   addUserCommands(program, context);
   addRefreshTokenCommands(program, context);
+  addPathCommands(program, context);
   return program;
 }
 

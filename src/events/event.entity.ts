@@ -24,13 +24,14 @@ export const EVENT_ACTIONS = [
   "pushed",
   "pulled",
   "mounted",
+  "released",
 ] as const;
 /** One of the actions. */
 export type EventAction = (typeof EVENT_ACTIONS)[number];
 
 /**
  * What an event is about. A `Member` is identified by the user's id. An `Image` lives in a registry and has no id; its
- * title is `repository:tag` or `repository@digest`.
+ * title is `repository:tag` or `repository@digest`. A `Path` is one that a deletion left, and has no id either.
  */
 export const TARGET_TYPES = [
   "AccessToken",
@@ -38,6 +39,7 @@ export const TARGET_TYPES = [
   "Group",
   "Image",
   "Member",
+  "Path",
   "Project",
   "RefreshToken",
   "User",

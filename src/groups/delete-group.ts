@@ -20,9 +20,10 @@ export function deleteGroup(
   input: { caller: SignedInPrincipal; group: ResourceId },
 ): Promise<void> {
   return database.transaction(async (em) => {
+    const at = clock.now();
     const { namespace: group } = await findGroupAtLevel(em, input.caller, input.group, ACCESS_LEVELS.owner);
     await requireEmptyNamespace(em, group, "the group");
-    await removeNamespace(em, group);
-    await recordGroupEvent(em, { by: input.caller, action: "destroyed", group, at: clock.now() });
+    await removeNamespace(em, group, at);
+    await recordGroupEvent(em, { by: input.caller, action: "destroyed", group, at });
   });
 }

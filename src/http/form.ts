@@ -6,6 +6,9 @@ import type { Context } from "koa";
 import { MalformedBodyError, ValidationError } from "../errors.ts";
 import { readBody } from "./read-body.ts";
 
+/** How many parameters a query or a form may have: more than any client sends, and few enough to be read at once. */
+const MAXIMUM_PARAMETERS = 1000;
+
 /** The parameters of a request. */
 export class Parameters {
   readonly #pairs: readonly (readonly [string, string])[];
@@ -43,15 +46,20 @@ export class Parameters {
  * Reads `name=value&...`.
  *
  * @throws MalformedBodyError naming `what` when an escape is malformed, or does not decode to UTF-8
+ * @throws ValidationError naming `what` when there are more than 1,000 parameters
  * @see https://url.spec.whatwg.org/#application/x-www-form-urlencoded
  */
 export function parseParameters(text: string, what: string): Parameters {
-  const pairs = text.split("&").filter((pair) => pair !== "");
+  const parts = text.split("&", MAXIMUM_PARAMETERS + 1);
+  if (parts.length > MAXIMUM_PARAMETERS) {
+    throw new ValidationError([{ field: what, message: `has too many parameters (maximum is ${MAXIMUM_PARAMETERS})` }]);
+  }
+  const pairs = parts.filter((part) => part !== "");
   try {
     return new Parameters(
       pairs.map((pair) => {
-        const [name = "", ...value] = pair.split("=");
-        return [decode(name), decode(value.join("="))];
+        const equals = pair.indexOf("=");
+        return equals === -1 ? [decode(pair), ""] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
       }),
     );
   } catch {

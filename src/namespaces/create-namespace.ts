@@ -1,6 +1,6 @@
 /** Creates the namespaces of groups, subgroups and humans. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { claimPath } from "./claim-path.ts";
+import { claimPath, type PathClaim } from "./claim-path.ts";
 import { Namespace, type NamespaceKind } from "./namespace.entity.ts";
 
 /** The input of a new namespace. */
@@ -9,9 +9,19 @@ export interface CreateNamespaceInput {
   readonly name: string;
   /** The full path. */
   readonly path: string;
-  readonly parent: Namespace | null;
+  /** The namespace that it lies in, and its creator's level there; null at the top level. */
+  readonly within: { readonly parent: Namespace; readonly accessLevel: number } | null;
+  /** Whether the creator is an administrator, or Keyside itself. */
+  readonly administrator: PathClaim["administrator"];
   readonly description: string | null;
   readonly now: Date;
+}
+
+/** A new namespace. */
+export interface CreatedNamespace {
+  readonly namespace: Namespace;
+  /** Whether something that was deleted had its path. */
+  readonly wasDeleted: boolean;
 }
 
 /**
@@ -19,16 +29,22 @@ export interface CreateNamespaceInput {
  *
  * @throws ConflictError when the path is taken by a namespace or a project
  */
-export async function createNamespace(em: SqlEntityManager, input: CreateNamespaceInput): Promise<Namespace> {
-  const fullPath = await claimPath(em, input.path);
+export async function createNamespace(em: SqlEntityManager, input: CreateNamespaceInput): Promise<CreatedNamespace> {
+  const { path, within, administrator } = input;
+  const { fullPath, wasDeleted } = await claimPath(em, {
+    path,
+    kind: "namespace",
+    within: within === null ? null : { namespaceId: within.parent.id, accessLevel: within.accessLevel },
+    administrator,
+  });
   const namespace = em.create(Namespace, {
     createdAt: input.now,
     kind: input.kind,
     name: input.name,
     fullPath,
-    parent: input.parent,
+    parent: within?.parent ?? null,
     description: input.description,
   });
   await em.flush();
-  return namespace;
+  return { namespace, wasDeleted };
 }

@@ -3,7 +3,7 @@
  * grammar: otherwise nobody could push to it. Since paths never change (docs/adr/0009), those that a door uses or will
  * use are reserved from the start.
  */
-import { ValidationError } from "../errors.ts";
+import { RuleRefusedError, ValidationError } from "../errors.ts";
 
 /** @see distribution `reference/regexp.go`, path-component */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
@@ -11,11 +11,18 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 /** The maximum length of one segment of a path, in characters. */
 export const MAXIMUM_SEGMENT_LENGTH = 100;
 
+/** How deep groups nest: the most segments that the path of a new group has. */
+export const MAXIMUM_GROUP_DEPTH = 20;
+
+/** The most segments that the path of a project has: those of its groups, and its own. */
+export const MAXIMUM_PROJECT_DEPTH = MAXIMUM_GROUP_DEPTH + 1;
+
 /** A project or a group as a caller names it: by its id, or by its full path in lower case. */
 export type ResourceId = number | string;
 
 /**
- * The first segments of Keyside's own addresses, now or once there are web pages and Git.
+ * The first segments of Keyside's own addresses, now or once there are web pages and Git; and the usernames `ghost` and
+ * `root`, which the first start alone gives.
  *
  * @see GitLab `lib/gitlab/path_regex.rb`
  */
@@ -35,6 +42,7 @@ const RESERVED_AT_TOP = new Set([
   ...["health_check", "help", "import", "jwt", "login", "logout", "oauth", "profile", "projects", "public", "registry"],
   ...[
     "robots.txt",
+    "root",
     "s",
     "search",
     "settings",
@@ -59,6 +67,7 @@ export type SegmentPlace = "nested" | "top" | "project";
 
 /** The form that a segment fails to have, in words that follow "is not"; undefined for a good one. */
 export function unmetSegmentForm(segment: string, place: SegmentPlace): string | undefined {
+  if (/^\d+$/.test(segment)) return "a path with more than digits: a number is taken for an id";
   if (/\.(git|atom)$/.test(segment)) return "a path that does not end in .git or .atom";
   if (!COMPONENT.test(segment)) {
     return "a path of lower-case letters and digits, separated by single '.', '_', '__' or hyphens, as image names are";
@@ -82,6 +91,18 @@ export function requireSegment(segment: string | undefined, place: SegmentPlace)
   return segment;
 }
 
+/**
+ * Demands that groups do not nest deeper than they may. Groups that did so before there was a limit stay as they are.
+ *
+ * @param path the full path of a new group
+ * @throws RuleRefusedError when it has more segments than `MAXIMUM_GROUP_DEPTH`
+ */
+export function requireGroupDepth(path: string): void {
+  if (path.split("/").length > MAXIMUM_GROUP_DEPTH) {
+    throw new RuleRefusedError(`groups nest at most ${MAXIMUM_GROUP_DEPTH} deep`);
+  }
+}
+
 function wrongPath(message: string): ValidationError {
   return new ValidationError([{ field: "path", message }]);
 }
@@ -93,8 +114,27 @@ export function isPathComponent(segment: string): boolean {
 
 /** A path and all the paths above it, shortest first: `a`, `a/b`, `a/b/c`. */
 export function pathPrefixes(path: string): string[] {
-  const segments = path.split("/");
-  return segments.map((_, index) => segments.slice(0, index + 1).join("/"));
+  return firstPrefixes(path, Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The paths of all projects that a repository could belong to, and of the namespaces above them, shortest first. What lies
+ * deeper than projects do is the image's own, and is not looked up.
+ *
+ * @see docs/spec/registry-auth.md "Request"
+ */
+export function projectPathsOf(repository: string): string[] {
+  return firstPrefixes(repository, MAXIMUM_PROJECT_DEPTH);
+}
+
+function firstPrefixes(path: string, maximum: number): string[] {
+  const prefixes: string[] = [];
+  for (let end = 0; end < path.length && prefixes.length < maximum; ) {
+    const slash = path.indexOf("/", end + 1);
+    end = slash === -1 ? path.length : slash;
+    prefixes.push(path.slice(0, end));
+  }
+  return prefixes;
 }
 
 /** The last segment of a full path. */

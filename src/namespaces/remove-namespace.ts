@@ -1,6 +1,7 @@
 /** Deletes groups and personal namespaces, once they are empty. @see docs/adr/0009-what-holds-projects-stays.md */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ConflictError } from "../errors.ts";
+import { leaveTombstone } from "./leave-tombstone.ts";
 import type { Namespace } from "./namespace.entity.ts";
 
 /** How many of the projects and groups inside an error names. */
@@ -26,9 +27,9 @@ export async function requireEmptyNamespace(em: SqlEntityManager, namespace: Nam
   throw new ConflictError(`${what} still holds ${list}: delete what is in it first`);
 }
 
-/** Deletes an empty namespace with its memberships and its path, inside the caller's transaction. */
-export async function removeNamespace(em: SqlEntityManager, namespace: Namespace): Promise<void> {
+/** Deletes an empty namespace with its memberships, inside the caller's transaction. Its path stays, as a tombstone. */
+export async function removeNamespace(em: SqlEntityManager, namespace: Namespace, at: Date): Promise<void> {
   await em.execute("delete from members where namespace_id = ?", [namespace.id]);
   await em.execute("delete from namespaces where id = ?", [namespace.id]);
-  await em.execute("delete from full_paths where id = ?", [namespace.fullPath.id]);
+  await leaveTombstone(em, namespace.fullPath, { namespaceId: namespace.parent?.id ?? null, at });
 }

@@ -6,7 +6,7 @@ import { claimPath } from "../namespaces/claim-path.ts";
 import { findMemberNamespace, findPersonalNamespace } from "../namespaces/find-namespace.ts";
 import { requireSegment } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
+import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { Project, type Visibility } from "./project.entity.ts";
 
 /** The input of a new project; it must have a name, a path or both. */
@@ -22,6 +22,13 @@ export interface CreateProjectInput {
   readonly containerRegistryEnabled: boolean;
 }
 
+/** A new project. */
+export interface CreatedProject {
+  readonly project: Project;
+  /** Whether something that was deleted had its path, or one below it. */
+  readonly wasDeleted: boolean;
+}
+
 /**
  * Creates a project in a namespace where the caller is Maintainer or above.
  *
@@ -30,7 +37,10 @@ export interface CreateProjectInput {
  * @throws ValidationError when no path can be derived from the name
  * @throws ConflictError when the path is taken by a namespace or a project
  */
-export function createProject({ database, clock }: UseCaseServices, input: CreateProjectInput): Promise<Project> {
+export function createProject(
+  { database, clock }: UseCaseServices,
+  input: CreateProjectInput,
+): Promise<CreatedProject> {
   const { caller } = input;
   if (caller.kind === "bot") throw new ForbiddenError("a bot user may not create projects");
   return database.transaction(async (em) => {
@@ -41,7 +51,12 @@ export function createProject({ database, clock }: UseCaseServices, input: Creat
     if (accessLevel < ACCESS_LEVELS.maintainer) throw new ForbiddenError();
     const path = requireSegment(input.path ?? pathFrom(input.name), "project");
     const now = clock.now();
-    const fullPath = await claimPath(em, `${namespace.fullPath.path}/${path}`);
+    const { fullPath, wasDeleted } = await claimPath(em, {
+      path: `${namespace.fullPath.path}/${path}`,
+      kind: "project",
+      within: { namespaceId: namespace.id, accessLevel },
+      administrator: isAdministrator(caller),
+    });
     const project = em.create(Project, {
       createdAt: now,
       namespace,
@@ -55,7 +70,7 @@ export function createProject({ database, clock }: UseCaseServices, input: Creat
     await em.flush();
     const target = { type: "Project", id: project.id, title: project.name } as const;
     await recordEvent(em, { by: caller, action: "created", target, projectId: project.id, at: now });
-    return project;
+    return { project, wasDeleted };
   });
 }
 

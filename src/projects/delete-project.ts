@@ -2,6 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { recordEvent } from "../events/record-event.ts";
+import { leaveTombstone } from "../namespaces/leave-tombstone.ts";
 import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
@@ -15,7 +16,8 @@ export interface DeleteProjectServices extends UseCaseServices {
 }
 
 /**
- * Deletes a project, for its Owners, with its access tokens and their bots. Its events remain, without a project.
+ * Deletes a project, for its Owners, with its access tokens and their bots. Its events remain, without a project,
+ * and its path as a tombstone.
  *
  * @throws NotFoundError when the caller does not see it
  * @throws ForbiddenError when the caller is not an Owner
@@ -35,6 +37,6 @@ export function deleteProject(
     await clearProject(em, project.id, { by: caller, at });
     await em.execute("delete from members where project_id = ?", [project.id]);
     await em.execute("delete from projects where id = ?", [project.id]);
-    await em.execute("delete from full_paths where id = ?", [project.fullPath.id]);
+    await leaveTombstone(em, project.fullPath, { namespaceId: project.namespace.id, at });
   });
 }

@@ -2,7 +2,7 @@
  * Parses the scope of a request to the token endpoint, by the grammar of the distribution specification. Never throws:
  * violations of the grammar are returned as a problem; unknown types are dropped.
  */
-import { isPathComponent } from "../namespaces/path.ts";
+import { isPathComponent, projectPathsOf } from "../namespaces/path.ts";
 
 /** The actions on a repository, in the order in which answers list them. */
 export const REPOSITORY_ACTIONS = ["pull", "push", "delete"] as const;
@@ -37,6 +37,9 @@ export type ParsedScopes =
 /** How many scopes one request may ask for. */
 export const MAXIMUM_SCOPES = 100;
 
+/** How many different paths one request may have looked up: those of the projects and groups that its names could lie in. */
+export const MAXIMUM_PATHS = 500;
+
 /** @see distribution `reference/regexp.go`: a repository's name has 255 characters at most */
 const MAXIMUM_NAME_LENGTH = 255;
 const TYPE = /^([a-z0-9]+)(?:\([a-z0-9]+\))?$/;
@@ -51,7 +54,7 @@ const SHOWN_CHARACTERS = 100;
  * @see distribution `docs/content/spec/auth/scope.md`; docs/spec/registry-auth.md "Request"
  */
 export function parseScopes(values: readonly string[]): ParsedScopes {
-  const written = values.flatMap((value) => value.split(" ")).filter((scope) => scope !== "");
+  const written = values.flatMap((value) => value.match(/[^ ]+/g) ?? []);
   if (written.length > MAXIMUM_SCOPES) {
     return {
       ok: false,
@@ -72,7 +75,22 @@ export function parseScopes(values: readonly string[]): ParsedScopes {
     const known = merged.get(key);
     merged.set(key, known === undefined ? parsed : merge(known, parsed));
   }
-  return { ok: true, scopes: [...merged.values()] };
+  const scopes = [...merged.values()];
+  const problem = pathsProblem(scopes);
+  return problem === undefined ? { ok: true, scopes } : { ok: false, problem };
+}
+
+/** How the names, all together, ask for more paths than one request may, in words; undefined where they do not. */
+function pathsProblem(scopes: readonly RequestedScope[]): string | undefined {
+  const paths = new Set<string>();
+  for (const { type, name } of scopes) {
+    if (type !== "repository") continue;
+    for (const path of projectPathsOf(name)) paths.add(path);
+    if (paths.size > MAXIMUM_PATHS) {
+      return `is invalid: the repositories could lie in more than ${MAXIMUM_PATHS} different groups and projects: ask for fewer in one request`;
+    }
+  }
+  return undefined;
 }
 
 /** Writes a requested scope as text again. */
@@ -96,11 +114,13 @@ function parseScope(scope: string): RequestedScope | string | undefined {
   const type = TYPE.exec(scope.slice(0, first))?.[1];
   if (type === undefined) return "its type is not lower-case letters and digits";
   const name = scope.slice(first + 1, last);
-  const actions = scope.slice(last + 1).split(",");
+  const actions = [...new Set(scope.slice(last + 1).split(","))];
   if (!actions.every((action) => ACTION.test(action)))
     return "its actions are not lower-case words separated by commas, or *";
   switch (type) {
     case "repository":
+      // zot asks for a repository without a name beside the catalog: that is nothing asked.
+      if (name === "") return undefined;
       return nameProblem(name) ?? { type, name, actions: keep(actions, [...REPOSITORY_ACTIONS, ANY_ACTION]) };
     case "registry":
       return name === "catalog" ? { type, name, actions: keep(actions, [ANY_ACTION]) } : undefined;
@@ -110,7 +130,6 @@ function parseScope(scope: string): RequestedScope | string | undefined {
 }
 
 function nameProblem(name: string): string | undefined {
-  if (name === "") return "its name is empty";
   if (name.length > MAXIMUM_NAME_LENGTH) return `its name is longer than ${MAXIMUM_NAME_LENGTH} characters`;
   const [head = "", ...rest] = name.split("/");
   // By the grammar a bare word in upper case is a host too; but it is a mistyped namespace: a host has a dot or a port.

@@ -121,6 +121,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
     links: createLinks(config),
+    topLevelGroups: config.topLevelGroups,
     ...userDeletion,
     endSignIns: (em, userId, authorship) => endRefreshTokens(em, { userIds: [userId] }, authorship),
     clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),

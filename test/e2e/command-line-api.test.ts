@@ -131,6 +131,50 @@ describe("keyside against a running service", () => {
     expect(await keyside("group", "delete", "team/attic")).toEqual(DONE);
   });
 
+  it("warns who takes a path again, and frees one after saying what is under it", async () => {
+    await keyside("group", "create", "lost");
+    await keyside("project", "create", "lost/app");
+    await keyside("project", "delete", "lost/app");
+    const again = await keyside("project", "create", "lost/app");
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^keyside: warning: .*lost\/app, or below it, was deleted/),
+    });
+    await service.container.database
+      .em()
+      .execute(
+        "insert into registry_event_counts (day, repository, action, count) values (now(), 'lost/app/web', 'push', 1)",
+      );
+    expect(await keyside("path", "release", "lost/app", "--yes")).toMatchObject({
+      code: 1,
+      stderr: 'keyside: nothing that was deleted had the path "lost/app"\n',
+    });
+    await keyside("project", "delete", "lost/app");
+    const shown = await keyside("path", "release", "lost/app");
+    expect(shown).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^lost\/app\/web /m),
+      stderr: 'keyside: "lost/app" is kept: say --yes to let anybody have it, with the images under it\n',
+    });
+    expect(await keyside("path", "release", "lost/app", "--yes")).toEqual({
+      code: 0,
+      stdout: shown.stdout,
+      stderr: "",
+    });
+    expect(await keyside("project", "create", "lost/app")).toMatchObject({ code: 0, stderr: "" });
+    await keyside("project", "delete", "lost/app");
+    await keyside("group", "delete", "lost");
+    const bare = await keyside("group", "create", "lost");
+    expect(bare).toMatchObject({ code: 0, stderr: expect.stringContaining("keyside: warning: ") });
+  });
+
+  it("says that nothing was reported under a path that it frees", async () => {
+    await keyside("group", "create", "empty");
+    await keyside("group", "delete", "empty");
+    const freed = { code: 0, stdout: "", stderr: "keyside: the registry reported no repository under it\n" };
+    expect(await keyside("path", "release", "empty", "--yes")).toEqual(freed);
+  });
+
   it("forgets what was set of a feature", async () => {
     const flag = "resource_access_token";
     await keyside("feature", "enable", flag, "--project", "team/app");
@@ -154,7 +198,18 @@ describe("keyside against a running service", () => {
   it("explains every command", async () => {
     const overview = await keyside("--help");
     expect(overview.code).toBe(0);
-    for (const command of ["up", "serve", "certs", "demo", "registry-config", "doctor", "token", "user", "member"]) {
+    for (const command of [
+      "up",
+      "serve",
+      "certs",
+      "demo",
+      "registry-config",
+      "doctor",
+      "token",
+      "user",
+      "member",
+      "path",
+    ]) {
       expect(overview.stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
     }
     const rotate = await keyside("token", "rotate", "--help");

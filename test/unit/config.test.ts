@@ -69,6 +69,7 @@ describe("readConfig", () => {
     ["KEYSIDE_TOKEN_PREFIX", "a".repeat(21)],
     ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "0"],
     ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "36501"],
+    ["KEYSIDE_TOP_LEVEL_GROUPS", "nobody"],
     ["KEYSIDE_LOG_LEVEL", "loud"],
   ])("refuses %s=%s, naming the variable, the value and the form wanted", (name, value) => {
     expect(complaint({ [name]: value })).toMatch(new RegExp(`^${name}: .* is not \\S+`));

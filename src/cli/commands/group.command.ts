@@ -1,7 +1,7 @@
 /** `keyside group`: the groups that hold projects and other groups. */
 import type { Command } from "commander";
 import { groupAddress } from "../addresses.ts";
-import { type CliContext, clientOf, show } from "../context.ts";
+import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import { splitPath, withFullPath, withJson } from "./arguments.ts";
 import { findGroupId } from "./find-id.ts";
 
@@ -16,11 +16,12 @@ export function addGroupCommands(program: Command, context: CliContext): void {
     .action(async (path: string, { name, json }: { name?: string; json?: boolean }) => {
       const client = clientOf(context);
       const { parent, last } = splitPath(path);
-      const { body } = await client.call("POST", "/groups", {
+      const { body, warning } = await client.call("POST", "/groups", {
         name: name ?? last,
         path: last,
         parent_id: parent === undefined ? undefined : await findGroupId(client, parent),
       });
+      passOnWarning(context, warning);
       show(context, body, { json, columns: COLUMNS });
     });
   withJson(group.command("list"))
@@ -42,7 +43,7 @@ export function addGroupCommands(program: Command, context: CliContext): void {
       show(context, body, { json, columns: COLUMNS });
     });
   withFullPath(group.command("delete"))
-    .description("delete a group that holds no projects and no groups")
+    .description("delete a group that holds no projects and no groups; its path is kept")
     .action(async (path: string) => {
       await clientOf(context).call("DELETE", groupAddress(path));
     });

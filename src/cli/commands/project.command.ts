@@ -1,7 +1,7 @@
 /** `keyside project`: the projects, each with the images below its path. */
 import type { Command } from "commander";
 import { projectAddress } from "../addresses.ts";
-import { type CliContext, clientOf, show } from "../context.ts";
+import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import { RefusedError } from "../refused-error.ts";
 import { onOrOff, splitPath, withFullPath, withJson } from "./arguments.ts";
 import { findGroupId } from "./find-id.ts";
@@ -26,11 +26,12 @@ export function addProjectCommands(program: Command, context: CliContext): void 
       const client = clientOf(context);
       const { parent, last } = splitPath(path);
       if (parent === undefined) throw new RefusedError(`"${path}" names no namespace: say namespace/project`);
-      const { body } = await client.call("POST", "/projects", {
+      const { body, warning } = await client.call("POST", "/projects", {
         ...propertiesOf({ ...options, name: options.name ?? last }),
         path: last,
         namespace_id: await findGroupId(client, parent),
       });
+      passOnWarning(context, warning);
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withJson(project.command("list"))
@@ -53,7 +54,9 @@ export function addProjectCommands(program: Command, context: CliContext): void 
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withFullPath(project.command("delete"))
-    .description("delete a project; its images stay in the registry, where nobody can reach them")
+    .description(
+      "delete a project; its images stay in the registry, and only an Owner of its namespace can take its path again",
+    )
     .action(async (path: string) => {
       await clientOf(context).call("DELETE", projectAddress(path));
     });

@@ -1,7 +1,7 @@
 /** `keyside token`: the access tokens of projects, and the personal ones of humans. */
 import { type Command, Option } from "commander";
 import { projectAddress } from "../addresses.ts";
-import { type CliContext, clientOf, show } from "../context.ts";
+import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { accessLevelOption, wholeNumber, withJson } from "./arguments.ts";
 import { findUserId } from "./find-id.ts";
@@ -45,7 +45,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
         expires_at: options.expires,
         access_level: options.accessLevel,
       });
-      if (warning !== undefined) context.output.complain(`keyside: warning: ${warning}`);
+      passOnWarning(context, warning);
       printSecret(context, body, options.json);
     });
 

@@ -1,7 +1,7 @@
 /** `keyside user`: the accounts of humans. */
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { type CliContext, clientOf, show } from "../context.ts";
+import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { withJson, withPasswordStdin, withUsername } from "./arguments.ts";
 import { findUserId } from "./find-id.ts";
@@ -22,7 +22,8 @@ export function addUserCommands(program: Command, context: CliContext): void {
       const password = await readPassword();
       const { email, admin, name = username } = options;
       const account = { username, name, email, password, admin };
-      const { body } = await clientOf(context).call("POST", "/users", account);
+      const { body, warning } = await clientOf(context).call("POST", "/users", account);
+      passOnWarning(context, warning);
       show(context, body, { json: options.json, columns: COLUMNS });
     });
   withJson(user.command("list"))
@@ -63,7 +64,7 @@ export function addUserCommands(program: Command, context: CliContext): void {
       });
   }
   withUsername(user.command("delete"))
-    .description("delete a human; what they created passes to the Ghost User")
+    .description("delete a human; what they created passes to the Ghost User, and their path is kept")
     .action(async (username: string) => {
       const client = clientOf(context);
       await client.call("DELETE", await userAddress(client, username));

@@ -4,6 +4,7 @@ import { FIRST } from "./20261122000000-first.ts";
 import { LIFECYCLE } from "./20261122010000-lifecycle.ts";
 import { TOKEN_ENDPOINT } from "./20261122020000-token-endpoint.ts";
 import { FULL_PATHS } from "./20261124000000-full-paths.ts";
+import { TOMBSTONES } from "./20261125020000-tombstones.ts";
 import { CREDENTIALS } from "./20261125040000-credentials.ts";
 import { REGISTRY_EVENT_COUNTS } from "./20261125050000-registry-event-counts.ts";
 import { FIRST_ADMINISTRATOR } from "./20261125060000-first-administrator.ts";
@@ -14,6 +15,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261122010000-lifecycle": LIFECYCLE,
   "20261122020000-token-endpoint": TOKEN_ENDPOINT,
   "20261124000000-full-paths": FULL_PATHS,
+  "20261125020000-tombstones": TOMBSTONES,
   "20261125040000-credentials": CREDENTIALS,
   "20261125050000-registry-event-counts": REGISTRY_EVENT_COUNTS,
   "20261125060000-first-administrator": FIRST_ADMINISTRATOR,

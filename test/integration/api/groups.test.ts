@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestService, type TestService } from "../../support/service.ts";
+import { requestToken } from "../../support/token-request.ts";
 import {
   addGroupMember,
   addProjectMember,
@@ -51,6 +52,18 @@ describe("POST /groups", () => {
       body: { error: 'path is invalid: "login" is not a path that is free: it is a reserved word' },
     });
     expect((await service.root.post("/groups", { name: "x", path: "jwt", parent_id: team })).status).toBe(201);
+  });
+
+  it("nests groups 20 deep, where a project's images are found as anywhere", async () => {
+    let deepest = await createGroup(service, "deep");
+    for (let depth = 2; depth <= 20; depth += 1) deepest = await createGroup(service, "in", deepest);
+    expect(await service.root.post("/groups", { name: "x", path: "in", parent_id: deepest })).toMatchObject(
+      refusal(400, "groups nest at most 20 deep"),
+    );
+    await createProject(service, deepest, "app", { visibility: "public" });
+    const image = `deep${"/in".repeat(19)}/app/web`;
+    const { access } = await requestToken(service, { scopes: [`repository:${image}:pull`] });
+    expect(access).toEqual([`${image} pull`]);
   });
 
   it("gives a path that two want at once to one of them", async () => {
@@ -111,6 +124,24 @@ describe("a group", () => {
 
   it("is no personal namespace", async () => {
     expect((await owner.client.get("/groups/olga")).status).toBe(404);
+  });
+});
+
+describe("with KEYSIDE_TOP_LEVEL_GROUPS=administrators", () => {
+  let strict: TestService;
+  beforeAll(async () => {
+    strict = await startTestService({ environment: { KEYSIDE_TOP_LEVEL_GROUPS: "administrators" } });
+  });
+  afterAll(() => strict.stop());
+
+  it("the top level is for administrators; inside a group, its Maintainers make groups as ever", async () => {
+    const zoe = await createUser(strict, "zoe");
+    const makeGroup = (parent?: number) => zoe.client.post("/groups", { name: "x", path: "x", parent_id: parent });
+    expect(await makeGroup()).toMatchObject(refusal(403, "only administrators create groups at the top level"));
+    const top = await createGroup(strict, "top");
+    await addGroupMember(strict, top, zoe.id, 40);
+    expect((await makeGroup(top)).status).toBe(201);
+    expect((await zoe.client.post("/projects", { path: "app" })).status).toBe(201);
   });
 });
 

@@ -57,6 +57,13 @@ async function refreshToken(): Promise<number> {
   return (await owner.client.get("/user/refresh_tokens")).body[0].id;
 }
 
+/** The path of a group that was deleted. */
+async function deletedGroup(): Promise<string> {
+  const path = unique("deleted");
+  await service.root.delete(`/groups/${await createGroup(service, path)}`);
+  return path;
+}
+
 /** One successful call of every operation that there is. */
 const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   showVersion: () => owner.client.get("/version"),
@@ -161,6 +168,8 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   listRefreshTokensOfUser: () => service.root.get(`/users/${owner.id}/refresh_tokens`),
   revokeRefreshTokenOfUser: async () =>
     service.root.delete(`/users/${owner.id}/refresh_tokens/${await refreshToken()}`),
+  showDeletedPath: async () => service.root.get(`/deleted_paths/${await deletedGroup()}`),
+  releaseDeletedPath: async () => service.root.delete(`/deleted_paths/${await deletedGroup()}`),
 };
 
 describe("GET /openapi.json", () => {

@@ -131,7 +131,7 @@ const GRAMMAR: [readonly string[], readonly string[]][] = [
 const MALFORMED: [string, RegExp][] = [
   ["nonsense", /type:name:action/],
   ["repository:team/private", /type:name:action/],
-  ["repository::pull", /name is empty/],
+  ["repository::PULL", /actions/],
   [":team/private:pull", /type/],
   ["Repository:team/private:pull", /type/],
   ["repository(:team/private:pull", /type/],

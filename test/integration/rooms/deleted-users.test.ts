@@ -33,7 +33,7 @@ describe("DELETE /users/:id", () => {
     expect((await service.root.delete(`/users/${leaver.id}`)).status).toBe(204);
     expect((await leaver.client.get("/user")).status).toBe(401);
     expect((await service.root.get(`/users/${leaver.id}`)).status).toBe(404);
-    expect(await rows("select 1 from full_paths where path = 'lena'")).toEqual([]);
+    expect(await rows("select 1 from namespaces where name = 'lena'")).toEqual([]);
     // What the human made for the project goes on working: it was the project's, not theirs.
     expect((await token.client.get(`/projects/${project}`)).status).toBe(200);
     const { body: events } = await owner.client.get(`/projects/${project}/events?target_type=access_token`);

@@ -32,6 +32,11 @@ describe("parseParameters", () => {
   it.each(["a=%", "a=%4", "a=%zz", "%ff=1", "a=\xff", "a=%c3%28"])("refuses %j and names what it is of", (text) => {
     expect(() => parseParameters(text, "query")).toThrow(/^the query is malformed/);
   });
+
+  it("reads 1,000 parameters and refuses 1,001, before it decodes any", () => {
+    expect(parseParameters("a=1&".repeat(999), "query").all("a")).toHaveLength(999);
+    expect(() => parseParameters("%zz&".repeat(1000), "query")).toThrow(/^query has too many parameters .*1000/);
+  });
 });
 
 describe("Parameters", () => {

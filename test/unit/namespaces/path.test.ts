@@ -5,6 +5,8 @@ import {
   isPathComponent,
   lastSegment,
   pathPrefixes,
+  projectPathsOf,
+  requireGroupDepth,
   requireSegment,
   type SegmentPlace,
 } from "../../../src/namespaces/path.ts";
@@ -22,7 +24,7 @@ const accepts = (place: SegmentPlace, value: unknown) => {
 };
 
 describe("a path's segment", () => {
-  const good = ["a", "app", "app-1", "a.b", "a_b", "a__b", "a---b", "0", "a".repeat(100)];
+  const good = ["a", "app", "app-1", "a.b", "a_b", "a__b", "a---b", "0a", "1.2", "a".repeat(100)];
   const bad = [
     "",
     "App",
@@ -47,7 +49,7 @@ describe("a path's segment", () => {
     expect(parseScopes([`repository:team/${segment}:push`])).toMatchObject({ ok: true });
   });
 
-  it.each([...bad, "app.git", "feed.atom", 5, null])("may not be %j", (segment) => {
+  it.each([...bad, "app.git", "feed.atom", "0", "2024", "9".repeat(100), 5, null])("may not be %j", (segment) => {
     expect(accepts("nested", segment)).toBe(false);
     expect(accepts("project", segment)).toBe(false);
   });
@@ -55,7 +57,7 @@ describe("a path's segment", () => {
   it.each([
     ...["api", "jwt", "v2", "registry", "oauth", "login", "logout", "admin", "groups", "users", "projects", "explore"],
     ...["dashboard", "profile", "settings", "assets", "help", "search", "public", "uploads", "import", "robots.txt"],
-    ...["favicon.ico", "ghost"],
+    ...["favicon.ico", "ghost", "root"],
   ])("may not be %s where it stands first", (segment) => {
     expect(accepts("top", segment)).toBe(false);
     expect(accepts("nested", segment)).toBe(true);
@@ -88,6 +90,26 @@ describe("pathPrefixes", () => {
   it("lists a path and all that it lies in, shortest first", () => {
     expect(pathPrefixes("a/b/c")).toEqual(["a", "a/b", "a/b/c"]);
     expect(pathPrefixes("a")).toEqual(["a"]);
+  });
+
+  it("lists all of several paths, whatever their order", () => {
+    expect(["a/b", "c/d/e"].flatMap(pathPrefixes)).toEqual(["a", "a/b", "c", "c/d", "c/d/e"]);
+  });
+});
+
+describe("projectPathsOf", () => {
+  it("goes as deep as a project in the deepest group, and no deeper", () => {
+    const segments = Array.from({ length: 30 }, (_, index) => `s${index}`);
+    const paths = projectPathsOf(segments.join("/"));
+    expect(paths).toHaveLength(21);
+    expect(paths.at(-1)).toBe(segments.slice(0, 21).join("/"));
+  });
+});
+
+describe("requireGroupDepth", () => {
+  it("lets groups nest 20 deep", () => {
+    expect(() => requireGroupDepth(Array(20).fill("g").join("/"))).not.toThrow();
+    expect(() => requireGroupDepth(Array(21).fill("g").join("/"))).toThrow("groups nest at most 20 deep");
   });
 });
 

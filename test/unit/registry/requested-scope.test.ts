@@ -53,6 +53,12 @@ describe("parseScopes", () => {
     ["no action", ["repository:a/b:"], [["repository", "a/b", []]]],
     ["an unknown type, dropped", ["banana:a/b:pull"], []],
     ["an unknown thing of the registry, dropped", ["registry:things:*"], []],
+    [
+      "no name beside the catalog, as zot asks",
+      ["repository::pull", "registry:catalog:*"],
+      [["registry", "catalog", ["*"]]],
+    ],
+    ["no name and no action", ["repository::"], []],
     ["nothing", [], []],
   ])("reads %s", (_what, values, expected) => {
     expect(read(parseScopes(values))).toEqual(expected);
@@ -65,7 +71,8 @@ describe("parseScopes", () => {
     ["a type in upper case", "Repository:a/b:pull"],
     ["an open bracket", "repository(plugin:a/b:pull"],
     ["an empty class", "repository():a/b:pull"],
-    ["no name", "repository::pull"],
+    ["no name, but an action in upper case", "repository::PULL"],
+    ["a name that is a space's worth of slashes", "repository:/:pull"],
     ["a name in upper case", "repository:Team/app:pull"],
     ["a name in upper case below the first segment", "repository:team/App:pull"],
     ["a name with ..", "repository:team/../other:pull"],
@@ -102,6 +109,19 @@ describe("parseScopes", () => {
       ok: false,
       problem: expect.stringContaining("101 scopes are too many: at most 100"),
     });
+  });
+
+  it("refuses names that could lie in more than 500 different groups and projects", () => {
+    const below = (count: number) => [`repository:${"a/".repeat(count)}b:pull`];
+    // Of each name: its first segment, and what is below that, to the depth of the deepest project.
+    const deep = (count: number) =>
+      Array.from({ length: count }, (_, index) => `repository:n${index}${"/x".repeat(100)}:pull`);
+    expect(parseScopes(deep(23))).toMatchObject({ ok: true });
+    expect(parseScopes(deep(24))).toEqual({ ok: false, problem: expect.stringContaining("more than 500 different") });
+    // What lies below a project is the image's own, however deep, and names of one project share its groups.
+    expect(parseScopes(below(120))).toMatchObject({ ok: true });
+    const shared = Array.from({ length: 100 }, (_, index) => `repository:${"g/".repeat(20)}${index}/x/y/z:pull`);
+    expect(parseScopes(shared)).toMatchObject({ ok: true });
   });
 
   it("says what is wrong in words that follow the parameter's name", () => {
