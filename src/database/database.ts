@@ -39,27 +39,32 @@ export class Database {
   readonly #orm: Orm;
   readonly #guard: DirectoryGuard | undefined;
   readonly kind: "postgresql" | "embedded";
+  readonly #openPatient: (() => Promise<Orm>) | undefined;
   #closed = false;
 
-  private constructor(orm: Orm, kind: "postgresql" | "embedded", guard?: DirectoryGuard) {
+  private constructor(orm: Orm, { guard, openPatient }: { guard?: DirectoryGuard; openPatient?: () => Promise<Orm> }) {
     this.#orm = orm;
-    this.kind = kind;
     this.#guard = guard;
+    this.#openPatient = openPatient;
+    this.kind = openPatient === undefined ? "embedded" : "postgresql";
   }
 
   /**
-   * Connects, without changing anything.
+   * Connects, without changing anything. A PostgreSQL server is given `timeoutMs` for each connection and each query.
    *
    * @throws ConfigurationError when the server cannot be reached, or another process uses the directory
    */
-  static async open(location: DatabaseLocation, entities: Entities): Promise<Database> {
-    if ("url" in location) return new Database(await openPostgres(location.url, entities), "postgresql");
-    if ("memory" in location) return new Database(await openPglite(location, entities), "embedded");
+  static async open(location: DatabaseLocation, entities: Entities, timeoutMs: number): Promise<Database> {
+    if ("url" in location) {
+      const open = (queryMs?: number) => openPostgres(location.url, entities, { connectionMs: timeoutMs, queryMs });
+      return new Database(await open(timeoutMs), { openPatient: open });
+    }
+    if ("memory" in location) return new Database(await openPglite(location, entities), {});
     const directory = join(location.directory, "database");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const guard = await guardDirectory(directory);
     try {
-      return new Database(await openPglite({ directory }, entities), "embedded", guard);
+      return new Database(await openPglite({ directory }, entities), { guard });
     } catch (error) {
       await guard.release();
       throw new ConfigurationError(`the embedded database in ${directory} cannot be opened`, {
@@ -86,17 +91,8 @@ export class Database {
    *
    * @throws ConflictError when a row that `work` refers to was deleted meanwhile
    */
-  async transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.em().transactional((em) => work(em as SqlEntityManager));
-      } catch (error) {
-        if (refersToDeleted(error)) {
-          throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
-        }
-        if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
-      }
-    }
+  transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
+    return runTransaction(() => this.em(), work);
   }
 
   /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
@@ -115,21 +111,30 @@ export class Database {
 
   /**
    * Brings the schema up to date, then runs `seed` in a transaction. Processes that start together do this one at a
-   * time.
+   * time, each with all the time that it takes.
    */
   async prepare(seed: (em: SqlEntityManager) => Promise<void>): Promise<void> {
-    if (this.kind === "embedded") {
+    if (this.#openPatient === undefined) {
       // There is only one process, and a migration inside a transaction on PGlite's only connection would hang.
       await this.#openOrm().migrator.up();
       await this.transaction(seed);
       return;
     }
-    await this.transaction(async (em) => {
-      await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
-      const transaction = em.getTransactionContext();
-      await this.#orm.migrator.up(transaction === undefined ? {} : { transaction });
-      await seed(em);
-    });
+    if (this.#closed) refuseClosed();
+    const orm = await this.#openPatient();
+    try {
+      await runTransaction(
+        () => orm.em.fork() as SqlEntityManager,
+        async (em) => {
+          await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
+          const transaction = em.getTransactionContext();
+          await orm.migrator.up(transaction === undefined ? {} : { transaction });
+          await seed(em);
+        },
+      );
+    } finally {
+      await closeOrm(orm);
+    }
   }
 
   /** Closes every connection for good, then releases the directory. What is asked of it afterwards fails. */
@@ -137,5 +142,21 @@ export class Database {
     this.#closed = true;
     await closeOrm(this.#orm);
     await this.#guard?.release();
+  }
+}
+
+async function runTransaction<Result>(
+  fork: () => SqlEntityManager,
+  work: (em: SqlEntityManager) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fork().transactional((em) => work(em as SqlEntityManager));
+    } catch (error) {
+      if (refersToDeleted(error)) {
+        throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
+      }
+      if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
+    }
   }
 }

@@ -80,7 +80,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
   const location =
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
-  const database = await Database.open(location, ENTITIES);
+  const database = await Database.open(location, ENTITIES, config.databaseTimeoutSeconds * 1000);
   const lastUse = new LastUse(database, clock);
   const userDeletion: DeleteUserServices = {
     closeAccount: (em, userId, authorship) => markRevoked(em, { userId }, authorship),

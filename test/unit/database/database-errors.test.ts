@@ -5,19 +5,33 @@ import { isConnectionFailure, violatesUnique } from "../../../src/database/datab
 const withCode = (code: string, message = "failed") => Object.assign(new Error(message), { code });
 
 describe("isConnectionFailure", () => {
-  it.each(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "08006", "53300", "57P01", "57P03"])(
-    "is %s",
-    (code) => {
-      expect(isConnectionFailure(withCode(code))).toBe(true);
-    },
-  );
+  it.each([
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ETIMEDOUT",
+    "ENOTFOUND",
+    "08006",
+    "53300",
+    "57P01",
+    "57P03",
+    "57014",
+    "25P03",
+    "25006",
+  ])("is %s", (code) => {
+    expect(isConnectionFailure(withCode(code))).toBe(true);
+  });
 
-  it.each(["timeout exceeded when trying to connect", "Connection terminated unexpectedly", "PGlite is closed"])(
-    "is %j",
-    (message) => {
-      expect(isConnectionFailure(new Error(message))).toBe(true);
-    },
-  );
+  it.each([
+    "timeout exceeded when trying to connect",
+    "timeout expired",
+    "Connection terminated unexpectedly",
+    "Client has encountered a connection error and is not queryable",
+    "Client was closed and is not queryable",
+    "the database is closed",
+    "PGlite is closed",
+  ])("is %j", (message) => {
+    expect(isConnectionFailure(new Error(message))).toBe(true);
+  });
 
   it("is found however deep it is wrapped", () => {
     const cause = withCode("ECONNREFUSED");
@@ -29,7 +43,7 @@ describe("isConnectionFailure", () => {
     expect(isConnectionFailure(Object.assign(new AggregateError(refusals), { code: "ECONNREFUSED" }))).toBe(true);
   });
 
-  it.each(["23505", "42P01", "22021", "28P01", "08P01", "ENOENT"])("is not %s", (code) => {
+  it.each(["23505", "42P01", "22021", "25P02", "28P01", "08P01", "ENOENT"])("is not %s", (code) => {
     expect(isConnectionFailure(withCode(code))).toBe(false);
   });
 
