@@ -8,7 +8,7 @@ import { ForeignKeyConstraintViolationException, UniqueConstraintViolationExcept
  */
 const CONNECTION_CODES = new RegExp(
   [
-    "^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN",
+    "^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOSPC",
     "080..|53...|57P..|57014|25P03|25006)$",
   ].join("|"),
 );
@@ -29,6 +29,15 @@ export function isConnectionFailure(error: unknown): boolean {
     const { code } = cause as { code?: unknown };
     if (typeof code === "string" && CONNECTION_CODES.test(code)) return true;
     if (CONNECTION_WORDS.test(cause.message)) return true;
+  }
+  return false;
+}
+
+/** Whether a write failed since the disk is full: a temporary fault too, of which reading knows nothing. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (code === "53100" || code === "ENOSPC") return true;
   }
   return false;
 }

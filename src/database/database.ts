@@ -17,7 +17,7 @@ import {
   openPostgres,
   refuseClosed,
 } from "./connect.ts";
-import { isCollision, refersToDeleted } from "./database-errors.ts";
+import { isCollision, isDiskFull, refersToDeleted } from "./database-errors.ts";
 import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
 
 /** A query of the hot path: `name` identifies the prepared statement, `text` uses `$1, $2, ...`. */
@@ -34,37 +34,56 @@ const TRANSACTION_ATTEMPTS = 5;
 /** The key of the advisory lock held while preparing the database. Any number that all processes share. */
 const PREPARATION_LOCK = 6_573_642_105;
 
+/** Needs room on the disk, and gives it back at the end of its transaction. */
+const ROOM_PROBE = "create temporary table room_probe on commit drop as select 'room'";
+
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /** How long a PostgreSQL server may take over a connection or a query, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Told once when a write fails since the disk is full (true), and once when there is room again (false). */
+  readonly onDiskFull?: (isFull: boolean) => void;
+}
+
 /** An open database. */
 export class Database {
   readonly #orm: Orm;
   readonly #guard: DirectoryGuard | undefined;
   readonly kind: "postgresql" | "embedded";
   readonly #openPatient: (() => Promise<Orm>) | undefined;
+  readonly #onDiskFull: ((isFull: boolean) => void) | undefined;
   #closed = false;
+  #diskIsFull = false;
 
-  private constructor(orm: Orm, { guard, openPatient }: { guard?: DirectoryGuard; openPatient?: () => Promise<Orm> }) {
+  private constructor(
+    orm: Orm,
+    { onDiskFull }: DatabaseOptions,
+    { guard, openPatient }: { guard?: DirectoryGuard; openPatient?: () => Promise<Orm> },
+  ) {
     this.#orm = orm;
+    this.#onDiskFull = onDiskFull;
     this.#guard = guard;
     this.#openPatient = openPatient;
     this.kind = openPatient === undefined ? "embedded" : "postgresql";
   }
 
   /**
-   * Connects, without changing anything. A PostgreSQL server is given `timeoutMs` for each connection and each query.
+   * Connects, without changing anything.
    *
    * @throws ConfigurationError when the server cannot be reached, or another process uses the directory
    */
-  static async open(location: DatabaseLocation, entities: Entities, timeoutMs: number): Promise<Database> {
+  static async open(location: DatabaseLocation, entities: Entities, options: DatabaseOptions): Promise<Database> {
+    const { timeoutMs } = options;
     if ("url" in location) {
       const open = (queryMs?: number) => openPostgres(location.url, entities, { connectionMs: timeoutMs, queryMs });
-      return new Database(await open(timeoutMs), { openPatient: open });
+      return new Database(await open(timeoutMs), options, { openPatient: open });
     }
-    if ("memory" in location) return new Database(await openPglite(location, entities), {});
+    if ("memory" in location) return new Database(await openPglite(location, entities), options, {});
     const directory = join(location.directory, "database");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const guard = await guardDirectory(directory);
     try {
-      return new Database(await openPglite({ directory }, entities), { guard });
+      return new Database(await openPglite({ directory }, entities), options, { guard });
     } catch (error) {
       await guard.release();
       throw new ConfigurationError(`the embedded database in ${directory} cannot be opened`, {
@@ -92,14 +111,41 @@ export class Database {
    * @throws ConflictError when a row that `work` refers to was deleted meanwhile
    */
   transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    return runTransaction(() => this.em(), work);
+    return this.#noteFullDisk(() => runTransaction(() => this.em(), work));
   }
 
   /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
   async query<Row>({ name, text }: PreparedQuery, values: unknown[]): Promise<Row[]> {
     const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
-    if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
-    return (await client.query({ name, text, values })).rows as Row[];
+    return await this.#noteFullDisk(async () => {
+      if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
+      return (await client.query({ name, text, values })).rows as Row[];
+    });
+  }
+
+  /** Whether a write failed since the disk is full, and there has been no room since. */
+  get diskIsFull(): boolean {
+    return this.#diskIsFull;
+  }
+
+  /** Sees whether a disk that was full has room again; asks nothing of one that was not. */
+  async checkDisk(): Promise<void> {
+    if (!this.#diskIsFull) return;
+    await this.transaction((em) => em.execute(ROOM_PROBE));
+    this.#diskIsFull = false;
+    this.#onDiskFull?.(false);
+  }
+
+  async #noteFullDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isDiskFull(error) && !this.#diskIsFull) {
+        this.#diskIsFull = true;
+        this.#onDiskFull?.(true);
+      }
+      throw error;
+    }
   }
 
   /** The numbers of open connections, idle connections and queries waiting for one; all 0 when embedded. */

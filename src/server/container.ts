@@ -80,7 +80,10 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
   const location =
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
-  const database = await Database.open(location, ENTITIES, config.databaseTimeoutSeconds * 1000);
+  const database = await Database.open(location, ENTITIES, {
+    timeoutMs: config.databaseTimeoutSeconds * 1000,
+    onDiskFull: (isFull) => tellDisk(log, isFull),
+  });
   const lastUse = new LastUse(database, clock);
   const userDeletion: DeleteUserServices = {
     closeAccount: (em, userId, authorship) => markRevoked(em, { userId }, authorship),
@@ -110,6 +113,16 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
       return database.close();
     },
   };
+}
+
+function tellDisk(log: Logger, isFull: boolean): void {
+  if (isFull) {
+    log.error(
+      "the database's disk is full: nothing can be written, what only reads goes on; make room, no restart is needed",
+    );
+  } else {
+    log.info("the database's disk has room again");
+  }
 }
 
 function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Database): void {

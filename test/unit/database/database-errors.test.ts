@@ -1,6 +1,6 @@
 import { UniqueConstraintViolationException } from "@mikro-orm/core";
 import { describe, expect, it } from "vitest";
-import { isConnectionFailure, violatesUnique } from "../../../src/database/database-errors.ts";
+import { isConnectionFailure, isDiskFull, violatesUnique } from "../../../src/database/database-errors.ts";
 
 const withCode = (code: string, message = "failed") => Object.assign(new Error(message), { code });
 
@@ -49,6 +49,17 @@ describe("isConnectionFailure", () => {
 
   it.each([undefined, null, "ECONNREFUSED", {}, new Error("no")])("is not %s", (thing) => {
     expect(isConnectionFailure(thing)).toBe(false);
+  });
+});
+
+describe("isDiskFull", () => {
+  it.each(["53100", "ENOSPC"])("is %s, which is temporary", (code) => {
+    const error = new Error("query failed", { cause: withCode(code) });
+    expect([isDiskFull(error), isConnectionFailure(error)]).toEqual([true, true]);
+  });
+
+  it.each(["53200", "57P01", "23505"])("is not %s", (code) => {
+    expect(isDiskFull(withCode(code))).toBe(false);
   });
 });
 
