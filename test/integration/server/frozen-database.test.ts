@@ -26,7 +26,7 @@ describe.each(isOnServer() ? ["PostgreSQL"] : [])("a %s server that does not ans
     const url = new URL(direct);
     url.host = `127.0.0.1:${proxy.port}`;
     service = await startTestService({
-      environment: { KEYSIDE_DATABASE_TIMEOUT: "1", REGISTRY_NOTIFICATION_SECRET: NOTIFICATION_SECRET },
+      environment: { KEYSIDE_DATABASE_TIMEOUT: "2", REGISTRY_NOTIFICATION_SECRET: NOTIFICATION_SECRET },
       database: { ...database, location: { url: url.href } },
     });
     beside = new pg.Client({ connectionString: direct.href });
@@ -119,7 +119,7 @@ describe.each(isOnServer() ? ["PostgreSQL"] : [])("a %s server that does not ans
 
   it("has all the time that it takes to prepare a start", async () => {
     // Longer than the timeout and the grace after it.
-    await service.container.database.prepare(async (em) => void (await em.execute("select pg_sleep(2.5)")));
+    await service.container.database.prepare(async (em) => void (await em.execute("select pg_sleep(3.5)")));
     expect(await sessions()).toMatchObject({ active: 0 });
   });
 });
