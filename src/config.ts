@@ -59,6 +59,7 @@ const environmentSchema = z.object({
     .string()
     .refine(isPostgresUrl, "a PostgreSQL URL like postgres://user:password@host:5432/database")
     .optional(),
+  KEYSIDE_DATABASE_TIMEOUT: seconds(1, 300).default(5),
   KEYSIDE_DATA_DIR: z
     .string()
     .min(1, "a directory")
@@ -149,6 +150,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: values.KEYSIDE_HOST,
     port: values.KEYSIDE_PORT,
     databaseUrl: values.DATABASE_URL,
+    databaseTimeoutSeconds: values.KEYSIDE_DATABASE_TIMEOUT,
     dataDir: values.KEYSIDE_DATA_DIR,
     /** The Unix socket by which the command line reaches the service of its own machine. */
     socketFile: join(values.KEYSIDE_DATA_DIR, "keyside.sock"),

@@ -189,9 +189,13 @@ export class ConflictError extends KeysideError {
   readonly code = "conflict";
 }
 
+/** After how many seconds a client is told to try again: long enough for a restart of most databases. */
+export const RETRY_AFTER_SECONDS = 5;
+
 /** A temporary fault on our side: the database cannot be reached. It must never look like bad credentials. */
 export class UnavailableError extends KeysideError {
   readonly code = "unavailable";
+  readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
 }
 
 /** The client hung up before its request was answered, and the rest of the work was left undone. Nobody reads this. */

@@ -6,7 +6,9 @@ import { PostgreSqlDriver, MikroORM as PostgresOrm } from "@mikro-orm/postgresql
 import { parse } from "pg-connection-string";
 import { ConfigurationError } from "../errors.ts";
 import { isConnectionFailure } from "./database-errors.ts";
+import { impatientClient } from "./impatient-client.ts";
 import { MIGRATIONS } from "./migrations/list.ts";
+import { reclaimEndedConnections } from "./reclaim-connections.ts";
 
 /** The classes of all entities. */
 export type Entities = EntityClass<AnyEntity>[];
@@ -27,12 +29,36 @@ function commonOptions(entities: Entities) {
   };
 }
 
+/** How long to wait for a PostgreSQL server, in milliseconds. */
+export interface Patience {
+  /** For a connection: a new one, or one of the pool's. */
+  readonly connectionMs: number;
+  /** For a query, and between two queries of a transaction; undefined: as long as it takes. */
+  readonly queryMs: number | undefined;
+}
+
+/** How much later than the server itself we end a query: only a server that is out of reach lets that happen. */
+const GRACE_MS = 1_000;
+
+/**
+ * The server itself ends a query that takes too long, and a transaction whose next query does not come, so that neither
+ * goes on, with its locks, when nobody waits for it any more.
+ */
+function queryLimits({ queryMs }: Patience) {
+  if (queryMs === undefined) return {};
+  return {
+    Client: impatientClient(queryMs + GRACE_MS),
+    statement_timeout: queryMs,
+    idle_in_transaction_session_timeout: queryMs,
+  };
+}
+
 /**
  * Connects to a PostgreSQL server.
  *
  * @throws ConfigurationError when it cannot be reached or refuses the connection
  */
-export async function openPostgres(url: string, entities: Entities): Promise<Orm> {
+export async function openPostgres(url: string, entities: Entities, patience: Patience): Promise<Orm> {
   // MikroORM's clientUrl drops query parameters: `?sslmode=require` would connect in plain text.
   const { database } = parse(url);
   const orm = await PostgresOrm.init<PostgreSqlDriver>({
@@ -40,7 +66,14 @@ export async function openPostgres(url: string, entities: Entities): Promise<Orm
     driver: PostgreSqlDriver,
     dbName: database || "keyside",
     pool: { min: 0, max: 10 },
-    driverOptions: { connectionString: url, application_name: "keyside", connectionTimeoutMillis: 5_000 },
+    // A function, since MikroORM clones plain options.
+    driverOptions: () => ({
+      connectionString: url,
+      application_name: "keyside",
+      connectionTimeoutMillis: patience.connectionMs,
+      onPoolCreated: reclaimEndedConnections,
+      ...queryLimits(patience),
+    }),
   });
   try {
     await orm.em.fork().execute("select 1");

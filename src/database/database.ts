@@ -17,7 +17,7 @@ import {
   openPostgres,
   refuseClosed,
 } from "./connect.ts";
-import { isCollision, refersToDeleted } from "./database-errors.ts";
+import { isCollision, isDiskFull, refersToDeleted } from "./database-errors.ts";
 import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
 
 /** A query of the hot path: `name` identifies the prepared statement, `text` uses `$1, $2, ...`. */
@@ -34,17 +34,37 @@ const TRANSACTION_ATTEMPTS = 5;
 /** The key of the advisory lock held while preparing the database. Any number that all processes share. */
 const PREPARATION_LOCK = 6_573_642_105;
 
+/** Needs room on the disk, and gives it back at the end of its transaction. */
+const ROOM_PROBE = "create temporary table room_probe on commit drop as select 'room'";
+
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /** How long a PostgreSQL server may take over a connection or a query, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Told once when a write fails since the disk is full (true), and once when there is room again (false). */
+  readonly onDiskFull?: (isFull: boolean) => void;
+}
+
 /** An open database. */
 export class Database {
   readonly #orm: Orm;
   readonly #guard: DirectoryGuard | undefined;
   readonly kind: "postgresql" | "embedded";
+  readonly #openPatient: (() => Promise<Orm>) | undefined;
+  readonly #onDiskFull: ((isFull: boolean) => void) | undefined;
   #closed = false;
+  #diskIsFull = false;
 
-  private constructor(orm: Orm, kind: "postgresql" | "embedded", guard?: DirectoryGuard) {
+  private constructor(
+    orm: Orm,
+    { onDiskFull }: DatabaseOptions,
+    { guard, openPatient }: { guard?: DirectoryGuard; openPatient?: () => Promise<Orm> },
+  ) {
     this.#orm = orm;
-    this.kind = kind;
+    this.#onDiskFull = onDiskFull;
     this.#guard = guard;
+    this.#openPatient = openPatient;
+    this.kind = openPatient === undefined ? "embedded" : "postgresql";
   }
 
   /**
@@ -52,14 +72,18 @@ export class Database {
    *
    * @throws ConfigurationError when the server cannot be reached, or another process uses the directory
    */
-  static async open(location: DatabaseLocation, entities: Entities): Promise<Database> {
-    if ("url" in location) return new Database(await openPostgres(location.url, entities), "postgresql");
-    if ("memory" in location) return new Database(await openPglite(location, entities), "embedded");
+  static async open(location: DatabaseLocation, entities: Entities, options: DatabaseOptions): Promise<Database> {
+    const { timeoutMs } = options;
+    if ("url" in location) {
+      const open = (queryMs?: number) => openPostgres(location.url, entities, { connectionMs: timeoutMs, queryMs });
+      return new Database(await open(timeoutMs), options, { openPatient: open });
+    }
+    if ("memory" in location) return new Database(await openPglite(location, entities), options, {});
     const directory = join(location.directory, "database");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const guard = await guardDirectory(directory);
     try {
-      return new Database(await openPglite({ directory }, entities), "embedded", guard);
+      return new Database(await openPglite({ directory }, entities), options, { guard });
     } catch (error) {
       await guard.release();
       throw new ConfigurationError(`the embedded database in ${directory} cannot be opened`, {
@@ -86,24 +110,42 @@ export class Database {
    *
    * @throws ConflictError when a row that `work` refers to was deleted meanwhile
    */
-  async transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.em().transactional((em) => work(em as SqlEntityManager));
-      } catch (error) {
-        if (refersToDeleted(error)) {
-          throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
-        }
-        if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
-      }
-    }
+  transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
+    return this.#noteFullDisk(() => runTransaction(() => this.em(), work));
   }
 
   /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
   async query<Row>({ name, text }: PreparedQuery, values: unknown[]): Promise<Row[]> {
     const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
-    if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
-    return (await client.query({ name, text, values })).rows as Row[];
+    return await this.#noteFullDisk(async () => {
+      if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
+      return (await client.query({ name, text, values })).rows as Row[];
+    });
+  }
+
+  /** Whether a write failed since the disk is full, and there has been no room since. */
+  get diskIsFull(): boolean {
+    return this.#diskIsFull;
+  }
+
+  /** Sees whether a disk that was full has room again; asks nothing of one that was not. */
+  async checkDisk(): Promise<void> {
+    if (!this.#diskIsFull) return;
+    await this.transaction((em) => em.execute(ROOM_PROBE));
+    this.#diskIsFull = false;
+    this.#onDiskFull?.(false);
+  }
+
+  async #noteFullDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isDiskFull(error) && !this.#diskIsFull) {
+        this.#diskIsFull = true;
+        this.#onDiskFull?.(true);
+      }
+      throw error;
+    }
   }
 
   /** The numbers of open connections, idle connections and queries waiting for one; all 0 when embedded. */
@@ -115,20 +157,29 @@ export class Database {
 
   /**
    * Brings the schema up to date, then runs `seed` in a transaction and answers what it does. Processes that start
-   * together do this one at a time.
+   * together do this one at a time, each with all the time that it takes.
    */
   async prepare<Result>(seed: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    if (this.kind === "embedded") {
+    if (this.#openPatient === undefined) {
       // There is only one process, and a migration inside a transaction on PGlite's only connection would hang.
       await this.#openOrm().migrator.up();
       return await this.transaction(seed);
     }
-    return await this.transaction(async (em) => {
-      await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
-      const transaction = em.getTransactionContext();
-      await this.#orm.migrator.up(transaction === undefined ? {} : { transaction });
-      return await seed(em);
-    });
+    if (this.#closed) refuseClosed();
+    const orm = await this.#openPatient();
+    try {
+      return await runTransaction(
+        () => orm.em.fork() as SqlEntityManager,
+        async (em) => {
+          await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
+          const transaction = em.getTransactionContext();
+          await orm.migrator.up(transaction === undefined ? {} : { transaction });
+          return await seed(em);
+        },
+      );
+    } finally {
+      await closeOrm(orm);
+    }
   }
 
   /** Closes every connection for good, then releases the directory. What is asked of it afterwards fails. */
@@ -136,5 +187,21 @@ export class Database {
     this.#closed = true;
     await closeOrm(this.#orm);
     await this.#guard?.release();
+  }
+}
+
+async function runTransaction<Result>(
+  fork: () => SqlEntityManager,
+  work: (em: SqlEntityManager) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fork().transactional((em) => work(em as SqlEntityManager));
+    } catch (error) {
+      if (refersToDeleted(error)) {
+        throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
+      }
+      if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
+    }
   }
 }

@@ -20,19 +20,23 @@ export const CLIENT_GONE_STATUS = 499;
 /** How one protocol writes an error; `undefined` stands for an unexpected one. */
 export type ErrorDialect = (error: KeysideError | undefined) => ErrorAnswer;
 
+/** What is known of errors that are not our own. */
+export interface KnownFailures {
+  /** Whether it is temporary: another try may succeed. */
+  isUnavailable(error: unknown): boolean;
+  /** Whether the log has been told of it already, for all requests that it concerns. */
+  isTold(error: unknown): boolean;
+}
+
 /** Middleware that answers every error of later middleware in `dialect`, and logs those that are our own fault. */
-export function errorHandler(
-  dialect: ErrorDialect,
-  isUnavailable: (error: unknown) => boolean,
-  log: Logger,
-): Middleware {
+export function errorHandler(dialect: ErrorDialect, known: KnownFailures, log: Logger): Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (thrown) {
-      const error = recognise(thrown, isUnavailable);
+      const error = recognise(thrown, known);
       const answer = dialect(error);
-      if (answer.status >= 500)
+      if (answer.status >= 500 && !known.isTold(thrown))
         log.error({ err: describeFailure(thrown), requestId: ctx.state.requestId }, "request failed");
       else if (error?.detail !== undefined) log.info({ code: error.code, detail: error.detail }, "request refused");
       ctx.status = answer.status;
@@ -50,9 +54,9 @@ function describeFailure(thrown: unknown): Readonly<Record<string, unknown>> {
   return { type: name, message, code, stack, cause: cause === undefined ? undefined : describeFailure(cause) };
 }
 
-function recognise(thrown: unknown, isUnavailable: (error: unknown) => boolean): KeysideError | undefined {
+function recognise(thrown: unknown, known: KnownFailures): KeysideError | undefined {
   if (thrown instanceof KeysideError) return thrown;
-  if (isUnavailable(thrown))
+  if (known.isUnavailable(thrown))
     return new UnavailableError("the service is unavailable for the moment; try again later", { cause: thrown });
   return undefined;
 }

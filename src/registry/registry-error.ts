@@ -1,5 +1,5 @@
 /** How registry clients see errors: Docker reads `errors`, OAuth clients read `error`. One body serves both. */
-import { type KeysideError, TooManyFailuresError } from "../errors.ts";
+import { type KeysideError, TooManyFailuresError, UnavailableError } from "../errors.ts";
 import { CLIENT_GONE_STATUS, type ErrorAnswer } from "../http/error-handler.ts";
 
 /** The status and codes of one kind of error. */
@@ -27,7 +27,9 @@ export function registryError(error: KeysideError | undefined): ErrorAnswer {
     headers: {
       "Cache-Control": "no-store",
       ...(codes.status === 401 ? { "WWW-Authenticate": 'Basic realm="Keyside", charset="UTF-8"' } : {}),
-      ...(error instanceof TooManyFailuresError ? { "Retry-After": String(error.retryAfterSeconds) } : {}),
+      ...(error instanceof TooManyFailuresError || error instanceof UnavailableError
+        ? { "Retry-After": String(error.retryAfterSeconds) }
+        : {}),
     },
   };
 }

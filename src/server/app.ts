@@ -4,9 +4,9 @@ import { apiOperations } from "../api/operations.ts";
 import { apiError } from "../api/protocol/api-error.ts";
 import { apiRouter } from "../api/protocol/bind-operations.ts";
 import { mergeSlashes } from "../api/protocol/merge-slashes.ts";
-import { isConnectionFailure } from "../database/database-errors.ts";
+import { isConnectionFailure, isDiskFull } from "../database/database-errors.ts";
 import { addressSet, clientAddressMiddleware } from "../http/client-address.ts";
-import { type ErrorDialect, errorHandler } from "../http/error-handler.ts";
+import { type ErrorDialect, errorHandler, type KnownFailures } from "../http/error-handler.ts";
 import { closeUnread } from "../http/read-body.ts";
 import { requestLog } from "../http/request-log.ts";
 import { notificationRouter } from "../registry/notification.routes.ts";
@@ -19,9 +19,13 @@ import { noRoute } from "./no-route.ts";
 
 /** Creates the application; it does not listen yet. */
 export function createApp(container: Container): Koa {
-  const { log, ids, config } = container;
+  const { log, ids, config, database } = container;
   const app = new Koa();
-  const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, isConnectionFailure, log);
+  const failures: KnownFailures = {
+    isUnavailable: isConnectionFailure,
+    isTold: (error) => database.diskIsFull && isDiskFull(error),
+  };
+  const errorsIn = (dialect: ErrorDialect) => errorHandler(dialect, failures, log);
 
   // Failed requests are answered below. Only broken connections arrive here, which Koa would otherwise print.
   app.on("error", (error) => log.info({ err: error }, "a connection ended early"));

@@ -12,7 +12,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** All periodic jobs of a service. */
 export function chores(container: Container): readonly Chore[] {
-  const { signingKeys, lockout, deferredNotes, initialPassword } = container;
+  const { signingKeys, lockout, deferredNotes, initialPassword, database } = container;
   return [
     // Another process may have rotated the leaf key, or this one has to rotate it now.
     { name: "refresh the signing key", everyMs: MINUTE_MS, run: () => signingKeys.refresh() },
@@ -22,6 +22,7 @@ export function chores(container: Container): readonly Chore[] {
       everyMs: 5 * SECOND_MS,
       run: () => Promise.all(deferredNotes.map((notes) => notes.flush())),
     },
+    { name: "see whether a full disk has room again", everyMs: 5 * SECOND_MS, run: () => database.checkDisk() },
     { name: "tidy up the initial password", everyMs: 5 * SECOND_MS, run: () => initialPassword.tidy() },
     { name: "renew the operator's token", everyMs: MINUTE_MS, run: () => renewOperatorToken(container) },
     // Records expiries, and deletes bots all of whose tokens have long been inactive.

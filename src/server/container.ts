@@ -94,7 +94,10 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
   const location =
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
-  const database = await Database.open(location, ENTITIES);
+  const database = await Database.open(location, ENTITIES, {
+    timeoutMs: config.databaseTimeoutSeconds * 1000,
+    onDiskFull: (isFull) => tellDisk(log, isFull),
+  });
   const lastUse = new LastUse(database, clock, "access_tokens");
   const refreshTokenLastUse = new LastUse(database, clock, "refresh_tokens");
   const secretReuse = new SecretReuse(database, clock);
@@ -136,6 +139,16 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
       return database.close();
     },
   };
+}
+
+function tellDisk(log: Logger, isFull: boolean): void {
+  if (isFull) {
+    log.error(
+      "the database's disk is full: nothing can be written, what only reads goes on; make room, no restart is needed",
+    );
+  } else {
+    log.info("the database's disk has room again");
+  }
 }
 
 function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Database): void {

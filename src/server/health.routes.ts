@@ -4,7 +4,7 @@
  * may read them; all others get a 404, as does whoever hides behind a proxy that `KEYSIDE_TRUSTED_PROXIES` does not name.
  */
 import Router from "@koa/router";
-import { NotFoundError } from "../errors.ts";
+import { NotFoundError, RETRY_AFTER_SECONDS } from "../errors.ts";
 import { addressSet } from "../http/client-address.ts";
 import { expiryWarnings } from "../signing/expiry-warnings.ts";
 import type { Container } from "./container.ts";
@@ -22,14 +22,16 @@ export function healthRouter({ database, signingKeys, clock, metrics, config }: 
   // Readiness: the database and the signing key work. Warnings tell in advance what is about to expire.
   router.get("/readiness", async (ctx) => {
     const now = clock.now();
-    const usable = signingKeys.current().notAfter > now;
+    const isKeyUsable = signingKeys.current().notAfter > now;
     const warnings = expiryWarnings(signingKeys, now);
     await database.query({ name: "readiness", text: "select 1" }, []);
-    ctx.status = usable ? 200 : 503;
+    const isReady = isKeyUsable && !database.diskIsFull;
+    ctx.status = isReady ? 200 : 503;
+    if (!isReady) ctx.set("Retry-After", String(RETRY_AFTER_SECONDS));
     ctx.body = {
-      status: usable ? "ok" : "failed",
-      database: "ok",
-      signing_key: usable ? "ok" : "expired",
+      status: isReady ? "ok" : "failed",
+      database: database.diskIsFull ? "disk full" : "ok",
+      signing_key: isKeyUsable ? "ok" : "expired",
       ...(warnings.length === 0 ? {} : { warnings }),
     };
   });

@@ -3,6 +3,7 @@
  * its next time.
  */
 import type { Logger } from "pino";
+import { isDiskFull } from "../database/database-errors.ts";
 
 /** A job that runs every `everyMs` milliseconds. */
 export interface Chore {
@@ -35,6 +36,8 @@ async function run(chore: Chore, log: Logger): Promise<void> {
   try {
     await chore.run();
   } catch (error) {
+    // The database has told that its disk is full, once for all that fails until there is room.
+    if (isDiskFull(error)) return;
     log.error({ err: error, chore: chore.name }, "a chore failed; it is tried again");
   }
 }

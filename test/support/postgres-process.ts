@@ -16,6 +16,8 @@ export interface PostgresServer {
   readonly url: string;
   /** What it runs on, for the run's output. */
   readonly origin: string;
+  /** Signals the server's first process: SIGINT and SIGQUIT shut it down, fast and at once. */
+  signal(name: NodeJS.Signals): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,10 +57,15 @@ export async function startPostgresProcess(programs: string): Promise<PostgresSe
     return {
       url: `postgres://keyside@127.0.0.1:${port}/postgres`,
       origin: join(programs, "postgres"),
+      async signal(name) {
+        server.kill(name);
+      },
       async stop() {
-        const exit = once(server, "exit");
-        server.kill("SIGINT");
-        await exit;
+        if ((server.exitCode ?? server.signalCode) === null) {
+          const exit = once(server, "exit");
+          server.kill("SIGINT");
+          await exit;
+        }
         await remove();
       },
     };

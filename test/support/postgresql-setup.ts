@@ -2,7 +2,9 @@
  * Before the tests on PostgreSQL: one server for the whole run. The image that docker compose runs, where an engine has
  * it or can pull it; else the `postgres` of this machine, in a directory of its own; else the tests cannot run, and say so.
  */
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { GenericContainer, Wait } from "testcontainers";
 import type { TestProject } from "vitest/node";
 import { findPostgresPrograms, type PostgresServer, startPostgresProcess } from "./postgres-process.ts";
@@ -11,7 +13,7 @@ import { findDocker } from "./requirements.ts";
 /** Provides `postgresUrl`, or `postgresMissing`: why there is none. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const reasons: string[] = [];
-  const server = (await startContainer(reasons)) ?? (await startProcess(reasons));
+  const server = await startPostgresServer(reasons);
   project.provide("postgresUrl", server?.url);
   project.provide("postgresMissing", server === undefined ? `needs postgresql: ${reasons.join("; ")}` : undefined);
   const why = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
@@ -19,6 +21,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await server?.stop();
   };
+}
+
+/** Starts a server in one way or another; undefined, with the reasons, where there is none. */
+export async function startPostgresServer(reasons: string[]): Promise<PostgresServer | undefined> {
+  return (await startContainer(reasons)) ?? (await startProcess(reasons));
 }
 
 async function startContainer(reasons: string[]): Promise<PostgresServer | undefined> {
@@ -39,6 +46,9 @@ async function startContainer(reasons: string[]): Promise<PostgresServer | undef
     return {
       url,
       origin: `the image ${image}`,
+      signal: async (name) => {
+        await promisify(execFile)("docker", ["kill", "--signal", name, container.getId()]);
+      },
       stop: async () => {
         await container.stop();
       },

@@ -53,6 +53,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     KEYSIDE_DATA_DIR: join(directory, "data"),
     KEYSIDE_CERTS_DIR: join(directory, "certs"),
     KEYSIDE_ROOT_PASSWORD: ROOT_PASSWORD,
+    // A busy machine is not what tests are about.
+    KEYSIDE_DATABASE_TIMEOUT: "60",
     ...options.environment,
   });
   const container = await createContainer({

@@ -12,23 +12,32 @@ export interface TcpProxy {
   close(): Promise<void>;
   /** Takes connections again, on the same port. */
   reopen(): Promise<void>;
+  /** Takes connections, old and new, and passes nothing on, not even their end: a half-dead network. */
+  freeze(): void;
+  /** Passes on again, and what was held back first. */
+  thaw(): void;
 }
 
 /** Listens on a free port of 127.0.0.1 and passes all on to `port` of `host`. */
 export async function startTcpProxy(host: string, port: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let isFrozen = false;
   const server = createServer((incoming) => {
     const outgoing = connect(port, host);
-    for (const socket of [incoming, outgoing]) {
+    const pair = [incoming, outgoing] as const;
+    pairs.add(pair);
+    for (const socket of pair) {
       sockets.add(socket);
       socket.on("error", () => undefined);
       socket.on("close", () => {
         sockets.delete(socket);
+        pairs.delete(pair);
         incoming.destroy();
         outgoing.destroy();
       });
     }
-    incoming.pipe(outgoing).pipe(incoming);
+    if (!isFrozen) incoming.pipe(outgoing).pipe(incoming);
   });
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -52,5 +61,16 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
       await closed;
     },
     reopen: () => listen(own),
+    freeze() {
+      isFrozen = true;
+      for (const [incoming, outgoing] of pairs) {
+        incoming.unpipe(outgoing);
+        outgoing.unpipe(incoming);
+      }
+    },
+    thaw() {
+      isFrozen = false;
+      for (const [incoming, outgoing] of pairs) incoming.pipe(outgoing).pipe(incoming);
+    },
   };
 }

@@ -5,6 +5,7 @@ import {
   ForbiddenError,
   InsufficientScopeError,
   NotFoundError,
+  RETRY_AFTER_SECONDS,
   TooManyFailuresError,
   ValidationError,
 } from "../../errors.ts";
@@ -60,7 +61,7 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
     case "conflict":
       return { status: 409, body: { message: error.message } };
     case "unavailable":
-      return { status: 503, body: { message: error.message } };
+      return { status: 503, body: { message: error.message }, headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } };
     case "client_gone":
       return { status: CLIENT_GONE_STATUS, body: { message: error.message } };
     case "configuration":

@@ -22,7 +22,7 @@ const WAYS_IN: Readonly<Record<string, (database: Database, em: ReturnType<Datab
 async function openDatabase(): Promise<Database> {
   const { location, remove } = await createTestDatabase();
   onTestFinished(remove);
-  return await Database.open(location, ENTITIES);
+  return await Database.open(location, ENTITIES, { timeoutMs: 60_000 });
 }
 
 async function failureOf(enter: () => Promise<unknown>): Promise<unknown> {

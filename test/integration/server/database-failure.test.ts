@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { afterEach, describe, expect, it } from "vitest";
+import { isConnectionFailure } from "../../../src/database/database-errors.ts";
 import { createTestDatabase, isOnServer } from "../../support/database.ts";
 import { event } from "../../support/registry-event.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
@@ -91,5 +92,20 @@ describe.each(isOnServer() ? ["PostgreSQL"] : [])("a %s server", () => {
     expect((await remote.root.get("/user")).status).toBe(503);
     await proxy?.reopen();
     await expect.poll(async () => (await remote.root.get("/user")).status).toBe(200);
+  });
+
+  it("that cuts more connections in the middle of transactions than the pool has leaves it as good as new", async () => {
+    const { service: remote } = await startFragileService();
+    const { database } = remote.container;
+    for (let lost = 0; lost < 12; lost += 1) {
+      const transaction = database.transaction(async (em) => {
+        await em.execute("select 1");
+        proxy?.cut();
+        await em.execute("select 1");
+      });
+      await expect(transaction).rejects.toSatisfy(isConnectionFailure);
+    }
+    expect((await remote.root.get("/user")).status).toBe(200);
+    expect(await database.poolState()).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
 });

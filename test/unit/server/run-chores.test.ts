@@ -20,6 +20,17 @@ describe("startChores", () => {
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ chore: "sweep", err: { message: "away" } }]);
   });
 
+  it("says nothing of a full disk, of which the database has told", async () => {
+    const { lines, log } = setUp();
+    const run = vi.fn().mockRejectedValue(Object.assign(new Error("could not extend file"), { code: "53100" }));
+    const stop = startChores([{ name: "sweep", everyMs: 1000, run }], log);
+    await vi.advanceTimersByTimeAsync(2000);
+    await stop();
+    vi.useRealTimers();
+    expect(run).toHaveBeenCalledTimes(2);
+    expect(lines).toEqual([]);
+  });
+
   it("does not begin a chore again while it is under way, and waits for it at the stop", async () => {
     const { log } = setUp();
     const gate = Promise.withResolvers<void>();
