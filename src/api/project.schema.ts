@@ -1,6 +1,7 @@
 /** Projects as the API reads and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import { NAMESPACE_KINDS } from "../namespaces/namespace.entity.ts";
+import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
@@ -26,6 +27,13 @@ export const createProjectBody = z
   .refine(({ name, path }) => name !== undefined || path !== undefined, {
     path: ["name"],
     params: { missing: true },
+  })
+  .meta({
+    // Where there is no path, it is made from the letters and digits of the name.
+    anyOf: [
+      { required: ["path"] },
+      { required: ["name"], properties: { name: { pattern: "[A-Za-z0-9]", maxLength: MAXIMUM_SEGMENT_LENGTH } } },
+    ],
   });
 
 /** The body that changes a project; `path` may only repeat the present path. */
