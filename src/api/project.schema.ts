@@ -27,6 +27,13 @@ export const createProjectBody = z
   .refine(({ name, path }) => name !== undefined || path !== undefined, {
     path: ["name"],
     params: { missing: true },
+  })
+  .meta({
+    // Where there is no path, it is made from the letters and digits of the name.
+    anyOf: [
+      { required: ["path"] },
+      { required: ["name"], properties: { name: { pattern: "[A-Za-z0-9]", maxLength: MAXIMUM_SEGMENT_LENGTH } } },
+    ],
   });
 
 /** The body that changes a project; `path` may only repeat the present path. */

@@ -13,14 +13,16 @@ export const userParams = z.object({ id: id() });
 /** A human's password, limited only in length: other rules do not help. @see NIST SP 800-63B section 5.1.1.2 */
 const password = z.string().min(8).max(128);
 
-const email = text(255).refine(isEmail, "an e-mail address");
+/** As browsers check `<input type="email">`. */
+const email = text(255).refine(isEmail, "an e-mail address").meta({ pattern: z.regexes.html5Email.source });
 
 function isEmail(value: string): boolean {
-  return z.email().safeParse(value).success;
+  return z.email({ pattern: z.regexes.html5Email }).safeParse(value).success;
 }
 
 /** Keyside has no external users: one that was asked for must not become a user who sees internal projects. */
 const notExternal = flag().pipe(z.literal(false)).optional();
+const SET = { enum: [true, "true", "True", "1", 1] };
 
 /** The body that creates an account. The username is checked as a path, since the personal namespace gets it. */
 export const createUserBody = z
@@ -41,7 +43,14 @@ export const createUserBody = z
       path: ["password"],
       params: { missing: true },
     },
-  );
+  )
+  .meta({
+    anyOf: [
+      { required: ["password"] },
+      { required: ["reset_password"], properties: { reset_password: SET } },
+      { required: ["force_random_password"], properties: { force_random_password: SET } },
+    ],
+  });
 
 /** The body that changes an account; `username` may only repeat the present one. */
 export const updateUserBody = z.object({

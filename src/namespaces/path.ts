@@ -5,8 +5,8 @@
  */
 import { RuleRefusedError, ValidationError } from "../errors.ts";
 
-/** @see distribution `reference/regexp.go`, path-component */
-const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+/** One segment of a repository's name. @see distribution `reference/regexp.go`, path-component */
+export const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
 /** The maximum length of one segment of a path, in characters. */
 export const MAXIMUM_SEGMENT_LENGTH = 100;
@@ -65,15 +65,27 @@ const RESERVED_FOR_PROJECTS = new Set([
 /** Where a segment is used: for a group in a group, for a group or user at the top level, or for a project. */
 export type SegmentPlace = "nested" | "top" | "project";
 
+/** What no segment ends with: Git and feeds are addressed so. */
+export const FOREIGN_ENDING = /\.(?:git|atom)$/;
+
+/** What no segment is: a number in an address is an id. */
+export const DIGITS_ALONE = /^[0-9]+$/;
+
+/** The words that no segment in a place may be. */
+export const RESERVED_SEGMENTS: Readonly<Record<SegmentPlace, ReadonlySet<string>>> = {
+  nested: new Set(),
+  top: RESERVED_AT_TOP,
+  project: RESERVED_FOR_PROJECTS,
+};
+
 /** The form that a segment fails to have, in words that follow "is not"; undefined for a good one. */
 export function unmetSegmentForm(segment: string, place: SegmentPlace): string | undefined {
-  if (/^\d+$/.test(segment)) return "a path with more than digits: a number is taken for an id";
-  if (/\.(git|atom)$/.test(segment)) return "a path that does not end in .git or .atom";
+  if (DIGITS_ALONE.test(segment)) return "a path with more than digits: a number is taken for an id";
+  if (FOREIGN_ENDING.test(segment)) return "a path that does not end in .git or .atom";
   if (!COMPONENT.test(segment)) {
     return "a path of lower-case letters and digits, separated by single '.', '_', '__' or hyphens, as image names are";
   }
-  const reserved = { nested: undefined, top: RESERVED_AT_TOP, project: RESERVED_FOR_PROJECTS }[place];
-  return reserved?.has(segment) ? "a path that is free: it is a reserved word" : undefined;
+  return RESERVED_SEGMENTS[place].has(segment) ? "a path that is free: it is a reserved word" : undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { NotFoundError } from "../errors.ts";
 import { sendJson } from "../http/send-json.ts";
 
 /** The methods that mean something to Keyside, wherever they are allowed. @see RFC 9110 section 9.3; RFC 5789 */
-const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]);
+const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]);
 
 /**
  * Middleware that answers 405 where the address has other methods, 501 where nobody knows the method; OPTIONS says

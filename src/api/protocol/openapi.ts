@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { VERSION } from "../../version.ts";
 import type { ApiOperation } from "./api-operation.ts";
+import { NOTHING } from "./operation.ts";
+import { otherForms } from "./validate.ts";
 
 /** The description itself, as JSON. */
 export const openApiResult = z.object({
@@ -25,6 +27,13 @@ const FAILURES: Readonly<Record<string, string>> = {
   403: "The token lacks the scope, or its user the rights",
   404: "There is no such thing, or none that the caller may see",
   409: "It clashes with what is there",
+  503: "The database cannot be reached for the moment",
+};
+
+/** The errors of calls that have a body. */
+const BODY_FAILURES: Readonly<Record<string, string>> = {
+  413: "The body is too large",
+  415: "The body is of a type or in an encoding that is not read",
 };
 
 /** The whole OpenAPI document; `baseUrl` is the URL by which clients reach Keyside. */
@@ -66,9 +75,10 @@ const ERROR_SCHEMA = {
 };
 
 function describeOperation(operation: ApiOperation) {
-  const { id, summary, method, params, query, body, status, result } = operation;
+  const { id, summary, params, query, body, status, result } = operation;
   const content = (schema: unknown) => ({ "application/json": { schema } });
-  const failures = Object.entries(FAILURES).map(([code, description]) => [
+  const hasBody = body !== NOTHING;
+  const failures = Object.entries({ ...FAILURES, ...(hasBody ? BODY_FAILURES : {}) }).map(([code, description]) => [
     code,
     { description, content: content({ $ref: "#/components/schemas/Error" }) },
   ]);
@@ -76,7 +86,7 @@ function describeOperation(operation: ApiOperation) {
     operationId: id,
     summary,
     parameters: [...parameters("path", params), ...parameters("query", query)],
-    ...(method === "post" || method === "put" ? { requestBody: { content: content(inputSchema(body)) } } : {}),
+    ...(hasBody ? { requestBody: requestBody(body) } : {}),
     responses: {
       [status]: { description: summary, ...(status === 204 ? {} : { content: content(resultSchema(result)) }) },
       ...Object.fromEntries(failures),
@@ -84,8 +94,13 @@ function describeOperation(operation: ApiOperation) {
   };
 }
 
+function requestBody(body: z.ZodType) {
+  const schema = inputSchema(body, "body");
+  return { required: !body.safeParse({}).success, content: { "application/json": { schema } } };
+}
+
 function parameters(where: "path" | "query", schema: z.ZodType) {
-  const { properties = {}, required = [] } = inputSchema(schema);
+  const { properties = {}, required = [] } = inputSchema(schema, where);
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: where,
@@ -94,9 +109,9 @@ function parameters(where: "path" | "query", schema: z.ZodType) {
   }));
 }
 
-/** The schema of a request as it is sent. Rules that JSON Schema cannot express are left out. */
-function inputSchema(schema: z.ZodType): ObjectSchema {
-  return toJsonSchema(schema, "input");
+/** The schema of a request as it is sent; what JSON Schema cannot express is left to the rules of the domain. */
+function inputSchema(schema: z.ZodType, where: "path" | "query" | "body"): ObjectSchema {
+  return toJsonSchema(schema, "input", where === "body");
 }
 
 /** The schema of an answer: exactly these members, no others. */
@@ -104,12 +119,19 @@ function resultSchema(schema: z.ZodType): unknown {
   return toJsonSchema(schema, "output");
 }
 
-function toJsonSchema(schema: z.ZodType, io: "input" | "output") {
+function toJsonSchema(schema: z.ZodType, io: "input" | "output", isTyped = false) {
   const { $schema, ...described } = z.toJSONSchema(schema, {
     io,
     unrepresentable: "any",
     override({ zodSchema, jsonSchema }) {
-      if (io === "input" && zodSchema instanceof z.ZodObject) jsonSchema.required = requiredMembers(zodSchema);
+      if (io === "output") return;
+      if (zodSchema instanceof z.ZodObject) jsonSchema.required = requiredMembers(zodSchema);
+      // In an address everything is text, so that a number has one form there.
+      const form = otherForms.get(zodSchema);
+      if (form === undefined || (jsonSchema.type === "integer" && !isTyped)) return;
+      const first = { ...jsonSchema };
+      for (const key of Object.keys(first)) delete jsonSchema[key];
+      jsonSchema.anyOf = [first, form];
     },
   });
   return described;

@@ -1,16 +1,15 @@
 /** Numbered pages of lists, as GitLab's clients read them. Knows no feature. */
 import { z } from "zod";
 import type { Page } from "../../database/page.ts";
-import { integer } from "./validate.ts";
+import { id } from "./validate.ts";
 
 const DEFAULT_PER_PAGE = 20;
 const MAXIMUM_PER_PAGE = 100;
 
 /** The parameters of every list: `page` starts at 1; `per_page` defaults to 20 and is capped at 100, as in GitLab. */
 export const pageQuery = z.object({
-  page: integer().pipe(z.int().min(1)).default(1),
-  per_page: integer()
-    .pipe(z.int().min(1))
+  page: id().default(1),
+  per_page: id()
     .transform((size) => Math.min(size, MAXIMUM_PER_PAGE))
     .default(DEFAULT_PER_PAGE),
 });

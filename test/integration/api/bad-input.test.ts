@@ -36,9 +36,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+/** The schema and all that it offers to choose from. */
+function kindsOf(schema: Schema): Schema[] {
+  return [schema, ...(schema.anyOf ?? []).flatMap(kindsOf)];
+}
+
 /** Values that no parameter of the kind can have. */
 function wrongValues(schema: Schema): unknown[] {
-  const kinds = [schema, ...(schema.anyOf ?? [])];
+  const kinds = kindsOf(schema);
   const has = (type: string) => kinds.some((kind) => kind.type === type);
   const list = Array.from({ length: 10_000 }, () => "x");
   const never = ["a\0b", "\uFFFD", { nested: true }, list];
