@@ -1,5 +1,4 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isOnServer } from "../../support/database.ts";
 import { startPostgresServer } from "../../support/postgresql-setup.ts";
 import { event } from "../../support/registry-event.ts";
 import { ROOT_PASSWORD, startTestService } from "../../support/service.ts";
@@ -76,42 +75,39 @@ async function startOnOwnServer() {
   return { server, service, requests };
 }
 
-describe.each(isOnServer() ? ["SIGQUIT", "SIGINT", "SIGKILL"] : [])(
-  "PostgreSQL that ends by %s under load",
-  (signal) => {
-    it(
-      "makes every answer that is no success a 503 that says when to come back",
-      async () => {
-        const { server, service, requests } = await startOnOwnServer();
-        const answers: Answer[] = [];
-        let number = 0;
-        const ask = async (what: string): Promise<Answer> => {
-          number += 1;
-          const [path, init] = requests[what]?.(number) ?? ["/", {}];
-          const response = await fetch(service.url + path, init);
-          const retryAfter = response.headers.get("retry-after");
-          const answer = { what, status: response.status, retryAfter, text: await response.text() };
-          answers.push(answer);
-          return answer;
-        };
-        const clients = Object.keys(requests).flatMap((what) => Array.from({ length: CLIENTS }, () => what));
-        // Every client has had an answer before the server goes.
-        await Promise.all(clients.map(ask));
-        expect(answers.filter(({ status }) => status === 503)).toEqual([]);
-        const refused = clients.map(async (what) => {
-          for (let refusals = 0; refusals < REFUSALS; ) if ((await ask(what)).status >= 500) refusals += 1;
-        });
-        await server.signal(signal as NodeJS.Signals);
-        await Promise.all(refused);
+describe.each(["SIGQUIT", "SIGINT", "SIGKILL"])("PostgreSQL that ends by %s under load", (signal) => {
+  it(
+    "makes every answer that is no success a 503 that says when to come back",
+    async () => {
+      const { server, service, requests } = await startOnOwnServer();
+      const answers: Answer[] = [];
+      let number = 0;
+      const ask = async (what: string): Promise<Answer> => {
+        number += 1;
+        const [path, init] = requests[what]?.(number) ?? ["/", {}];
+        const response = await fetch(service.url + path, init);
+        const retryAfter = response.headers.get("retry-after");
+        const answer = { what, status: response.status, retryAfter, text: await response.text() };
+        answers.push(answer);
+        return answer;
+      };
+      const clients = Object.keys(requests).flatMap((what) => Array.from({ length: CLIENTS }, () => what));
+      // Every client has had an answer before the server goes.
+      await Promise.all(clients.map(ask));
+      expect(answers.filter(({ status }) => status === 503)).toEqual([]);
+      const refused = clients.map(async (what) => {
+        for (let refusals = 0; refusals < REFUSALS; ) if ((await ask(what)).status >= 500) refusals += 1;
+      });
+      await server.signal(signal as NodeJS.Signals);
+      await Promise.all(refused);
 
-        const isFine = ({ status, retryAfter }: Answer) =>
-          status === 503 ? Number(retryAfter) > 0 : status < 300 || status === 401;
-        expect(answers.filter((answer) => !isFine(answer))).toEqual([]);
-        expect(new Set(answers.filter(({ status }) => status === 503).map(({ what }) => what))).toEqual(
-          new Set(Object.keys(requests)),
-        );
-      },
-      PATIENCE_MS,
-    );
-  },
-);
+      const isFine = ({ status, retryAfter }: Answer) =>
+        status === 503 ? Number(retryAfter) > 0 : status < 300 || status === 401;
+      expect(answers.filter((answer) => !isFine(answer))).toEqual([]);
+      expect(new Set(answers.filter(({ status }) => status === 503).map(({ what }) => what))).toEqual(
+        new Set(Object.keys(requests)),
+      );
+    },
+    PATIENCE_MS,
+  );
+});

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isConnectionFailure } from "../../../src/database/database-errors.ts";
-import { createTestDatabase, isOnServer } from "../../support/database.ts";
+import { createTestDatabase } from "../../support/database.ts";
 import { event } from "../../support/registry-event.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
 import { startTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
@@ -14,7 +14,7 @@ const ROUNDS = 3;
 
 const ONE = { name: "one", text: "select 1" };
 
-describe.each(isOnServer() ? ["PostgreSQL"] : [])("a %s server that does not answer", () => {
+describe("a PostgreSQL server that does not answer", () => {
   let service: TestService;
   let proxy: TcpProxy;
   /** A connection of the test's own, which does not go through the proxy. */

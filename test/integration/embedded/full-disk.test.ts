@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isOnServer } from "../../support/database.ts";
 import { fillDisk } from "../../support/full-disk.ts";
 import { scratchDirectory } from "../../support/scratch-directory.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
@@ -17,7 +16,7 @@ const PATIENCE_MS = 120_000;
 const IS_FULL = /the database's disk is full/;
 const HAS_ROOM = /the database's disk has room again/;
 
-describe.each(isOnServer() ? [] : ["embedded"])("the %s database on a disk that is full", () => {
+describe("the embedded database on a disk that is full", () => {
   let service: TestService;
   let makeRoom: () => void;
   beforeEach(async () => {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isOnServer } from "../../support/database.ts";
 import { freePort } from "../../support/free-port.ts";
 import { KEYSIDE } from "../../support/keyside-command.ts";
 import { type RunningCommand, startCommand } from "../../support/running-command.ts";
@@ -48,7 +47,7 @@ async function guess({ url }: Instance, password: string, client: number): Promi
 /** Three processes start here, on a machine that may be busy. */
 const PATIENCE_MS = 240_000;
 
-describe.each(isOnServer() ? [] : ["embedded"])("a service with the %s database that is stopped", () => {
+describe("a service with the embedded database that is stopped", () => {
   it(
     "while hundreds of passwords wait to be checked leaves the database to the next process for good",
     async () => {
