@@ -52,9 +52,10 @@ export async function startService(config: Config, log = pino({ level: config.lo
 /**
  * Listens with a container that is ready, and closes it on stop.
  *
+ * @param periodic the chores to run meanwhile
  * @throws ConfigurationError when it cannot listen on the address
  */
-export async function serve(container: Container): Promise<RunningService> {
+export async function serve(container: Container, periodic = chores(container)): Promise<RunningService> {
   const { config, log } = container;
   const requestTimeoutMs = config.network.requestTimeoutSeconds * 1000;
   const limits = {
@@ -74,7 +75,7 @@ export async function serve(container: Container): Promise<RunningService> {
   await listen(server, config);
   const removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
   const address = server.address() as AddressInfo;
-  const stopChores = startChores(chores(container), log);
+  const stopChores = startChores(periodic, log);
   log.info(
     { host: address.address, port: address.port, url: config.url, database: container.database.kind },
     "listening",

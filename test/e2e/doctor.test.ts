@@ -180,7 +180,8 @@ describe("keyside doctor", () => {
       service.root.get("/features"),
     ]);
     expect([projects.status, tokens.status, features.status]).toEqual([200, 200, 200]);
-    const all = [...projects.body, ...tokens.body, ...features.body].map((thing) => JSON.stringify(thing));
+    const paths = await service.container.database.em().execute("select path from full_paths");
+    const all = [...projects.body, ...tokens.body, ...features.body, ...paths].map((thing) => JSON.stringify(thing));
     return all.filter((text) => text.includes("doctor"));
   };
 

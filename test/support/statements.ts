@@ -25,9 +25,6 @@ export async function watchStatements(
   const client: unknown = await service.container.database.em().getConnection().getNativeClient();
   const sender = client instanceof pg.Pool ? pg.Client.prototype : client;
   const driver = vi.spyOn(sender as { query: (...parameters: unknown[]) => Promise<unknown> }, "query");
-  // Chores that run by the clock on the wall: what they send belongs to nobody's work.
-  vi.spyOn(service.container.lastUse, "flush").mockResolvedValue();
-  vi.spyOn(service.container.lockout, "forgetOldFailures").mockResolvedValue();
   return async (work) => {
     driver.mockClear();
     await work();

@@ -15,7 +15,7 @@ export interface ThrowAwayProject {
   readonly address: string;
   readonly secret: string;
   readonly catalogSecret: string;
-  /** Revokes the tokens and deletes the project. */
+  /** Revokes the tokens, deletes the project and frees its path. */
   remove(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
     try {
       return await prepareProject(client, path, address);
     } catch (error) {
-      await client.call("DELETE", address);
+      await removeProject(client, path, address);
       throw error;
     }
   } catch (error) {
@@ -65,8 +65,14 @@ async function prepareProject(client: KeysideClient, path: string, address: stri
       try {
         await client.call("DELETE", `/personal_access_tokens/${id}`);
       } finally {
-        await client.call("DELETE", address);
+        await removeProject(client, path, address);
       }
     },
   };
+}
+
+/** Deletes the project and frees its path: the doctor leaves no image that somebody could take over. */
+async function removeProject(client: KeysideClient, path: string, address: string): Promise<void> {
+  await client.call("DELETE", address);
+  await client.call("DELETE", `/deleted_paths/${encodeURIComponent(path)}`);
 }

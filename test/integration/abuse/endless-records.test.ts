@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { event } from "../../support/registry-event.ts";
+import { rowsExamined } from "../../support/rows-examined.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
+import { watchStatements } from "../../support/statements.ts";
 import { createOwnProject, createUser, type User } from "../../support/world.ts";
 
 const SECRET = "Bearer a-secret-of-the-registry";
@@ -37,12 +39,32 @@ describe("somebody without an account", () => {
 });
 
 describe("a project with events without number", () => {
-  it("is listed a page at a time, and nobody counts them all", async () => {
+  beforeAll(async () => {
     await rows(
       `insert into events (created_at, author_id, action, target_type, target_title, project_id)
        select timestamptz '2026-11-01', ?, 'pulled', 'Image', 'ann/app/image', ? from generate_series(1, 10000)`,
       [ann.id, project],
     );
+    await rows("analyze events");
+  });
+  afterAll(() => vi.restoreAllMocks());
+
+  it("is shown with its last activity, and nobody reads them for it", async () => {
+    const sentBy = await watchStatements(service);
+    for (const path of [`/projects/${project}`, "/projects"]) {
+      const statements = await sentBy(async () => expect((await ann.client.get(path)).status).toBe(200));
+      let examined = 0;
+      for (const [index, { text, values }] of statements.entries()) {
+        if (/^\s*(select|with)/i.test(text)) {
+          examined += await rowsExamined(service, { name: `${path} ${index}`, text, values });
+        }
+      }
+      expect(examined).toBeGreaterThan(0);
+      expect(examined).toBeLessThan(100);
+    }
+  });
+
+  it("is listed a page at a time, and nobody counts them all", async () => {
     const list = async (query: string) => await ann.client.get(`/projects/${project}/events?${query}`);
     // 10,000 pulls, and that the project was created.
     const first = await list("per_page=100");

@@ -1,6 +1,7 @@
 /** What one request without credentials can make the token endpoint and its database do. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import type { Database } from "../../../src/database/database.ts";
+import { rowsExamined } from "../../support/rows-examined.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { requestToken } from "../../support/token-request.ts";
 import {
@@ -47,24 +48,6 @@ async function growOthers(): Promise<void> {
   await em.execute("analyze");
 }
 
-interface PlanNode {
-  readonly "Node Type": string;
-  readonly "Relation Name"?: string;
-  readonly "Actual Rows": number;
-  readonly "Actual Loops": number;
-  readonly "Rows Removed by Filter"?: number;
-  readonly "Rows Removed by Index Recheck"?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-/** How many rows of tables the database looks at in one part of a plan, and what is below it. */
-function rowsOf(node: PlanNode): number {
-  const each =
-    node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0);
-  const own = node["Relation Name"] === undefined ? 0 : Math.ceil(each * node["Actual Loops"]);
-  return own + (node.Plans ?? []).reduce((sum, child) => sum + rowsOf(child), 0);
-}
-
 /** What a request without credentials costs: its queries, the values in them, and the rows that they look at. */
 async function costOf(names: readonly string[]): Promise<{ queries: number; paths: number; rows: number }> {
   query.mockClear();
@@ -73,9 +56,7 @@ async function costOf(names: readonly string[]): Promise<{ queries: number; path
   let [paths, rows] = [0, 0];
   for (const [{ name, text }, values] of calls) {
     paths += values.flat().filter((value) => typeof value === "string").length;
-    const explain = { name: `explain_${name}`, text: `explain (analyze, format json) ${text}` };
-    const [answer] = await service.container.database.query<{ "QUERY PLAN": { Plan: PlanNode }[] }>(explain, values);
-    rows += (answer?.["QUERY PLAN"] ?? []).reduce((sum, { Plan }) => sum + rowsOf(Plan), 0);
+    rows += await rowsExamined(service, { name, text, values });
   }
   return { queries: calls.length, paths, rows };
 }
