@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
+import { answerUnparsed } from "../http/answer-unparsed.ts";
 import { systemIds } from "../ids.ts";
 import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
@@ -71,6 +72,7 @@ export async function serve(container: Container, periodic = chores(container)):
     underWay.add(answering);
   };
   const [server, socketServer] = [createServer(limits, answer), createServer(limits, answer)];
+  for (const each of [server, socketServer]) each.on("clientError", answerUnparsed);
   server.maxConnections = config.network.maxConnections;
   await listen(server, config);
   const removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);

@@ -54,6 +54,13 @@ describe("a method that an address does not have", () => {
     expect(await send(method, path)).toMatchObject({ status: 405, allow });
   });
 
+  it.each([
+    ["BREW", "a method that HTTP does not know", 501],
+    ["x(y)", "what is no method", 400],
+  ])("%s: %s", async (method, _what, status) => {
+    expect(await send(method, "/api/v4/version")).toMatchObject({ status });
+  });
+
   it("is answered alike for what is hidden, what does not exist, and what one sees", async () => {
     const answers = await Promise.all(
       ["team%2Fhidden", "team%2Fnowhere"].flatMap((project) =>
