@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { createPersonalAccessToken, enableProjectAccessTokens } from "../support/world.ts";
@@ -55,7 +56,7 @@ describe("Ansible", () => {
       const module = await run("ansible-doc", [MODULE], { env }).catch(() => ({ stdout: "" }));
       skip(python === undefined || !module.stdout.includes("project access token"), WANT);
       const { body: root } = await service.root.get("/user");
-      const token = await createPersonalAccessToken(service, root.id, ["api"]);
+      const token = await createPersonalAccessToken(service, root.id, TOKEN_SCOPES);
       const variables = join(await scratchDirectory(), "variables.json");
       await writeFile(variables, JSON.stringify({ url: service.url, token, ansible_python_interpreter: python }));
       const { stdout } = await run("ansible-playbook", ["--extra-vars", `@${variables}`, PLAYBOOK], { env });

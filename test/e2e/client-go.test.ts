@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { createPersonalAccessToken } from "../support/world.ts";
 
@@ -40,7 +41,7 @@ describe("GitLab's client for Go", () => {
   }) => {
     skip(!hasModules, WANT);
     const { body: root } = await service.root.get("/user");
-    const secret = await createPersonalAccessToken(service, root.id, ["api"]);
+    const secret = await createPersonalAccessToken(service, root.id, TOKEN_SCOPES);
     const { stdout } = await run(program, [service.url, secret]);
     expect(stdout.trim().split("\n")).toEqual([
       "instance",
