@@ -8,18 +8,14 @@ import { listFeatureFlags } from "../feature-flags/list-feature-flags.ts";
 import { setFeatureFlag } from "../feature-flags/set-feature-flag.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
-import { flag, resourceId } from "./protocol/validate.ts";
+import { flag, resourceId, unlessEmpty } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
-
-/** GitLab's client for Go sends every parameter of this call, an empty text for what it was not given. */
-function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
-  return z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
-}
 
 /** GitLab's other kinds of actors. Ignoring one would switch the flag for everybody instead of for a few. */
 const otherActor = unlessEmpty(z.never());
 
+/** GitLab's client for Go sends every parameter, an empty text for what it was not given. */
 const setFeatureBody = z.object({
   value: flag(),
   project: unlessEmpty(resourceId),

@@ -110,6 +110,7 @@ function changingOperations(services: ApiServices): ApiOperation[] {
     }),
     apiOperation({
       id: "changeOwnPassword",
+      checksPassword: true,
       method: "put",
       path: "/user/password",
       summary: "Change the caller's own password, with the current one; their refresh tokens end",

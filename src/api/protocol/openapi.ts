@@ -36,6 +36,11 @@ const BODY_FAILURES: Readonly<Record<string, string>> = {
   415: "The body is of a type or in an encoding that is not read",
 };
 
+/** The errors of calls that check a password. */
+const PASSWORD_FAILURES: Readonly<Record<string, string>> = {
+  429: "Too many wrong credentials came from the sender's address",
+};
+
 /** The whole OpenAPI document; `baseUrl` is the URL by which clients reach Keyside. */
 export function describeOperations(
   operations: readonly ApiOperation[],
@@ -78,10 +83,11 @@ function describeOperation(operation: ApiOperation) {
   const { id, summary, params, query, body, status, result } = operation;
   const content = (schema: unknown) => ({ "application/json": { schema } });
   const hasBody = body !== NOTHING;
-  const failures = Object.entries({ ...FAILURES, ...(hasBody ? BODY_FAILURES : {}) }).map(([code, description]) => [
-    code,
-    { description, content: content({ $ref: "#/components/schemas/Error" }) },
-  ]);
+  const failures = Object.entries({
+    ...FAILURES,
+    ...(hasBody ? BODY_FAILURES : {}),
+    ...(operation.checksPassword ? PASSWORD_FAILURES : {}),
+  }).map(([code, description]) => [code, { description, content: content({ $ref: "#/components/schemas/Error" }) }]);
   return {
     operationId: id,
     summary,
@@ -94,9 +100,12 @@ function describeOperation(operation: ApiOperation) {
   };
 }
 
+/** A body whose members are all optional may be left out, and may be `null`. */
 function requestBody(body: z.ZodType) {
-  const schema = inputSchema(body, "body");
-  return { required: !body.safeParse({}).success, content: { "application/json": { schema } } };
+  const described = inputSchema(body, "body");
+  const required = !body.safeParse({}).success;
+  const schema = required ? described : { anyOf: [described, { type: "null" }] };
+  return { required, content: { "application/json": { schema } } };
 }
 
 function parameters(where: "path" | "query", schema: z.ZodType) {

@@ -47,6 +47,8 @@ export interface Operation<
   readonly result: Result;
   /** Set when the call rotates an access token: a secret that was rotated away is then treated as leaked. */
   readonly rotates?: true;
+  /** Set when the call checks a password: wrong ones count against the sender's address. */
+  readonly checksPassword?: true;
   /** The scope that allows this call where the credential lacks `api`. */
   readonly scope?: TokenScope;
   handle(

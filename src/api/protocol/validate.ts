@@ -148,8 +148,23 @@ const MAXIMUM_ID = 2_147_483_647;
 
 /** True or false, also in the forms that forms and queries use: `"true"`, Python's `"True"`, `"1"`. */
 export function flag() {
-  const read = (value: unknown) => (typeof value === "object" ? value : (FLAGS.get(String(value)) ?? value));
-  return withOtherForm(z.preprocess(read, z.boolean()), { enum: [...FLAGS.keys(), 0, 1] });
+  return withOtherForm(z.preprocess(readFlag, z.boolean()), { enum: [...FLAGS.keys(), 0, 1] });
+}
+
+/** False alone, in all its forms: a wish that Keyside cannot fulfil. */
+export function unsetFlag() {
+  const forms = [...FLAGS].flatMap(([form, value]) => (value ? [] : [form]));
+  return withOtherForm(z.preprocess(readFlag, z.literal(false)), { enum: [...forms, 0] });
+}
+
+function readFlag(value: unknown): unknown {
+  return typeof value === "object" ? value : (FLAGS.get(String(value)) ?? value);
+}
+
+/** An optional field that is not given either when it is an empty text. */
+export function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
+  const read = (value: unknown) => (value === "" ? undefined : value);
+  return withOtherForm(z.preprocess(read, schema.optional()), { const: "" });
 }
 
 const FLAGS: ReadonlyMap<string, boolean> = new Map([

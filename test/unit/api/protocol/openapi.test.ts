@@ -17,6 +17,8 @@ import {
   resourceId,
   searchText,
   text,
+  unlessEmpty,
+  unsetFlag,
   validate,
 } from "../../../../src/api/protocol/validate.ts";
 import { createUserBody } from "../../../../src/api/user.schema.ts";
@@ -53,6 +55,8 @@ const FIELDS = {
   prose: prose(5),
   id: id(),
   flag: flag(),
+  unsetFlag: unsetFlag(),
+  unlessEmpty: unlessEmpty(resourceId),
   list: list(z.enum(["api", "read_api"]), 3),
   date: date(),
   moment: moment(),
