@@ -81,7 +81,7 @@ func main() {
 	found := got(root.Users.ListUsers(&gitlab.ListUsersOptions{Username: gitlab.Ptr("gil")}))
 	check(len(found) == 1 && found[0].ID == gil.ID, "users", found)
 	own := got(root.Users.CreatePersonalAccessToken(gwen.ID, &gitlab.CreatePersonalAccessTokenOptions{
-		Name: gitlab.Ptr("own"), Scopes: &[]string{"api"},
+		Name: gitlab.Ptr("own"), Scopes: &[]string{"api", "read_registry"},
 	}))
 	person := connect(url, own.Token)
 	fmt.Println("users")
