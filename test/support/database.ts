@@ -13,8 +13,12 @@ declare module "vitest" {
     postgresUrl: string | undefined;
     /** Why there is no such server, where the run is about one. */
     postgresMissing: string | undefined;
-    /** A file with the dump of an empty embedded cluster, to start from. */
-    embeddedDump: string | undefined;
+    /** The database on that server which others are copied from: it has the newest schema, and nothing in it. */
+    postgresTemplate: string | undefined;
+    /** Files with the dumps of embedded clusters to start from: one without our schema, one with the newest. */
+    embeddedDumps: { readonly empty: string; readonly migrated: string } | undefined;
+    /** A directory with a CA and a leaf to copy. */
+    certs: string | undefined;
   }
 }
 
@@ -31,22 +35,23 @@ export function isOnServer(): boolean {
 
 let count = 0;
 
-/** Makes a database of the kind that this run is about. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** Makes a database of the kind that this run is about, with the newest schema, or without any where a test is about that. */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = inject("postgresUrl");
-  return server === undefined ? await createEmbedded() : await createOnServer(server);
+  return server === undefined ? await createEmbedded(empty) : await createOnServer(server, empty);
 }
 
-async function createEmbedded(): Promise<TestDatabase> {
-  const dump = inject("embeddedDump");
+async function createEmbedded(empty: boolean): Promise<TestDatabase> {
+  const dump = inject("embeddedDumps")?.[empty ? "empty" : "migrated"];
   const memory = dump === undefined ? {} : { loadDataDir: await openAsBlob(dump) };
   return { location: { memory }, remove: () => Promise.resolve() };
 }
 
-async function createOnServer(server: string): Promise<TestDatabase> {
+async function createOnServer(server: string, empty: boolean): Promise<TestDatabase> {
   count += 1;
   const name = `keyside_test_${process.pid}_${count}`;
-  await onServer(server, `create database ${name}`);
+  const template = empty ? undefined : inject("postgresTemplate");
+  await onServer(server, `create database ${name}${template === undefined ? "" : ` template ${template}`}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { location: { url: url.href }, remove: () => onServer(server, `drop database ${name} with (force)`) };

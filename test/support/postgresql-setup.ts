@@ -5,9 +5,11 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import pg from "pg";
 import { GenericContainer, Wait } from "testcontainers";
 import type { TestProject } from "vitest/node";
 import { findPostgresPrograms, type PostgresServer, startPostgresProcess } from "./postgres-process.ts";
+import { makeCerts, migrateDatabase } from "./prepared.ts";
 import { findDocker } from "./requirements.ts";
 
 /** Provides `postgresUrl`, or `postgresMissing`: why there is none. */
@@ -15,12 +17,29 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const reasons: string[] = [];
   const server = await startPostgresServer(reasons);
   project.provide("postgresUrl", server?.url);
+  if (server !== undefined) project.provide("postgresTemplate", await makeTemplate(server.url));
+  const certs = await makeCerts();
+  project.provide("certs", certs.directory);
   project.provide("postgresMissing", server === undefined ? `needs postgresql: ${reasons.join("; ")}` : undefined);
   const why = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
   if (server !== undefined) process.stdout.write(`PostgreSQL of this run: ${server.origin}${why}\n`);
   return async () => {
+    await certs.remove();
     await server?.stop();
   };
+}
+
+/** Makes the database with the newest schema that those of tests are copied from, which takes a tenth of the time. */
+async function makeTemplate(server: string): Promise<string> {
+  const name = "keyside_template";
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(server);
+  url.pathname = name;
+  await migrateDatabase({ url: url.href });
+  return name;
 }
 
 /** Starts a server in one way or another; undefined, with the reasons, where there is none. */
@@ -40,7 +59,8 @@ async function startContainer(reasons: string[]): Promise<PostgresServer | undef
       .withEnvironment({ POSTGRES_USER: "keyside", POSTGRES_PASSWORD: "keyside" })
       .withCommand(["-c", "fsync=off"])
       .withExposedPorts(5432)
-      .withWaitStrategy(Wait.forLogMessage(/listening on IPv4 address "0\.0\.0\.0"/))
+      // By TCP: the server that the image's first start sets up the cluster with does not listen there.
+      .withWaitStrategy(Wait.forSuccessfulCommand("pg_isready --host 127.0.0.1"))
       .start();
     const url = `postgres://keyside:keyside@${container.getHost()}:${container.getMappedPort(5432)}/keyside`;
     return {

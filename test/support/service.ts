@@ -1,8 +1,9 @@
 /** A whole Keyside for a test: real HTTP, a real database, a clock that the test sets. Nothing of it is faked. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { inject } from "vitest";
 import { createPersonalToken } from "../../src/access-tokens/create-personal-token.ts";
 import { readConfig } from "../../src/config.ts";
 import { readTextFileIfPresent } from "../../src/files.ts";
@@ -47,6 +48,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const directory = await mkdtemp(join(tmpdir(), "keyside-test-"));
   const database = options.database ?? (await createTestDatabase());
   const clock = options.clock ?? new FakeClock();
+  // Those of the run begin when the clocks of tests do.
+  const certs = inject("certs");
+  if (certs !== undefined && options.clock === undefined)
+    await cp(certs, join(directory, "certs"), { recursive: true });
   const logLines: string[] = [];
   const config = readConfig({
     KEYSIDE_PORT: "0",

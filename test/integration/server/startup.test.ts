@@ -33,7 +33,7 @@ afterEach(async () => {
 
 /** A configuration of the kind of database that this run is about; each call has a data directory of the test's own. */
 async function configure(environment: Record<string, string> = {}): Promise<Config> {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ empty: true });
   cleanups.push(() => database.remove());
   return readConfig({
     KEYSIDE_PORT: "0",
@@ -152,7 +152,7 @@ describe.each(isOnServer() ? ["PostgreSQL"] : [])("a %s server", () => {
   });
 
   it("is prepared once by three instances that start together", async () => {
-    const database: TestDatabase = await createTestDatabase();
+    const database: TestDatabase = await createTestDatabase({ empty: true });
     cleanups.push(() => database.remove());
     const containers = await Promise.all(
       ["a", "b", "c"].map((name) => instance(database, join(directory, name), join(directory, "certs"))),
