@@ -13,16 +13,16 @@ declare module "vitest" {
     postgresUrl: string | undefined;
     /** Why there is no such server, where the run is about one. */
     postgresMissing: string | undefined;
-    /** The database on that server which others are copied from: it has the newest schema, and nothing in it. */
+    /** The name of the prepared database on that server, which others are copied from. */
     postgresTemplate: string | undefined;
-    /** Files with the dumps of embedded clusters to start from: one without our schema, one with the newest. */
-    embeddedDumps: { readonly empty: string; readonly migrated: string } | undefined;
+    /** Files with the dumps of embedded clusters to start from: one without our schema, one prepared. */
+    embeddedDumps: { readonly empty: string; readonly prepared: string } | undefined;
     /** A directory with a CA and a leaf to copy. */
     certs: string | undefined;
   }
 }
 
-/** A fresh, empty database. */
+/** A database that is a test's alone. */
 export interface TestDatabase {
   readonly location: DatabaseLocation;
   remove(): Promise<void>;
@@ -35,14 +35,17 @@ export function isOnServer(): boolean {
 
 let count = 0;
 
-/** Makes a database of the kind that this run is about, with the newest schema, or without any where a test is about that. */
+/**
+ * Makes a database of the kind that this run is about: as a first start leaves it, but for the operator's token; or empty,
+ * where a test is about that start.
+ */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = inject("postgresUrl");
   return server === undefined ? await createEmbedded(empty) : await createOnServer(server, empty);
 }
 
 async function createEmbedded(empty: boolean): Promise<TestDatabase> {
-  const dump = inject("embeddedDumps")?.[empty ? "empty" : "migrated"];
+  const dump = inject("embeddedDumps")?.[empty ? "empty" : "prepared"];
   const memory = dump === undefined ? {} : { loadDataDir: await openAsBlob(dump) };
   return { location: { memory }, remove: () => Promise.resolve() };
 }

@@ -9,7 +9,7 @@ import pg from "pg";
 import { GenericContainer, Wait } from "testcontainers";
 import type { TestProject } from "vitest/node";
 import { findPostgresPrograms, type PostgresServer, startPostgresProcess } from "./postgres-process.ts";
-import { makeCerts, migrateDatabase } from "./prepared.ts";
+import { makeCerts, prepareDatabase } from "./prepared.ts";
 import { findDocker } from "./requirements.ts";
 
 /** Provides `postgresUrl`, or `postgresMissing`: why there is none. */
@@ -29,7 +29,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** Makes the database with the newest schema that those of tests are copied from, which takes a tenth of the time. */
+/** Makes the prepared database that those of tests are copied from, which takes a tenth of the time. */
 async function makeTemplate(server: string): Promise<string> {
   const name = "keyside_template";
   const client = new pg.Client({ connectionString: server });
@@ -38,7 +38,7 @@ async function makeTemplate(server: string): Promise<string> {
   await client.end();
   const url = new URL(server);
   url.pathname = name;
-  await migrateDatabase({ url: url.href });
+  await prepareDatabase({ url: url.href });
   return name;
 }
 

@@ -1,34 +1,46 @@
-/** What every service of a run needs and a run makes once: a migrated database to begin from, and certificates. */
+/** What every service of a run needs and a run makes once: a database with its first users to begin from, and certificates. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
+import { seedFirstAdministrator } from "../../src/accounts/seed-first-administrator.ts";
 import { Database, type DatabaseLocation } from "../../src/database/database.ts";
 import { ENTITIES } from "../../src/server/container.ts";
 import { openSigningKeys } from "../../src/signing/signing-keys.ts";
+import { ensureGhostUser } from "../../src/users/ghost-user.ts";
 import { FakeClock } from "./clock.ts";
 
 /** Longer than a busy machine needs. */
 const TIMEOUT_MS = 60_000;
 
-/** Brings an empty database to the newest schema, with nothing in it; `work` may look at it before it is closed. */
-export async function migrateDatabase(
+/** The password of `root`. */
+export const ROOT_PASSWORD = "correct horse battery staple";
+
+/** Where Keyside is by default. */
+const HOST = "localhost";
+
+/** Brings an empty database to what a first start leaves, but for the operator's token; `work` looks at it then. */
+export async function prepareDatabase(
   location: DatabaseLocation,
   work: (database: Database) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const database = await Database.open(location, ENTITIES, { timeoutMs: TIMEOUT_MS });
   try {
-    await database.prepare(() => Promise.resolve());
+    await database.prepare(async (em) => {
+      const now = new FakeClock().now();
+      await ensureGhostUser(em, { now, host: HOST });
+      await seedFirstAdministrator(em, { now, host: HOST, password: () => Promise.resolve(ROOT_PASSWORD) });
+    });
     await work(database);
   } finally {
     await database.close();
   }
 }
 
-/** The files of an embedded cluster with the newest schema, as one archive. */
-export async function dumpMigratedCluster(): Promise<Buffer> {
+/** The files of an embedded cluster with such a database, as one archive. */
+export async function dumpPreparedCluster(): Promise<Buffer> {
   let dump = Buffer.alloc(0);
-  await migrateDatabase({ memory: {} }, async (database) => {
+  await prepareDatabase({ memory: {} }, async (database) => {
     const cluster = (await database.em().getConnection().getNativeClient()) as PGlite;
     dump = Buffer.from(await (await cluster.dumpDataDir("none")).arrayBuffer());
   });

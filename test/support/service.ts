@@ -16,6 +16,9 @@ import { User } from "../../src/users/user.entity.ts";
 import { ApiClient } from "./api-client.ts";
 import { FakeClock } from "./clock.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { ROOT_PASSWORD } from "./prepared.ts";
+
+export { ROOT_PASSWORD };
 
 /** What a test may choose. */
 export interface TestServiceOptions {
@@ -40,8 +43,6 @@ export interface TestService {
   as(secret: string | undefined): ApiClient;
   stop(): Promise<void>;
 }
-
-export const ROOT_PASSWORD = "correct horse battery staple";
 
 /** Starts a service on a free port with a database of its own. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {

@@ -9,14 +9,18 @@ import type { TestService } from "./service.ts";
 /** Where things are made: a service, as its administrator sees it. */
 export type World = Pick<TestService, "root" | "as">;
 
-/** A human with a password and a personal access token. */
+/** A human with a personal access token. */
 export interface User {
   readonly id: number;
   readonly username: string;
-  readonly password: string;
   readonly secret: string;
   /** Calls the API with the personal access token. */
   readonly client: ApiClient;
+}
+
+/** A human who can sign in with a password too. */
+export interface UserWithPassword extends User {
+  readonly password: string;
 }
 
 /** A project access token, and what its bot calls the API and a registry with. */
@@ -33,17 +37,37 @@ export interface ProjectAccessToken {
 /** Further parameters of a call, as the API names them. */
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** Makes a human with a personal access token, of every scope unless others are given. */
-export async function createUser(
+/** What a test may choose of a human. */
+interface UserOptions {
+  readonly scopes?: readonly string[];
+  readonly admin?: boolean;
+}
+
+/** Makes a human with a personal access token, of every scope unless others are given, and no password: that takes long. */
+export function createUser(world: World, username: string, options: UserOptions = {}): Promise<User> {
+  return createAccount(world, username, options, { reset_password: true });
+}
+
+/** Like {@link createUser}, with a password. */
+export async function createUserWithPassword(
   world: World,
   username: string,
-  { scopes = TOKEN_SCOPES, ...more }: { scopes?: readonly string[]; admin?: boolean } = {},
-): Promise<User> {
+  options: UserOptions = {},
+): Promise<UserWithPassword> {
   const password = `password of ${username}`;
-  const account = { username, name: username, email: `${username}@example.com`, password, ...more };
+  return { ...(await createAccount(world, username, options, { password })), password };
+}
+
+async function createAccount(
+  world: World,
+  username: string,
+  { scopes = TOKEN_SCOPES, ...more }: UserOptions,
+  way: Parameters,
+): Promise<User> {
+  const account = { username, name: username, email: `${username}@example.com`, ...way, ...more };
   const { id } = await created(world.root, "/users", account);
   const secret = await createPersonalAccessToken(world, id, scopes);
-  return { id, username, password, secret, client: world.as(secret) };
+  return { id, username, secret, client: world.as(secret) };
 }
 
 /** Makes a personal access token of a human's and answers its secret. */

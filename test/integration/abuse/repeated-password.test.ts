@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { FAILURE_WINDOW_SECONDS } from "../../../src/authentication/lockout.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
-import { createUser } from "../../support/world.ts";
+import { createUserWithPassword } from "../../support/world.ts";
 
 /** The passwords that were compared with a digest, which is what costs. */
 const { compared } = vi.hoisted(() => ({ compared: [] as string[] }));
@@ -67,7 +67,7 @@ describe("an attacker who sends one wrong password at full speed from many conne
   });
 
   it("learns nothing of who exists or is blocked: everything wrong is compared once", async () => {
-    const blocked = await createUser(service, "blocked");
+    const blocked = await createUserWithPassword(service, "blocked");
     await service.root.post(`/users/${blocked.id}/block`);
     for (const [username, password] of [
       ["root", "wrong password"],
@@ -84,7 +84,7 @@ describe("an attacker who sends one wrong password at full speed from many conne
 
 describe("a password that was wrong a moment ago", () => {
   it("is right as soon as it is", async () => {
-    const ann = await createUser(service, "ann");
+    const ann = await createUserWithPassword(service, "ann");
     expect(await signIn(VICTIM, "ann", "the next password")).toBe(401);
     expect((await service.root.put(`/users/${ann.id}`, { password: "the next password" })).status).toBe(200);
     expect(await signIn(VICTIM, "ann", "the next password")).toBe(200);
@@ -93,7 +93,7 @@ describe("a password that was wrong a moment ago", () => {
 
   it("is right when its account is made, or unblocked", async () => {
     expect(await signIn(VICTIM, "bob", "password of bob")).toBe(401);
-    const bob = await createUser(service, "bob");
+    const bob = await createUserWithPassword(service, "bob");
     expect(await signIn(VICTIM, "bob", bob.password)).toBe(200);
     await service.root.post(`/users/${bob.id}/block`);
     expect(await signIn(VICTIM, "bob", bob.password)).toBe(401);

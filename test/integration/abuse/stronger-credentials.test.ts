@@ -7,13 +7,13 @@ import {
   addProjectMember,
   createOwnProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
-  type User,
+  type UserWithPassword,
 } from "../../support/world.ts";
 
 let service: TestService;
-let owner: User;
+let owner: UserWithPassword;
 let project: number;
 /** A personal token of the owner's with `api` alone, and with all scopes for one day. */
 let apiOnly: ApiClient;
@@ -34,7 +34,7 @@ const EVERY_SCOPE = [
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
-  owner = await createUser(service, "olga", { scopes: EVERY_SCOPE });
+  owner = await createUserWithPassword(service, "olga", { scopes: EVERY_SCOPE });
   project = await createOwnProject(owner, "app");
   apiOnly = await personal(owner.id, { scopes: ["api"] });
   dying = await personal(owner.id, { scopes: EVERY_SCOPE, expires_at: TOMORROW });
@@ -108,7 +108,7 @@ describe("a token of one day", () => {
 
 describe("an administrator's token", () => {
   it("mints for others no more than it is itself", async () => {
-    const admin = await createUser(service, "ada", { scopes: EVERY_SCOPE, admin: true });
+    const admin = await createUserWithPassword(service, "ada", { scopes: EVERY_SCOPE, admin: true });
     const path = `/users/${owner.id}/personal_access_tokens`;
     const weak = await personal(admin.id, { scopes: ["api"], expires_at: TOMORROW });
     expect(shown(await weak.post(path, { name: "x", scopes: ["read_registry"] }))).toEqual(refused(400, "scopes"));
@@ -118,7 +118,7 @@ describe("an administrator's token", () => {
   });
 
   it("sets no password unless it holds every scope, since a password has them all", async () => {
-    const admin = await createUser(service, "anton", { scopes: EVERY_SCOPE, admin: true });
+    const admin = await createUserWithPassword(service, "anton", { scopes: EVERY_SCOPE, admin: true });
     const weak = await personal(admin.id, { scopes: ["api", "read_registry"] });
     const password = { password: "a password of its own" };
     for (const answer of [
@@ -151,7 +151,7 @@ describe("a bot", () => {
     const other = await createOwnProject(owner, "other", { visibility: "public" });
     const robot = await createProjectAccessToken(service, project, { by: owner, access_level: 40 });
     const sibling = await createProjectAccessToken(service, project, { by: owner, access_level: 10 });
-    const friend = await createUser(service, "otto");
+    const friend = await createUserWithPassword(service, "otto");
     const wanted = { user_id: friend.id, access_level: 50 };
     const members = `/projects/${project}/members`;
     expect((await robot.client.post(`/projects/${other}/members`, { ...wanted, access_level: 10 })).status).toBe(403);
@@ -182,7 +182,7 @@ describe("a bot", () => {
 
 describe("a Maintainer", () => {
   it("changes no visibility: that needs an Owner", async () => {
-    const maintainer = await createUser(service, "max");
+    const maintainer = await createUserWithPassword(service, "max");
     await addProjectMember(service, project, maintainer.id, 40);
     const answer = await maintainer.client.put(`/projects/${project}`, { visibility: "public" });
     expect(shown(answer)).toEqual(refused(403, "Owner"));

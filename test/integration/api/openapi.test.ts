@@ -7,23 +7,23 @@ import {
   createGroup,
   createOwnProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
-  type User,
+  type UserWithPassword,
 } from "../../support/world.ts";
 
 let service: TestService;
 let operations: DescribedOperation[];
-let owner: User;
-let other: User;
+let owner: UserWithPassword;
+let other: UserWithPassword;
 let project: number;
 let group: number;
 
 beforeAll(async () => {
   service = await startTestService();
   operations = await readDescription(service.root);
-  owner = await createUser(service, "olga");
-  other = await createUser(service, "otto");
+  owner = await createUserWithPassword(service, "olga");
+  other = await createUserWithPassword(service, "otto");
   project = await createOwnProject(owner, "app");
   await enableProjectAccessTokens(service, project);
   await addProjectMember(service, project, other.id, 30);
@@ -33,7 +33,7 @@ afterAll(() => service.stop());
 
 let count = 0;
 const unique = (name: string) => `${name}-${++count}`;
-const people = (username: string) => createUser(service, username);
+const people = (username: string) => createUserWithPassword(service, username);
 
 async function idOf(answer: Promise<ApiAnswer>): Promise<number> {
   return (await answer).body.id;
@@ -185,7 +185,7 @@ describe("GET /openapi.json", () => {
   });
 
   it("tells the truth about failures: nobody, a reader, a stranger", async () => {
-    const reader = await createUser(service, "rita", { scopes: ["read_api"] });
+    const reader = await createUserWithPassword(service, "rita", { scopes: ["read_api"] });
     const problems: string[] = [];
     for (const { id, method, path, problems: check } of operations) {
       const address = path.replaceAll(/\{\w+\}/g, "2000000000");

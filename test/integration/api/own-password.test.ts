@@ -6,9 +6,9 @@ import { requestToken } from "../../support/token-request.ts";
 import {
   createOwnProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
-  type User,
+  type UserWithPassword,
 } from "../../support/world.ts";
 
 let service: TestService;
@@ -19,14 +19,14 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const NEW = "a new long password";
-const change = ({ client }: Pick<User, "client">, current_password: string, password = NEW) =>
+const change = ({ client }: Pick<UserWithPassword, "client">, current_password: string, password = NEW) =>
   client.put("/user/password", { current_password, password });
 const signIn = async (username: string, password: string) =>
   (await requestToken(service, { username, password })).status;
 
 describe("PUT /user/password", () => {
   it("changes one's own password with the old one, with which one's refresh tokens end", async () => {
-    const ann = await createUser(service, "ann");
+    const ann = await createUserWithPassword(service, "ann");
     const form = { grant_type: "password", username: "ann", password: ann.password, access_type: "offline" };
     const secret = String((await postForm(service, form)).body["refresh_token"]);
     expect(await change(ann, ann.password)).toMatchObject({ status: 204, body: undefined });
@@ -41,7 +41,7 @@ describe("PUT /user/password", () => {
   });
 
   it("refuses a wrong old password, an empty one and a new one that is too short, and changes nothing", async () => {
-    const ben = await createUser(service, "ben");
+    const ben = await createUserWithPassword(service, "ben");
     expect(await change(ben, "wrong password")).toMatchObject({
       status: 400,
       body: { error: "current_password is wrong" },
@@ -52,9 +52,11 @@ describe("PUT /user/password", () => {
   });
 
   it("needs the scope api, and is no bot's", async () => {
-    const carl = await createUser(service, "carl", { scopes: ["read_api", "read_registry", "write_registry"] });
+    const carl = await createUserWithPassword(service, "carl", {
+      scopes: ["read_api", "read_registry", "write_registry"],
+    });
     expect(await change(carl, carl.password)).toMatchObject({ status: 403, body: { error: "insufficient_scope" } });
-    const olga = await createUser(service, "olga");
+    const olga = await createUserWithPassword(service, "olga");
     const robot = await createProjectAccessToken(service, await createOwnProject(olga, "app"), { by: olga });
     expect(await change(robot, olga.password)).toMatchObject({
       status: 403,
@@ -63,7 +65,7 @@ describe("PUT /user/password", () => {
   });
 
   it("sets it once where two requests know the old one", async () => {
-    const dora = await createUser(service, "dora");
+    const dora = await createUserWithPassword(service, "dora");
     const answers = await Promise.all(["first", "second"].map((word) => change(dora, dora.password, `${word} ${NEW}`)));
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     expect(answers.filter(({ status }) => [400, 409].includes(status))).toHaveLength(1);
@@ -73,7 +75,7 @@ describe("PUT /user/password", () => {
 describe("somebody who holds another's access token", () => {
   it("guesses the password no faster there than anywhere else", async () => {
     const guarded = await startTestService();
-    const eve = await createUser(guarded, "eve");
+    const eve = await createUserWithPassword(guarded, "eve");
     const { lockout } = guarded.container;
     for (let guess = 1; guess < MAXIMUM_FAILURES; guess += 1)
       await lockout.recordFailure("127.0.0.1", `guess ${guess}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sweepRefreshTokens } from "../../../src/refresh-tokens/sweep-refresh-tokens.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { postForm } from "../../support/token-form.ts";
-import { createUser, type User } from "../../support/world.ts";
+import { createUserWithPassword, type UserWithPassword } from "../../support/world.ts";
 
 let service: TestService;
 beforeAll(async () => {
@@ -11,13 +11,13 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 /** A new refresh token of a user's, as docker gets it. */
-async function refreshTokenOf({ username, password }: User, on = service): Promise<string> {
+async function refreshTokenOf({ username, password }: UserWithPassword, on = service): Promise<string> {
   const form = { grant_type: "password", username, password, access_type: "offline", client_id: "docker" };
   return String((await postForm(on, form)).body["refresh_token"]);
 }
 const refresh = (secret: string, on = service) =>
   postForm(on, { grant_type: "refresh_token", refresh_token: secret, scope: "repository:team/app:pull" });
-const listed = async ({ client }: User) => (await client.get("/user/refresh_tokens")).body;
+const listed = async ({ client }: UserWithPassword) => (await client.get("/user/refresh_tokens")).body;
 const flush = (on = service) => Promise.all(on.container.deferredNotes.map((notes) => notes.flush()));
 
 async function passDays(days: number, on = service): Promise<void> {
@@ -25,7 +25,7 @@ async function passDays(days: number, on = service): Promise<void> {
   await on.container.signingKeys.refresh();
 }
 
-async function events({ client }: User): Promise<string[]> {
+async function events({ client }: UserWithPassword): Promise<string[]> {
   const { body } = await client.get("/events?target_type=refresh_token&sort=asc");
   type Shown = { action_name: string; target_title: string };
   return body.map(({ action_name, target_title }: Shown) => `${action_name} ${target_title}`);
@@ -34,7 +34,7 @@ const named = (secret: string) => `docker, ends in ${secret.slice(-4)}`;
 
 describe("a refresh token", () => {
   it("shows its last use, which is written off the request path", async () => {
-    const hal = await createUser(service, "hal");
+    const hal = await createUserWithPassword(service, "hal");
     const secret = await refreshTokenOf(hal);
     expect(await listed(hal)).toMatchObject([{ last_used_at: null }]);
     const query = vi.spyOn(service.container.database, "query");
@@ -46,7 +46,7 @@ describe("a refresh token", () => {
   });
 
   it("ends after 30 days without use, in words for its bearer; the sweep removes it and records it", async () => {
-    const ida = await createUser(service, "ida");
+    const ida = await createUserWithPassword(service, "ida");
     const secret = await refreshTokenOf(ida);
     for (const days of [29, 29]) {
       await passDays(days);
@@ -66,7 +66,7 @@ describe("a refresh token", () => {
   });
 
   it("ends after 180 days, however often it is used", async () => {
-    const jan = await createUser(service, "jan");
+    const jan = await createUserWithPassword(service, "jan");
     const secret = await refreshTokenOf(jan);
     for (let passed = 0; passed < 180; passed += 20) {
       expect((await refresh(secret)).status).toBe(200);
@@ -83,7 +83,7 @@ describe("a refresh token", () => {
   it("is bounded as the operator says", async () => {
     const environment = { KEYSIDE_REFRESH_TOKEN_IDLE_DAYS: "2", KEYSIDE_REFRESH_TOKEN_MAX_DAYS: "3" };
     const short = await startTestService({ environment });
-    const secret = await refreshTokenOf(await createUser(short, "ann"), short);
+    const secret = await refreshTokenOf(await createUserWithPassword(short, "ann"), short);
     await passDays(1, short);
     expect((await refresh(secret, short)).status).toBe(200);
     await flush(short);
@@ -96,7 +96,7 @@ describe("a refresh token", () => {
   });
 
   it("is swept in batches, with a record of each", async () => {
-    const lea = await createUser(service, "lea");
+    const lea = await createUserWithPassword(service, "lea");
     const secret = await refreshTokenOf(lea);
     await service.container.database.em().execute(
       `insert into refresh_tokens (created_at, user_id, service, digest, last_four, password_fingerprint)
@@ -113,7 +113,7 @@ describe("a refresh token", () => {
   });
 
   it("leaves a record of whatever ends it", async () => {
-    const kim = await createUser(service, "kim");
+    const kim = await createUserWithPassword(service, "kim");
     const one = await refreshTokenOf(kim);
     const two = await refreshTokenOf(kim);
     const [newest] = await listed(kim);

@@ -14,19 +14,19 @@ import {
   createGroup,
   createProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
-  type User,
+  type UserWithPassword,
 } from "../../support/world.ts";
 
 let service: TestService;
-let ann: User;
+let ann: UserWithPassword;
 let project: number;
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
   project = await createProject(service, await createGroup(service, "team"), "app");
-  ann = await createUser(service, "ann");
+  ann = await createUserWithPassword(service, "ann");
   await addProjectMember(service, project, ann.id, 30);
 });
 afterAll(() => service.stop());
@@ -38,12 +38,13 @@ async function login(username: string, password: string, on = service, offline =
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   return await readTokenAnswer(on, await fetch(url, { headers: { authorization } }));
 }
-const refreshTokenOf = async (user: User) => String((await login(user.username, user.password)).body["refresh_token"]);
+const refreshTokenOf = async (user: UserWithPassword) =>
+  String((await login(user.username, user.password)).body["refresh_token"]);
 const refresh = (secret: string, on = service) =>
   postForm(on, { grant_type: "refresh_token", refresh_token: secret, scope: "repository:team/app:pull,push,delete" });
 
 /** What a change of the password does to the account. */
-async function changePassword({ id }: User, password: string): Promise<void> {
+async function changePassword({ id }: UserWithPassword, password: string): Promise<void> {
   await service.container.database
     .em()
     .nativeUpdate(StoredUser, { id }, { passwordDigest: await digestPassword(password) });
@@ -123,7 +124,7 @@ describe("a refresh token", () => {
   });
 
   it("is dead for good when its user is blocked: unblocking revives none", async () => {
-    const bea = await createUser(service, "bea");
+    const bea = await createUserWithPassword(service, "bea");
     const secret = await refreshTokenOf(bea);
     expect((await refresh(secret)).status).toBe(200);
     await service.root.post(`/users/${bea.id}/block`);
@@ -135,7 +136,7 @@ describe("a refresh token", () => {
   });
 
   it("is not made by a login that is under way while its user is blocked or the password changes", async () => {
-    const gus = await createUser(service, "gus");
+    const gus = await createUserWithPassword(service, "gus");
     const { database } = service.container;
     for (const change of ["state = 'blocked'", "password_digest = 'another'"]) {
       const before = await authenticatePassword(service.container, gus, {
@@ -161,14 +162,14 @@ describe("a refresh token", () => {
   });
 
   it("is refused while its user is blocked", async () => {
-    const bob = await createUser(service, "bob");
+    const bob = await createUserWithPassword(service, "bob");
     const secret = await refreshTokenOf(bob);
     await service.container.database.em().nativeUpdate(StoredUser, { id: bob.id }, { state: "blocked" });
     expect((await refresh(secret)).status).toBe(401);
   });
 
   it("is dead once the password is another, and says so to its bearer; a new login clears it away", async () => {
-    const carl = await createUser(service, "carl");
+    const carl = await createUserWithPassword(service, "carl");
     const secret = await refreshTokenOf(carl);
     await changePassword(carl, "another password");
     const { status, body } = await refresh(secret);
@@ -194,7 +195,7 @@ describe("a refresh token", () => {
   });
 
   it("pushes the oldest of more than a hundred of one user out", async () => {
-    const dora = await createUser(service, "dora");
+    const dora = await createUserWithPassword(service, "dora");
     const first = await refreshTokenOf(dora);
     const second = await refreshTokenOf(dora);
     await service.container.database.em().execute(
@@ -213,7 +214,7 @@ describe("a refresh token", () => {
 describe("KEYSIDE_REFRESH_TOKENS=off", () => {
   it("gives none and takes none, in words that tell what to do", async () => {
     const off = await startTestService({ environment: { KEYSIDE_REFRESH_TOKENS: "off" } });
-    const user = await createUser(off, "ann");
+    const user = await createUserWithPassword(off, "ann");
     const answer = await login("ann", user.password, off);
     expect(answer.status).toBe(200);
     expect(answer.body).not.toHaveProperty("refresh_token");
@@ -226,7 +227,7 @@ describe("KEYSIDE_REFRESH_TOKENS=off", () => {
 
 describe("GET and DELETE /user/refresh_tokens", () => {
   it("lists the caller's own, without their secrets, and revokes one for the very next request", async () => {
-    const eve = await createUser(service, "eve");
+    const eve = await createUserWithPassword(service, "eve");
     const [one, two] = [await refreshTokenOf(eve), await refreshTokenOf(eve)];
     const listed = await eve.client.get("/user/refresh_tokens");
     expect(listed.status).toBe(200);
@@ -252,7 +253,7 @@ describe("GET and DELETE /user/refresh_tokens", () => {
   it("are refused to bots, and to a token without the scope", async () => {
     const bot = await createProjectAccessToken(service, project);
     expect((await bot.client.get("/user/refresh_tokens")).status).toBe(403);
-    const reader = await createUser(service, "reader", { scopes: ["read_api"] });
+    const reader = await createUserWithPassword(service, "reader", { scopes: ["read_api"] });
     expect((await reader.client.get("/user/refresh_tokens")).status).toBe(200);
     expect((await reader.client.delete("/user/refresh_tokens/1")).status).toBe(403);
   });
@@ -260,7 +261,7 @@ describe("GET and DELETE /user/refresh_tokens", () => {
 
 describe("GET and DELETE /users/:id/refresh_tokens", () => {
   it("are an administrator's", async () => {
-    const finn = await createUser(service, "finn");
+    const finn = await createUserWithPassword(service, "finn");
     const secret = await refreshTokenOf(finn);
     const path = `/users/${finn.id}/refresh_tokens`;
     expect((await finn.client.get(path)).status).toBe(403);

@@ -6,15 +6,15 @@ import {
   createGroup,
   createProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
   type ProjectAccessToken,
-  type User,
+  type UserWithPassword,
 } from "../../support/world.ts";
 
 let service: TestService;
 let token: ProjectAccessToken;
-let ann: User;
+let ann: UserWithPassword;
 let sentBy: Awaited<ReturnType<typeof watchStatements>>;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const app = await createProject(service, team, "app");
   await createProject(service, team, "other", { visibility: "public" });
   token = await createProjectAccessToken(service, app, { scopes: ["read_registry", "write_registry"] });
-  ann = await createUser(service, "ann");
+  ann = await createUserWithPassword(service, "ann");
   sentBy = await watchStatements(service);
 });
 afterAll(async () => {

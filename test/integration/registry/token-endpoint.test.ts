@@ -7,10 +7,10 @@ import {
   createPersonalAccessToken,
   createProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
   type ProjectAccessToken,
-  type User,
+  type UserWithPassword,
 } from "../../support/world.ts";
 
 const IMAGES = ["team/private/image", "team/internal/image", "team/public/image"];
@@ -22,8 +22,8 @@ const ids: Record<"private" | "internal" | "public" | "disabled", number> = {
   public: 0,
   disabled: 0,
 };
-let ann: User;
-let stranger: User;
+let ann: UserWithPassword;
+let stranger: UserWithPassword;
 
 beforeAll(async () => {
   service = await startTestService();
@@ -36,8 +36,8 @@ beforeAll(async () => {
     visibility: "public",
     container_registry_enabled: false,
   });
-  ann = await createUser(service, "ann");
-  stranger = await createUser(service, "stranger");
+  ann = await createUserWithPassword(service, "ann");
+  stranger = await createUserWithPassword(service, "stranger");
   await addProjectMember(service, ids.private, ann.id, 30);
 });
 afterAll(() => service.stop());
@@ -168,7 +168,9 @@ describe("a human at GET /jwt/auth", () => {
   });
 
   it("inherits a level from the group", async () => {
-    const owner = await createUser(service, "owner", { scopes: ["api", "read_registry", "write_registry"] });
+    const owner = await createUserWithPassword(service, "owner", {
+      scopes: ["api", "read_registry", "write_registry"],
+    });
     const as = owner.client;
     const { body: group } = await as.post("/groups", { name: "Own", path: "own" });
     const { body: nested } = await as.post("/groups", { name: "Sub", path: "sub", parent_id: group.id });
@@ -204,7 +206,9 @@ describe("a human at GET /jwt/auth", () => {
   });
 
   it("who is blocked is refused, by password and by token", async () => {
-    const { id, username, password, secret } = await createUser(service, "leaver", { scopes: ["read_registry"] });
+    const { id, username, password, secret } = await createUserWithPassword(service, "leaver", {
+      scopes: ["read_registry"],
+    });
     expect((await requestToken(service, { password: secret })).status).toBe(200);
     await service.container.database.em().execute("update users set state = 'blocked' where id = ?", [id]);
     expect((await requestToken(service, { username, password })).status).toBe(401);

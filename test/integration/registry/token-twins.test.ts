@@ -10,7 +10,7 @@ import {
   createGroup,
   createProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
 } from "../../support/world.ts";
 
@@ -34,17 +34,17 @@ beforeAll(async () => {
   const off = { visibility: "public", container_registry_enabled: false };
   await createProject(service, team, "disabled", off);
   for (const person of PEOPLE) {
-    const user = await createUser(service, person, { scopes: REGISTRY });
+    const user = await createUserWithPassword(service, person, { scopes: REGISTRY });
     credentials[person] = { username: person, password: user.secret };
     credentials[`${person} by password`] = { username: person, password: user.password };
     if (LEVELS[person] === 0) continue;
     for (const id of ids.values()) await addProjectMember(service, id, user.id, LEVELS[person]);
   }
-  const narrow = await createUser(service, "narrow", { scopes: ["read_registry"], admin: true });
+  const narrow = await createUserWithPassword(service, "narrow", { scopes: ["read_registry"], admin: true });
   credentials["an administrator who may only read"] = { username: "narrow", password: narrow.secret };
-  const apiOnly = await createUser(service, "apionly", { scopes: ["api"], admin: true });
+  const apiOnly = await createUserWithPassword(service, "apionly", { scopes: ["api"], admin: true });
   credentials["an administrator of the API alone"] = { username: "apionly", password: apiOnly.secret };
-  const operator = await createUser(service, "operator", { scopes: REGISTRY, admin: true });
+  const operator = await createUserWithPassword(service, "operator", { scopes: REGISTRY, admin: true });
   credentials["an administrator"] = { username: "operator", password: operator.secret };
   credentials["root by password"] = { username: "root", password: ROOT_PASSWORD };
   for (const [name, scopes] of Object.entries({

@@ -3,14 +3,18 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prepareInstance } from "../../../src/server/first-start.ts";
+import { createTestDatabase } from "../../support/database.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { requestToken } from "../../support/token-request.ts";
-import { createUser } from "../../support/world.ts";
+import { createUserWithPassword } from "../../support/world.ts";
 
 let service: TestService;
 beforeEach(async () => {
   // Without a password of its own, the first start makes one up.
-  service = await startTestService({ environment: { KEYSIDE_ROOT_PASSWORD: "" } });
+  service = await startTestService({
+    environment: { KEYSIDE_ROOT_PASSWORD: "" },
+    database: await createTestDatabase({ empty: true }),
+  });
 });
 afterEach(() => service.stop());
 
@@ -29,7 +33,7 @@ async function forgetTheRecord(): Promise<void> {
 }
 
 async function deleteRoot(): Promise<void> {
-  const ann = await createUser(service, "ann", { admin: true });
+  const ann = await createUserWithPassword(service, "ann", { admin: true });
   const { body } = await service.root.get("/user");
   const { status } = await ann.client.delete(`/users/${(body as { id: number }).id}`);
   expect(status).toBe(204);
@@ -50,7 +54,7 @@ describe("the first administrator", () => {
   });
 
   it("is not made an administrator again once that was taken from it", async () => {
-    await createUser(service, "ann", { admin: true });
+    await createUserWithPassword(service, "ann", { admin: true });
     await sql("update users set admin = false where username = 'root'");
     await startAgain();
     expect(await humans()).toEqual(["ann (admin)", "root"]);
@@ -98,7 +102,7 @@ describe("initial-root-password", () => {
   });
 
   it("stays through a wrong password and the sign-in of another administrator", async () => {
-    const ann = await createUser(service, "ann", { admin: true });
+    const ann = await createUserWithPassword(service, "ann", { admin: true });
     expect((await requestToken(service, { username: "ann", password: ann.password })).status).toBe(200);
     expect((await requestToken(service, { username: "root", password: "not this one" })).status).toBe(401);
     await chore();

@@ -6,7 +6,7 @@ import {
   createGroup,
   createProject,
   createProjectAccessToken,
-  createUser,
+  createUserWithPassword,
   enableProjectAccessTokens,
 } from "../../support/world.ts";
 
@@ -16,7 +16,7 @@ describe("the log", () => {
     const { root, logLines } = service;
     await enableProjectAccessTokens(service);
     const app = await createProject(service, await createGroup(service, "team"), "app");
-    const ann = await createUser(service, "ann");
+    const ann = await createUserWithPassword(service, "ann");
     const token = await createProjectAccessToken(service, app, { scopes: ["api", "read_registry"] });
     const before = logLines.length;
 
