@@ -1,12 +1,25 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { ClosingReporter } from "./test/support/closing-reporter.ts";
 
-/** The rules hold on both databases; what is about one of them is in a folder of its own. */
+/** The rules hold on both databases; what is about one of them, as races are about PostgreSQL, is in a folder of its own. */
 const integration = {
   include: ["test/integration/**/*.test.ts"],
   testTimeout: 120_000,
   hookTimeout: 180_000,
 };
+
+/** What ends before a database is asked, and so is tested on one of them alone. */
+const WITHOUT_DATABASE = [
+  "test/integration/abuse/{bodies,password-queue}.test.ts",
+  "test/integration/api/{bad-input,openapi}.test.ts",
+  "test/integration/registry/token-form.test.ts",
+  "test/integration/server/methods.test.ts",
+];
+
+// Each test file and each command is a process of its own: what one has compiled, the others need not.
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "keyside-test-compile-cache");
 
 // The tests remove their containers themselves; testcontainers' own remover is one more image that must be pulled.
 process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
@@ -31,7 +44,7 @@ export default defineConfig({
         test: {
           ...integration,
           name: "integration-postgresql",
-          exclude: ["test/integration/embedded/**"],
+          exclude: ["test/integration/embedded/**", ...WITHOUT_DATABASE],
           globalSetup: "test/support/postgresql-setup.ts",
           setupFiles: "test/support/skip-without-postgresql.ts",
         },

@@ -12,6 +12,9 @@ export const PROJECT_DIRECTORY = fileURLToPath(new URL("../../", import.meta.url
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What makes each command start sooner, and nothing else. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] };
+
 /** How a command ended, and all that it printed. */
 export interface CommandEnd {
   readonly code: number | null;
@@ -25,7 +28,7 @@ export async function runToEnd(
   options: { environment?: Environment; input?: string | Buffer; directory?: string } = {},
 ): Promise<CommandEnd> {
   const { environment = process.env, input = "", directory = PROJECT_DIRECTORY } = options;
-  const child = spawn(file, args, { env: environment, cwd: directory, stdio: "pipe" });
+  const child = spawn(file, args, { env: { ...COMPILE_CACHE, ...environment }, cwd: directory, stdio: "pipe" });
   const exited = new Promise<number | null>((resolve, reject) => child.once("close", resolve).once("error", reject));
   child.stdin.on("error", () => undefined).end(input); // a command that refuses at once reads nothing
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
@@ -48,7 +51,8 @@ export interface RunningCommand {
 
 /** Starts a command in a process group of its own. */
 export function startCommand([file = "", ...args]: readonly string[], environment: Environment): RunningCommand {
-  const child = spawn(file, args, { env: environment, cwd: PROJECT_DIRECTORY, detached: true, stdio: "pipe" });
+  const env = { ...COMPILE_CACHE, ...environment };
+  const child = spawn(file, args, { env, cwd: PROJECT_DIRECTORY, detached: true, stdio: "pipe" });
   let output = "";
   const hasClosed = () => child.stdout.closed && child.stderr.closed && (child.exitCode ?? child.signalCode) !== null;
   let wake: () => void = () => undefined;
