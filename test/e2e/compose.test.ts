@@ -108,7 +108,7 @@ describe("docker compose up", () => {
         const { stdout } = await compose("logs", "--no-color", "keyside");
         expect(stdout).toMatch(/"path":"\/registry\/notifications","status":200/);
       },
-      { timeout: 20_000, interval: 500 },
+      { timeout: 120_000, interval: 500 },
     );
     const reports = "http://keyside:8080/registry/notifications";
     const wrong = await compose("exec", "-T", "registry", "wget", "-q", "-O-", "--post-data={}", reports);

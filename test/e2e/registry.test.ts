@@ -220,7 +220,7 @@ describe.each([2, 3] as const)("distribution's registry of generation %i", (gene
           ]);
         expect(rows).toEqual([{ project_id: project.id, user_id: token.userId, action: "push", digest }]);
       },
-      { timeout: 30_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
   });
 

@@ -7,9 +7,6 @@ import { findImage } from "../support/requirements.ts";
 import { type Environment, type RunningCommand, runToEnd, startCommand } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 
-/** From the command to the lines to paste. */
-const START_LIMIT = 30_000;
-
 /** An instance that lives in a directory of its own, on ports that nobody else has. */
 async function newInstance(): Promise<Environment & { REGISTRY_URL: string; KEYSIDE_URL: string }> {
   const directory = await scratchDirectory();
@@ -24,16 +21,11 @@ async function newInstance(): Promise<Environment & { REGISTRY_URL: string; KEYS
   };
 }
 
-/** Runs `npm start` until it has printed all that it has to say. @throws Error when that takes too long */
+/** Runs `npm start` until it has printed all that it has to say. */
 async function npmStart(environment: Environment): Promise<RunningCommand> {
   const running = startCommand(["npm", "start"], environment);
-  await Promise.race([running.printed(/^Ctrl-C stops both\.$/m), timeLimit(START_LIMIT)]);
+  await running.printed(/^Ctrl-C stops both\.$/m);
   return running;
-}
-
-function timeLimit(milliseconds: number): Promise<never> {
-  const signal = AbortSignal.timeout(milliseconds);
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
 
 /** The lines that a user is told to paste: the indented ones. */
