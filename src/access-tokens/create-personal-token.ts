@@ -1,14 +1,12 @@
 /** Creates a personal access token of a human. */
-import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError, RuleRefusedError } from "../errors.ts";
 import { recordEvent } from "../events/record-event.ts";
-import { type Actor, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import { findUser } from "../users/find-user.ts";
-import type { User } from "../users/user.entity.ts";
 import { addToken, type CreatedToken } from "./add-token.ts";
 import { requireScopesToCreate } from "./creator-scopes.ts";
-import { creatorLimit, decideExpiry, type ExpiryLimit, instanceLimit } from "./expiry.ts";
+import { creatorLimit, decideExpiry, instanceLimit } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
 
 /** The input of a new personal access token. */
@@ -32,7 +30,12 @@ export interface NewPersonalToken {
  */
 export async function createPersonalToken(
   services: TokenServices,
-  { caller, owner, ...token }: NewPersonalToken & { caller: SignedInPrincipal; owner: "self" | { userId: number } },
+  {
+    caller,
+    owner,
+    expiresAt,
+    ...token
+  }: NewPersonalToken & { caller: SignedInPrincipal; owner: "self" | { userId: number } },
 ): Promise<CreatedToken> {
   if (owner !== "self") requireAdministrator(caller);
   if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
@@ -42,38 +45,19 @@ export async function createPersonalToken(
     if (user.userType !== "human") {
       throw new RuleRefusedError("only a human has personal access tokens: this user is a bot or the Ghost User");
     }
-    return await addPersonalToken(em, services, { by: caller, user, limits: creatorLimit(caller), ...token });
+    const now = services.clock.now();
+    const limits = [...creatorLimit(caller), ...instanceLimit(services.tokenSettings.maxLifetimeDays, now)];
+    const created = await addToken(em, services, {
+      ...token,
+      user,
+      project: null,
+      accessLevel: null,
+      expiresAt: decideExpiry(expiresAt, now, limits),
+      createdById: caller.userId,
+      now,
+    });
+    const target = { type: "AccessToken", id: created.token.id, title: created.token.name } as const;
+    await recordEvent(em, { by: caller, action: "created", target, at: now });
+    return created;
   });
-}
-
-/**
- * Creates a personal access token inside the caller's transaction. The caller has already checked the permission.
- *
- * @param limits of its end, besides the instance's
- * @throws ValidationError when the expiry date is out of bounds
- */
-export async function addPersonalToken(
-  em: SqlEntityManager,
-  services: Pick<TokenServices, "clock" | "ids" | "tokenSettings">,
-  {
-    by,
-    user,
-    expiresAt,
-    limits = [],
-    ...token
-  }: NewPersonalToken & { by: Actor; user: User; limits?: readonly ExpiryLimit[] },
-): Promise<CreatedToken> {
-  const now = services.clock.now();
-  const created = await addToken(em, services, {
-    ...token,
-    user,
-    project: null,
-    accessLevel: null,
-    expiresAt: decideExpiry(expiresAt, now, [...limits, ...instanceLimit(services.tokenSettings.maxLifetimeDays, now)]),
-    createdById: by.userId,
-    now,
-  });
-  const target = { type: "AccessToken", id: created.token.id, title: created.token.name } as const;
-  await recordEvent(em, { by, action: "created", target, at: now });
-  return created;
 }

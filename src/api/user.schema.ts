@@ -5,7 +5,7 @@ import type { Links } from "../links.ts";
 import { USER_STATES, type User } from "../users/user.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
-import { flag, id, searchText, text, unsetFlag } from "./protocol/validate.ts";
+import { flag, flagForms, id, searchText, text, unsetFlag } from "./protocol/validate.ts";
 
 /** The parameters of one account. */
 export const userParams = z.object({ id: id() });
@@ -23,8 +23,8 @@ function isEmail(value: string): boolean {
 /** Keyside has no external users: one that was asked for must not become a user who sees internal projects. */
 const notExternal = unsetFlag().optional();
 
-/** The forms of a flag that is set. */
-const SET = { enum: [true, "true", "True", "1", 1] };
+/** What JSON Schema says of a flag that is set. */
+const SET = { enum: [true, ...flagForms(true)] };
 
 /** The body that creates an account. The username is checked as a path, since the personal namespace gets it. */
 export const createUserBody = z

@@ -1,5 +1,6 @@
 /** The notifications that a registry sends, and which of their events are worth keeping. */
 import { z } from "zod";
+import { DAY_MS } from "../clock.ts";
 
 /** The actions that are kept. */
 const ACTIONS = ["push", "pull", "mount", "delete"] as const;
@@ -13,7 +14,7 @@ const word = (maximum: number) =>
 const named = word(255).min(1);
 
 /** How far a registry's clock may be ahead of this one; an event of a later time would stay the newest one for years. */
-const TOLERATED_SKEW_MS = 24 * 3_600_000;
+const TOLERATED_SKEW_MS = DAY_MS;
 
 /** @see distribution `notifications/event.go` */
 const eventSchema = z.object({

@@ -153,8 +153,12 @@ export function flag() {
 
 /** False alone, in all its forms: a wish that Keyside cannot fulfil. */
 export function unsetFlag() {
-  const forms = [...FLAGS].flatMap(([form, value]) => (value ? [] : [form]));
-  return withOtherForm(z.preprocess(readFlag, z.literal(false)), { enum: [...forms, 0] });
+  return withOtherForm(z.preprocess(readFlag, z.literal(false)), { enum: flagForms(false) });
+}
+
+/** The other forms in which a flag is true, or false. */
+export function flagForms(wanted: boolean): (string | number)[] {
+  return [...[...FLAGS].flatMap(([form, value]) => (value === wanted ? [form] : [])), Number(wanted)];
 }
 
 function readFlag(value: unknown): unknown {

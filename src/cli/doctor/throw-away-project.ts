@@ -4,6 +4,7 @@
  */
 import { addDays, systemClock, utcDate } from "../../clock.ts";
 import { systemIds } from "../../ids.ts";
+import { deletedPathAddress } from "../addresses.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { RefusedError } from "../refused-error.ts";
 import { StepFailure } from "./failure.ts";
@@ -76,5 +77,5 @@ async function prepareProject(client: KeysideClient, path: string, address: stri
 /** Deletes the project and frees its path: the doctor leaves no image that somebody could take over. */
 async function removeProject(client: KeysideClient, path: string, address: string): Promise<void> {
   await client.call("DELETE", address);
-  await client.call("DELETE", `/deleted_paths/${encodeURIComponent(path)}`);
+  await client.call("DELETE", deletedPathAddress(path));
 }
