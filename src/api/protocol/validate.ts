@@ -5,7 +5,7 @@ import { type FieldProblem, ValidationError } from "../../errors.ts";
 const SHOWN_CHARACTERS = 60;
 
 /** Parameters whose values must not be repeated in a message. */
-const SECRET_FIELDS = new Set(["password"]);
+const SECRET_FIELDS = new Set(["password", "current_password"]);
 
 /**
  * Parses the input with the schema; parameters that the schema does not know are dropped.

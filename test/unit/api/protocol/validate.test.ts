@@ -52,10 +52,10 @@ describe("validate", () => {
     expect(complaint(date(), "x".repeat(5000))?.length).toBeLessThan(200);
   });
 
-  it("never repeats a password, whatever is wrong with it", () => {
-    const schema = z.object({ password: z.string().min(8).max(10) });
+  it.each(["password", "current_password"])("never repeats a %s, whatever is wrong with it", (field) => {
+    const schema = z.object({ [field]: z.string().min(8).max(10) });
     for (const password of ["hunter2", "hunter2-hunter2", ["hunter2"], { hunter2: 1 }]) {
-      expect(() => validate(schema, { password })).toThrow(
+      expect(() => validate(schema, { [field]: password })).toThrow(
         expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
       );
     }
