@@ -76,6 +76,7 @@ const environmentSchema = z.object({
   REGISTRY_ISSUER: z.string().min(1, "the issuer name in the registry's configuration").default("keyside"),
   REGISTRY_TOKEN_TTL: seconds(60, 3600).default(300),
   REGISTRY_PUSH_TOKEN_TTL: seconds(60, 3600).default(900),
+  REGISTRY_TOKEN_REUSE_SECONDS: seconds(0, 300).default(10),
   REGISTRY_SIGNING_ALG: z.enum(["ES256", "RS256"], "ES256 or RS256").default("ES256"),
   REGISTRY_NOTIFICATION_SECRET: z
     .string()
@@ -173,6 +174,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       issuer: values.REGISTRY_ISSUER,
       tokenTtlSeconds: values.REGISTRY_TOKEN_TTL,
       pushTokenTtlSeconds: values.REGISTRY_PUSH_TOKEN_TTL,
+      tokenReuseSeconds: values.REGISTRY_TOKEN_REUSE_SECONDS,
       signingAlgorithm: values.REGISTRY_SIGNING_ALG,
       notificationSecret: values.REGISTRY_NOTIFICATION_SECRET,
       refreshTokens: values.KEYSIDE_REFRESH_TOKENS,

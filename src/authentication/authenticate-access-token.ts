@@ -1,47 +1,11 @@
-/** Authenticates by access token: finds the human or bot behind a secret. One query, no writes. */
+/** Authenticates by access token: finds the human or bot behind a secret. One query at most, no writes. */
 import { isExpired } from "../access-tokens/expiry.ts";
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
-import type { PreparedQuery } from "../database/database.ts";
 import { InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import type { TokenScope } from "../principals/token-scope.ts";
-import type { Visibility } from "../projects/project.entity.ts";
-import type { UserState, UserType } from "../users/user.entity.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
-
-interface TokenRow {
-  token_id: number;
-  digest: string;
-  scopes: TokenScope[];
-  expires_at: string | null;
-  revoked: boolean;
-  user_id: number;
-  username: string;
-  user_type: UserType;
-  state: UserState;
-  admin: boolean;
-  project_id: number | null;
-  project_path: string | null;
-  visibility: Visibility | null;
-  container_registry_enabled: boolean | null;
-  access_level: number | null;
-}
-
-/** The credential with its user, membership and project, in one round trip. */
-const FIND_TOKEN: PreparedQuery = {
-  name: "find_token",
-  text: `
-    select t.id as token_id, t.digest, t.scopes, t.expires_at::text as expires_at, t.revoked_at is not null as revoked,
-      u.id as user_id, u.username, u.user_type, u.state, u.admin,
-      p.id as project_id, r.path as project_path, p.visibility, p.container_registry_enabled, m.access_level
-    from access_tokens t
-    join users u on u.id = t.user_id
-    left join projects p on p.id = t.project_id
-    left join full_paths r on r.id = p.full_path_id
-    left join members m on m.user_id = t.user_id and m.project_id = t.project_id
-    where t.digest = $1`,
-};
+import type { TokenRow } from "./find-access-tokens.ts";
 
 /**
  * Finds the principal behind an access token's secret, sent from `address`.
@@ -50,16 +14,16 @@ const FIND_TOKEN: PreparedQuery = {
  * @throws InvalidTokenError when it is known, but expired or revoked: only somebody who holds the secret gets this far
  */
 export async function authenticateAccessToken(
-  services: Pick<AuthenticationServices, "database" | "clock" | "lastUse" | "secretReuse">,
+  services: Pick<AuthenticationServices, "accessTokens" | "clock" | "lastUse" | "secretReuse">,
   secret: string,
   address: string,
 ): Promise<SignedInPrincipal> {
   // 1. A mistyped secret is refused before the database is asked.
   if (!isSecret(secret))
     throw new UnauthenticatedError("the access token is not one of this instance: check that it was copied whole");
-  // 2. One query, by digest: the secret itself is stored nowhere.
+  // 2. By digest: the secret itself is stored nowhere. One query, for all who are at this step.
   const digest = digestSecret(secret);
-  const [row] = await services.database.query<TokenRow>(FIND_TOKEN, [digest]);
+  const row = await services.accessTokens.load(digest);
   // 3. The index found the row; this constant-time comparison is the one that decides.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");

@@ -5,12 +5,14 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
 import type { FairQueue } from "./fair-queue.ts";
+import type { AccessTokenLoader } from "./find-access-tokens.ts";
 import type { Lockout } from "./lockout.ts";
 
 /** The database, the time, and what counts and bounds attempts. */
 export interface AuthenticationServices {
   readonly database: Database;
   readonly clock: Clock;
+  readonly accessTokens: AccessTokenLoader;
   /** The prefix of new secrets: a text that begins with it is never tried as a password. */
   readonly tokenPrefix: string;
   /** Told of every access token that is accepted. */

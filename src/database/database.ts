@@ -123,6 +123,17 @@ export class Database {
     });
   }
 
+  /**
+   * Calls `heard` at each commit on the embedded database that notifies `channel`, before the commit is acknowledged.
+   *
+   * @throws Error on a PostgreSQL server, where a notification comes some time later
+   */
+  async listen(channel: string, heard: () => void): Promise<void> {
+    const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
+    if (!(client instanceof PGlite)) throw new Error("only the embedded database tells of a commit in time");
+    await client.listen(channel, heard);
+  }
+
   /** Whether a write failed since the disk is full, and there has been no room since. */
   get diskIsFull(): boolean {
     return this.#diskIsFull;

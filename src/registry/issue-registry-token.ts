@@ -1,27 +1,33 @@
 /**
- * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. Two round trips to the database at the
- * most: the credential with its user, membership and project; then the projects it asks for, if they are others. A third
- * only to store a refresh token where one is asked for.
+ * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. One small query, which all share who
+ * come at the same time, for what was answered a moment ago. Else two round trips to the database at the most: the
+ * credential with its user, membership and project; then the projects it asks for, if they are others. A third only to
+ * store a refresh token where one is asked for.
  */
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import type { Sender } from "../authentication/sender.ts";
 import type { Config } from "../config.ts";
+import type { AuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { ValidationError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import type { IdSource } from "../ids.ts";
 import { ANONYMOUS, type PasswordPrincipal, type Principal } from "../principals/principal.ts";
-import { findImageFacts, type ImageFacts } from "../projects/find-image-facts.ts";
+import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
+import type { RememberedTokens } from "./remembered-tokens.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 
 /** The services that issuing needs. */
 export interface IssuingServices extends AuthenticationServices {
   readonly ids: IdSource;
+  readonly authorizationEpoch: AuthorizationEpoch;
+  readonly rememberedTokens: Pick<RememberedTokens, "keyOf" | "has" | "recall" | "remember">;
+  readonly imageFacts: Pick<ImageFactsFinder, "find">;
   readonly signingKeys: Pick<SigningKeys, "current">;
   readonly registry: Pick<
     Config["registry"],
@@ -51,8 +57,9 @@ export interface IssuedRegistryToken {
   /** The compact JWT. */
   readonly token: string;
   readonly access: readonly RegistryAccess[];
-  readonly lifetimeSeconds: number;
+  /** When this answer was made, and for how many seconds from then on the token is good. */
   readonly issuedAt: Date;
+  readonly lifetimeSeconds: number;
   /** Set only if it was asked for, by a human who gave their password. */
   readonly refreshToken: string | undefined;
 }
@@ -72,24 +79,32 @@ export async function issueRegistryToken(
   const { registry } = services;
   // 1. The service must be ours; it is never reflected into the token.
   requireService(request.service, registry.service);
-  // 2. Parse the requested scopes.
+  // 2. What was answered a moment ago is answered again, if nothing that it depends on has changed since.
+  const key = services.rememberedTokens.keyOf(request);
+  const again = key === undefined ? undefined : await recall(services, key);
+  if (again !== undefined) return again;
+  // 3. Parse the requested scopes.
   const parsed = parseScopes(request.scopes);
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
-  // 3. Authenticate the caller.
+  // What is read from here on is at least as new as this epoch.
+  const { authorizationEpoch } = services;
+  const epoch = key === undefined ? "" : (authorizationEpoch.last ?? (await authorizationEpoch.confirm()));
+  // 4. Authenticate the caller.
   const principal = await authenticate(services, request);
-  // 4. Find the requested projects, in one query.
+  // 5. Find the requested projects, in one query.
   const repositories = await gatherFacts(services, principal, parsed.scopes);
-  // 5. Grant what is allowed.
+  // 6. Grant what is allowed.
   const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
-  // 6. Create the refresh token, the only write here.
+  // 7. Create the refresh token, the only write here.
   const refreshToken = await refreshTokenFor(services, principal, request);
-  // 7. The registry token.
+  // 8. The registry token.
   const lifetimeSeconds = access.some(({ actions }) => actions.includes("push"))
     ? registry.pushTokenTtlSeconds
     : registry.tokenTtlSeconds;
   const issuedAt = services.clock.now();
+  const signedBy = services.signingKeys.current();
   const token = signRegistryToken({
-    key: services.signingKeys.current(),
+    key: signedBy,
     issuer: registry.issuer,
     audience: registry.service,
     subject: principal.kind === "anonymous" ? "" : principal.username,
@@ -98,7 +113,25 @@ export async function issueRegistryToken(
     lifetimeSeconds,
     tokenId: services.ids.uuid(),
   });
-  return { token, access, lifetimeSeconds, issuedAt, refreshToken };
+  const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
+  // 9. Remember it for whoever asks the same.
+  if (key !== undefined) {
+    const accessToken = principal.kind === "anonymous" ? undefined : principal;
+    services.rememberedTokens.remember(key, { issued, epoch, signedBy, accessToken });
+  }
+  return issued;
+}
+
+/** A token that was issued a moment ago, if it may be given again; the use of the access token behind it is noted. */
+async function recall(
+  { rememberedTokens, authorizationEpoch, signingKeys, lastUse }: IssuingServices,
+  key: string,
+): Promise<IssuedRegistryToken | undefined> {
+  if (!rememberedTokens.has(key)) return undefined;
+  const epoch = await authorizationEpoch.confirm();
+  const found = rememberedTokens.recall(key, { epoch, signedBy: signingKeys.current() });
+  if (found?.accessToken?.tokenId != null) lastUse.used(found.accessToken.tokenId);
+  return found?.issued;
 }
 
 const SHOWN_CHARACTERS = 100;
@@ -141,20 +174,19 @@ async function refreshTokenFor(
 
 /** The facts of a bot's own project are known already; only other projects are looked up, and there it is a stranger. */
 async function gatherFacts(
-  { database }: IssuingServices,
+  { imageFacts }: IssuingServices,
   principal: Principal,
   scopes: readonly RequestedScope[],
 ): Promise<ReadonlyMap<string, ImageFacts>> {
   const names = scopes.flatMap(({ type, name }) => (type === "repository" ? [name] : []));
   if (principal.kind !== "bot") {
-    return await findImageFacts(database, names, principal.kind === "user" ? principal.userId : undefined);
+    return await imageFacts.find(names, principal.kind === "user" ? principal.userId : undefined);
   }
   const { accessLevel, ...project } = principal.project;
   const isOwn = (name: string) => name === project.path || name.startsWith(`${project.path}/`);
   const own = names.filter(isOwn).map((name) => [name, { project, accessLevel }] as const);
   if (own.length === names.length) return new Map(own);
-  const elsewhere = await findImageFacts(
-    database,
+  const elsewhere = await imageFacts.find(
     names.filter((name) => !isOwn(name)),
     undefined,
   );

@@ -12,6 +12,7 @@ import { UnauthenticatedError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
 import { NOTIFICATIONS_PATH } from "../links.ts";
 import type { Metrics } from "../metrics.ts";
+import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { readNotification } from "./notification.schema.ts";
 import { storeRegistryEvents } from "./store-registry-events.ts";
 
@@ -22,6 +23,7 @@ const MAXIMUM_BYTES = 1024 * 1024;
 export interface NotificationServices {
   readonly database: Database;
   readonly clock: Clock;
+  readonly imageFacts: Pick<ImageFactsFinder, "find">;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, "registryReports">;
   readonly registry: Pick<Config["registry"], "notificationSecret">;

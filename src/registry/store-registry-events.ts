@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { EventAction } from "../events/event.entity.ts";
-import { findImageFacts } from "../projects/find-image-facts.ts";
+import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import type { RegistryEvent } from "./notification.schema.ts";
 
 /**
@@ -72,13 +72,13 @@ const EVENT_ACTION = {
  * @see docs/spec/registry-auth.md "Notifications from the registry"
  */
 export async function storeRegistryEvents(
-  { database, clock }: { database: Database; clock: Clock },
+  { database, clock, imageFacts }: { database: Database; clock: Clock; imageFacts: Pick<ImageFactsFinder, "find"> },
   events: readonly RegistryEvent[],
 ): Promise<number> {
   if (events.length === 0) return 0;
   const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
   const names = [...new Set(distinct.map(({ repository }) => repository))];
-  const projects = await findImageFacts(database, names, undefined);
+  const projects = await imageFacts.find(names, undefined);
   const rows = distinct.map((event, position) => ({
     position,
     id: event.id,

@@ -1,4 +1,5 @@
 /** Wires the service together: the one place that knows all parts. Every dependency is passed in; none is looked up. */
+import { generateKeySync } from "node:crypto";
 import type { Logger } from "pino";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { deleteProjectTokens } from "../access-tokens/delete-project-tokens.ts";
@@ -10,10 +11,12 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { ApiServices } from "../api/api-services.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import { FairQueue } from "../authentication/fair-queue.ts";
+import { accessTokenLoader } from "../authentication/find-access-tokens.ts";
 import { Lockout } from "../authentication/lockout.ts";
 import { openLockoutKey } from "../authentication/lockout-key.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import { openAuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { Database, type DatabaseLocation } from "../database/database.ts";
 import { Event } from "../events/event.entity.ts";
 import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
@@ -23,11 +26,13 @@ import { Member } from "../members/member.entity.ts";
 import { Metrics } from "../metrics.ts";
 import { FullPath } from "../namespaces/full-path.entity.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
+import { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { Project } from "../projects/project.entity.ts";
 import { endRefreshTokens } from "../refresh-tokens/end-refresh-tokens.ts";
 import { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
 import type { IssuingServices } from "../registry/issue-registry-token.ts";
 import type { NotificationServices } from "../registry/notification.routes.ts";
+import { RememberedTokens } from "../registry/remembered-tokens.ts";
 import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
 import { FirstAdministrator } from "../users/first-administrator.entity.ts";
@@ -120,6 +125,14 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     metrics,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
+    authorizationEpoch: await openAuthorizationEpoch(database),
+    accessTokens: accessTokenLoader(database),
+    imageFacts: new ImageFactsFinder(database),
+    rememberedTokens: new RememberedTokens({
+      clock,
+      reuseSeconds: config.registry.tokenReuseSeconds,
+      key: generateKeySync("hmac", { length: 256 }),
+    }),
     lockout: new Lockout({ database, clock, key: lockoutKey, onFailure }),
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { issueRegistryToken } from "../../../src/registry/issue-registry-token.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { watchStatements } from "../../support/statements.ts";
 import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
@@ -26,7 +27,11 @@ beforeAll(async () => {
   token = await createProjectAccessToken(service, app, { scopes: ["read_registry", "write_registry"] });
   ann = await createUserWithPassword(service, "ann");
   sentBy = await watchStatements(service);
+  // The first request of a process learns the authorization epoch.
+  await service.container.authorizationEpoch.confirm();
 });
+// What a test before asked would be answered from memory.
+beforeEach(() => service.clock.advance({ seconds: 60 }));
 afterAll(async () => {
   vi.restoreAllMocks();
   await service.stop();
@@ -36,6 +41,9 @@ const texts = async (work: () => Promise<unknown>) => (await sentBy(work)).map((
 
 const statementsOf = (question: TokenQuestion) =>
   texts(async () => expect((await requestToken(service, question)).status).toBe(200));
+
+/** How many statements it takes to confirm the authorization epoch: the embedded database tells it by itself. */
+const confirmation = () => (service.container.database.kind === "embedded" ? 0 : 1);
 
 const OWN = ["repository:team/app:pull,push"];
 const OTHERS = Array.from({ length: 50 }, (_, index) => `repository:team/other/image${index}:pull`);
@@ -64,6 +72,38 @@ describe("the database round trips of one token request", () => {
     expect(await statementsOf({})).toHaveLength(0);
   });
 
+  it("are one small one for what was answered a moment ago, and none on the embedded database", async () => {
+    for (const question of [{ password: token.secret, scopes: [...OWN, ...OTHERS] }, { scopes: OTHERS }]) {
+      await requestToken(service, question);
+      const sent = await statementsOf(question);
+      expect(sent).toHaveLength(confirmation());
+      for (const text of sent) expect(text).toBe("select value::text as value from authorization_epoch");
+    }
+  });
+
+  it("are shared by those who ask at the same time", async () => {
+    const { container } = service;
+    const ask = (secret: string | undefined, scope: string) => {
+      const credentials =
+        secret === undefined ? undefined : ({ kind: "password", username: "x", password: secret } as const);
+      const sender = { address: "127.0.0.1", signal: new AbortController().signal };
+      const rest = { service: container.registry.service, offline: false, clientId: null };
+      return issueRegistryToken(container, { ...sender, ...rest, credentials, scopes: [scope] });
+    };
+    const together = (questions: (readonly [string | undefined, string])[]) =>
+      texts(() => Promise.all(questions.map((question) => ask(...question))));
+    const same = Array.from({ length: 64 }, () => [token.secret, "repository:team/app:pull"] as const);
+    await together(same);
+    expect(await together(same)).toHaveLength(confirmation());
+    const bots = Array.from({ length: 64 }, (_, index) => [token.secret, `repository:team/app/${index}:pull`] as const);
+    expect(await together(bots)).toHaveLength(1);
+    const nobodies = Array.from(
+      { length: 64 },
+      (_, index) => [undefined, `repository:team/other/${index}:pull`] as const,
+    );
+    expect(await together(nobodies)).toHaveLength(1);
+  });
+
   it("are none for a mistyped token and for a bad request", async () => {
     const sent = await texts(async () => {
       expect((await requestToken(service, { password: `${token.secret}x` })).status).toBe(401);
@@ -74,11 +114,13 @@ describe("the database round trips of one token request", () => {
   });
 
   it("only read", async () => {
+    const question = { password: token.secret, scopes: [...OWN, ...OTHERS] };
     const all = [
-      ...(await statementsOf({ password: token.secret, scopes: [...OWN, ...OTHERS] })),
+      ...(await statementsOf(question)),
+      ...(await statementsOf(question)),
       ...(await statementsOf({ username: "ann", password: ann.password, scopes: OWN })),
     ];
-    expect(all).toHaveLength(4);
+    expect(all).toHaveLength(4 + confirmation());
     for (const statement of all)
       expect(statement.trim()).toMatch(/^select\b(?!.*\b(insert|update|delete|for update)\b)/is);
   });

@@ -1,0 +1,97 @@
+/**
+ * The authorization epoch: as long as it is the same, so is who may do what. The database's own triggers change it, in
+ * the transaction of each such change, so that no code path can forget to. Knows nothing of what is decided under it.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Database, PreparedQuery } from "./database.ts";
+
+/** The name of the notification that each change of the epoch sends. */
+const CHANNEL = "authorization_epoch";
+
+const READ_EPOCH: PreparedQuery = {
+  name: "read_authorization_epoch",
+  text: "select value::text as value from authorization_epoch",
+};
+
+/** Tells the present epoch. Two values mean the same rights only if they are equal; they have no order. */
+export interface AuthorizationEpoch {
+  /**
+   * The epoch at some moment after the call: any change that was acknowledged before it, by whatever process, has been
+   * taken into account.
+   *
+   * @throws a connection failure when the database cannot tell
+   */
+  confirm(): Promise<string>;
+  /** The epoch that was confirmed last, however long ago; undefined before the first time. What is read now is as new. */
+  readonly last: string | undefined;
+}
+
+/** Opens the epoch of a database. @see docs/spec/registry-auth.md "Answers from memory" */
+export async function openAuthorizationEpoch(database: Database): Promise<AuthorizationEpoch> {
+  return database.kind === "embedded" ? await CountedEpoch.of(database) : new SharedEpoch(database);
+}
+
+/**
+ * PostgreSQL's: a query that all share who ask during one turn of the event loop, or while another such query is under way.
+ * Nobody gets what an earlier query saw.
+ */
+class SharedEpoch implements AuthorizationEpoch {
+  readonly #database: Database;
+  /** What those who ask now will get: its query has not been sent yet. */
+  #next: Promise<string> | undefined;
+  #underWay: Promise<string> | undefined;
+  last: string | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  confirm(): Promise<string> {
+    this.#next ??= this.#readAfter(this.#underWay);
+    return this.#next;
+  }
+
+  /** A query that fails also fails those who wait for the next: they have waited as long for a server that does not answer. */
+  async #readAfter(earlier: Promise<string> | undefined): Promise<string> {
+    try {
+      await earlier;
+      await nextTurn();
+    } finally {
+      this.#next = undefined;
+    }
+    this.#underWay = this.#read();
+    return await this.#underWay;
+  }
+
+  async #read(): Promise<string> {
+    try {
+      const [row] = await this.#database.query<{ value: string }>(READ_EPOCH, []);
+      if (row === undefined) throw new Error("the table authorization_epoch has lost its row");
+      this.last = row.value;
+      return row.value;
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+}
+
+/** The embedded database's: this process alone writes there, and hears of each commit before whoever asked for it does. */
+class CountedEpoch implements AuthorizationEpoch {
+  #changes = 0;
+
+  static async of(database: Database): Promise<CountedEpoch> {
+    const epoch = new CountedEpoch();
+    await database.listen(CHANNEL, () => {
+      epoch.#changes += 1;
+    });
+    return epoch;
+  }
+
+  confirm(): Promise<string> {
+    return Promise.resolve(this.last);
+  }
+
+  get last(): string {
+    return String(this.#changes);
+  }
+}
