@@ -24,7 +24,7 @@ export interface AuthorizationEpoch {
   confirm(): Promise<string>;
 }
 
-type EpochDatabase = Pick<Database, "kind" | "query" | "listen">;
+type EpochDatabase = Pick<Database, "kind" | "query" | "listen" | "requireOpen">;
 
 /** Opens the epoch of a database. @see docs/spec/registry-auth.md "Answers from memory" */
 export async function openAuthorizationEpoch(database: EpochDatabase): Promise<AuthorizationEpoch> {
@@ -75,10 +75,15 @@ class SharedEpoch implements AuthorizationEpoch {
 
 /** The embedded database's: this process alone writes there, and hears of each commit before whoever asked for it does. */
 class CountedEpoch implements AuthorizationEpoch {
+  readonly #database: EpochDatabase;
   #changes = 0;
 
+  constructor(database: EpochDatabase) {
+    this.#database = database;
+  }
+
   static async of(database: EpochDatabase): Promise<CountedEpoch> {
-    const epoch = new CountedEpoch();
+    const epoch = new CountedEpoch(database);
     await database.listen(CHANNEL, () => {
       epoch.#changes += 1;
     });
@@ -88,6 +93,7 @@ class CountedEpoch implements AuthorizationEpoch {
   /** By the next turn of the event loop: who came in one turn is answered at once, at nearly twice the rate of one by one. */
   async confirm(): Promise<string> {
     await nextTurn();
+    this.#database.requireOpen();
     return String(this.#changes);
   }
 }

@@ -13,6 +13,7 @@ class SlowServer {
     this.#waiting.push(answer);
     return answer.promise as Promise<unknown[]> as Promise<Row[]>;
   };
+  requireOpen = () => undefined;
   listen = () => Promise.reject(new Error("this server is not embedded"));
 
   /** Resolves once a read waits for its answer. */
