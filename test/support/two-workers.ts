@@ -63,7 +63,7 @@ export async function startTwoWorkers({ environment }: Instance): Promise<TwoWor
       .filter((line) => line.includes(`"msg":${JSON.stringify(message)}`))
       .map((line) => JSON.parse(line) as LogLine);
   const waitFor = async (message: string, count = 1) => {
-    await command.printed(new RegExp(`(?:"msg":${JSON.stringify(message)}[^]*?\n[^]*?){${count}}`));
+    await command.printed(new RegExp(`(?:"msg":${JSON.stringify(message)}.*?\n.*?){${count}}`, "s"));
     return logged(message);
   };
   const [listening] = await waitFor("listening");

@@ -7,7 +7,8 @@ import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { MAXIMUM_FAILURES } from "../../../src/authentication/lockout.ts";
 import { ApiClient } from "../../support/api-client.ts";
-import { runKeyside } from "../../support/keyside-command.ts";
+import { KEYSIDE, runKeyside } from "../../support/keyside-command.ts";
+import { startCommand } from "../../support/running-command.ts";
 import { ROOT_PASSWORD } from "../../support/service.ts";
 import { EVENTUALLY, type Instance, startTwoWorkers, twoWorkersInstance } from "../../support/two-workers.ts";
 import { createGroup, createProject, enableProjectAccessTokens } from "../../support/world.ts";
@@ -170,6 +171,46 @@ describe("two workers", () => {
     expect(service.command.output).toMatch(
       /\nkeyside: KEYSIDE_WORKERS: 5 workers in a row ended within a minute of their start; the last: .*ca\.crt/,
     );
+  });
+});
+
+describe("keyside up with two workers", () => {
+  it("runs them beside the registry, with one log, and stops all", async () => {
+    const { environment } = await twoWorkersInstance({ PATH: "/nowhere" });
+    const command = startCommand([...KEYSIDE, "up"], environment);
+    await command.printed(/^Ctrl-C stops both\.$/m);
+    const readiness = `http://127.0.0.1:${environment["KEYSIDE_PORT"]}/-/readiness`;
+    for (let count = 0; count < 4; count += 1) expect((await fetch(readiness)).status).toBe(200);
+    command.signal("SIGINT");
+    expect(await command.ended).toBe(0);
+    expect(command.output).toMatch(/^Stopped\.$/m);
+    expect(command.groupIsGone()).toBe(true);
+    const log = await readFile(join(environment["KEYSIDE_DATA_DIR"] ?? "", "keyside.log"), "utf8");
+    expect(log).toMatch(/"workers":2,"database":"postgresql","msg":"listening"/);
+    expect(log.split("\n").filter((line) => line.includes("/-/readiness"))).toHaveLength(4);
+    expect(command.output).not.toContain('"msg"');
+  });
+});
+
+describe("the process that watches over workers", () => {
+  it("loads nothing of what answers requests", async () => {
+    const { environment } = await twoWorkersInstance();
+    const [node = "", ...rest] = KEYSIDE;
+    // Whoever is not a worker tells, on standard error, of every module that it loads.
+    const hooks = `
+      import cluster from "node:cluster";
+      import { writeSync } from "node:fs";
+      import { registerHooks } from "node:module";
+      if (cluster.isPrimary) {
+        registerHooks({ load(url, context, next) { writeSync(2, "loads " + url + "\\n"); return next(url, context); } });
+      }`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(hooks)}`;
+    const command = startCommand([node, preload, ...rest, "serve"], environment);
+    await command.printed(/"msg":"listening"/);
+    const loaded = command.output.split("\n").filter((line) => line.startsWith("loads "));
+    expect(loaded).toContainEqual(expect.stringContaining("src/server/workers.ts"));
+    const heavy = /\/node_modules\/(?:koa|@koa|@mikro-orm|pg|@electric-sql|prom-client|node-forge|jsonwebtoken|yaml)\//;
+    expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
   });
 });
 
