@@ -158,9 +158,6 @@ class Crew {
       case "failed":
         member.failure = message.message;
         break;
-      case "newKey":
-        for (const other of this.#listening()) if (other !== id) this.#tell(other, { kind: "followKey" });
-        break;
       case "gatherMetrics":
         void this.#gather(id, message.request, message.own);
         break;
