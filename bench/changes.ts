@@ -26,8 +26,7 @@ export function measureChanges({ client, postgresql, say }: Setting): Promise<Ro
     const cases = CHANGES_PER_SECOND.flatMap((perSecond) =>
       casesOf("PostgreSQL", server, [repeated(tokens)], databasePid).map((one) => ({ ...one, changes: perSecond })),
     );
-    const database = new pg.Client({ connectionString: environment["DATABASE_URL"] });
-    await database.connect();
+    const database = new pg.Pool({ connectionString: environment["DATABASE_URL"], max: 1 });
     const change = () => database.query(CHANGE, [tokens.at(-1)?.memberId]);
     try {
       const measured = await measure(client, cases, MEASURING, (one, round) => during(round, change, one.changes));

@@ -1,12 +1,15 @@
 /** Measures cases side by side: each for a short while, round after round, so that a busy machine is busy for all. */
 import type { Case } from "./cases.ts";
 import type { Client } from "./load/client.ts";
-import type { Outcome } from "./load/order.ts";
+import type { Order, Outcome } from "./load/order.ts";
 import { usageOf } from "./processes.ts";
 import { median } from "./statistics.ts";
 
 /** As many as a node with a few pulls at once has. */
 const CONNECTIONS = 16;
+
+/** Of what takes some 100 ms on purpose, more at once would only wait for each other. */
+const COSTLY_CONNECTIONS = 4;
 
 /** How a case is measured. */
 export interface Measuring {
@@ -46,7 +49,7 @@ export async function measure<Some extends Case>(
   around: (one: Some, round: () => Promise<Round>) => Promise<Round> = (_one, round) => round(),
 ): Promise<ReadonlyMap<Some, Measured>> {
   const results = new Map<Some, Round[]>(cases.map((one) => [one, []]));
-  if (warmUpMs > 0) for (const one of cases) await client.carryOut(orderOf(one, warmUpMs));
+  for (const one of warmUpMs > 0 ? cases : []) if (!one.isCostly) await client.carryOut(orderOf(one, warmUpMs));
   for (let round = 0; round < rounds; round += 1) {
     for (const [one, done] of results) {
       const order = { ...orderOf(one, roundMs), ...(perSecond === undefined ? {} : { perSecond }) };
@@ -62,13 +65,14 @@ export function ratio(one: Measured | undefined, base: Measured | undefined): nu
 }
 
 /** What a client is told to ask in a case. */
-export function orderOf({ server, requests, statuses, localAddress, once }: Case, durationMs: number) {
+export function orderOf({ server, requests, statuses, localAddress, once, isCostly }: Case, durationMs: number): Order {
   const { port } = server;
   const optional = { ...(localAddress === undefined ? {} : { localAddress }), ...(once === undefined ? {} : { once }) };
-  return { port, requests, statuses, connections: CONNECTIONS, durationMs, ...optional };
+  const connections = isCostly ? COSTLY_CONNECTIONS : CONNECTIONS;
+  return { port, requests, statuses, connections, durationMs, ...optional };
 }
 
-async function measureRound(client: Client, { server, databasePid }: Case, order: ReturnType<typeof orderOf>) {
+async function measureRound(client: Client, { server, databasePid }: Case, order: Order) {
   const usage = async () => ({
     service: await usageOf(server.pid),
     database: databasePid === undefined ? undefined : await usageOf(databasePid),

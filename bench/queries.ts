@@ -1,5 +1,6 @@
 /** Counts the queries of an answer, in a service that is there for that alone. */
 import { casesOf, nameOf, questions, REPEATED, repeated } from "./cases.ts";
+import type { Order } from "./load/order.ts";
 import { orderOf } from "./measure.ts";
 import type { Row } from "./report.ts";
 import { startCountedService } from "./service.ts";
@@ -20,7 +21,7 @@ export async function countQueries({ client, postgresql, embedded, say }: Settin
 
 async function countIn({ name, environment, tokens }: Place, client: Setting["client"]): Promise<Row[]> {
   const service = await startCountedService(environment);
-  const count = async (order: ReturnType<typeof orderOf>) => {
+  const count = async (order: Order) => {
     await client.carryOut({ ...order, durationMs: COUNT_MS / 4 });
     const before = await service.queries();
     const { answers } = await client.carryOut(order);
