@@ -55,6 +55,7 @@ const environmentSchema = z.object({
   KEYSIDE_URL: webUrl.default("http://localhost:8080"),
   KEYSIDE_HOST: z.string().min(1, "a host name or address to listen on").default("127.0.0.1"),
   KEYSIDE_PORT: wholeNumber(0, 65_535, "a port").default(8080),
+  KEYSIDE_WORKERS: wholeNumber(1, 64, "a number of processes").default(1),
   DATABASE_URL: z
     .string()
     .refine(isPostgresUrl, "a PostgreSQL URL like postgres://user:password@host:5432/database")
@@ -150,6 +151,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     url: values.KEYSIDE_URL,
     host: values.KEYSIDE_HOST,
     port: values.KEYSIDE_PORT,
+    workers: values.KEYSIDE_WORKERS,
     databaseUrl: values.DATABASE_URL,
     databaseTimeoutSeconds: values.KEYSIDE_DATABASE_TIMEOUT,
     dataDir: values.KEYSIDE_DATA_DIR,

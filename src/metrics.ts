@@ -1,12 +1,28 @@
 /** Keyside's metrics, in Prometheus' format. Each application has its own instance: nothing is global. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from "prom-client";
 
 /** In seconds: checking a token takes a millisecond or two, checking a password a tenth of a second. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** The numbers of one process, as it tells them to another. */
+export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** How a gauge's values in several processes become one. */
+export type GaugeAggregator = "sum" | "min" | "max" | "average";
+
 /** The counters and gauges, and the page that shows them. */
 export class Metrics {
   readonly #registry = new Registry();
+  #others: ((own: MetricsSnapshot) => Promise<readonly MetricsSnapshot[]>) | undefined;
 
   readonly tokenRequests = new Counter({
     name: "keyside_token_requests_total",
@@ -41,13 +57,21 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    // Of several processes, the page tells when the oldest started; prom-client would leave it out.
+    Object.assign(this.#registry.getSingleMetric("process_start_time_seconds") ?? {}, { aggregator: "min" });
   }
 
   /** Adds a gauge whose value is read whenever the page is requested. */
-  gauge(name: string, help: string, read: () => number | Promise<number>): void {
+  gauge(
+    name: string,
+    help: string,
+    read: () => number | Promise<number>,
+    { aggregator = "sum" }: { aggregator?: GaugeAggregator } = {},
+  ): void {
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [this.#registry],
       async collect() {
         this.set(await read());
@@ -55,9 +79,33 @@ export class Metrics {
     });
   }
 
+  /**
+   * Makes the page that of several processes.
+   *
+   * @param others given this process's numbers, answers those of the others
+   */
+  shareWith(others: (own: MetricsSnapshot) => Promise<readonly MetricsSnapshot[]>): void {
+    this.#others = others;
+  }
+
+  /** The numbers of this process now; those that are none, such as the mean of nothing, are left out. */
+  async snapshot(): Promise<MetricsSnapshot> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    return metrics.map((metric) => ({
+      ...metric,
+      values: metric.values.filter(({ value }) => Number.isFinite(value)),
+    }));
+  }
+
   /** The metrics page, with its content type. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+    const page = this.#others === undefined ? this.#registry : await this.#together(this.#others);
+    return { contentType: this.#registry.contentType, text: await page.metrics() };
+  }
+
+  async #together(askOthers: (own: MetricsSnapshot) => Promise<readonly MetricsSnapshot[]>) {
+    const own = await this.snapshot();
+    return AggregatorRegistry.aggregate([own, ...(await askOthers(own))]);
   }
 
   /** Removes all metrics, including the observers of the process. */

@@ -147,11 +147,15 @@ export class Lockout {
     );
   }
 
-  /** Deletes the failures that no longer count. */
+  /** Deletes the failures that no longer count from the database: one process does it for all. */
   async forgetOldFailures(): Promise<void> {
+    await this.#services.database.query(FORGET_FAILURES, [this.windowStart()]);
+  }
+
+  /** Forgets what this process remembers of failures that no longer count. */
+  tidyMemory(): void {
     const now = this.#services.clock.now().getTime();
     for (const [failure, until] of this.#counted) if (until <= now) this.#counted.delete(failure);
-    await this.#services.database.query(FORGET_FAILURES, [this.windowStart()]);
   }
 
   /** Remembers something until the end of the window that began at a moment, in seconds since the epoch. */

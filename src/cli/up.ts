@@ -1,13 +1,12 @@
 /** `keyside up`: runs the service and a real registry next to it until it is asked to stop. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { destination, pino } from "pino";
 import { type Config, processEnvironment } from "../config.ts";
 import { systemIds } from "../ids.ts";
 import { NOTIFICATIONS_PATH, REALM_PATH } from "../links.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
 import type { NotificationTarget } from "../registry/render-registry-config.ts";
-import { startService } from "../server/start-service.ts";
+import { start } from "../server/start.ts";
 import type { Output } from "./output.ts";
 import { printIntroduction } from "./print-introduction.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -16,7 +15,7 @@ import { stopSignal } from "./stop-signal.ts";
 /**
  * Runs everything until Ctrl-C or SIGTERM, then stops it cleanly.
  *
- * @throws ConfigurationError when something cannot start as configured
+ * @throws ConfigurationError when something cannot start as configured, or the service cannot go on
  * @throws RefusedError when the registry ends by itself
  */
 export async function up(given: Config, output: Output): Promise<void> {
@@ -26,17 +25,17 @@ export async function up(given: Config, output: Output): Promise<void> {
   void stopping.then(() => abort.abort());
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const logFile = join(config.dataDir, "keyside.log");
-  const log = pino({ level: config.logLevel }, destination({ dest: logFile, mode: 0o600, sync: true }));
 
   output.line("Starting Keyside ...");
-  const service = await startService(config, log);
+  const service = await start(config, logFile);
   try {
     const registry = await startRegistry(config, output, abort.signal);
     if (registry === undefined) return;
     try {
       await printIntroduction(config, registry, output, logFile);
-      if (registry.kind === "none") await stopping;
-      else await waitForStop(stopping, registry, output);
+      const ended = Promise.race([stopping, service.broken]);
+      if (registry.kind === "none") await ended;
+      else await waitForStop(ended, registry, output);
     } finally {
       if (registry.kind !== "none") await registry.stop();
     }

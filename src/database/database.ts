@@ -52,6 +52,7 @@ export class Database {
   readonly kind: "postgresql" | "embedded";
   readonly #openPatient: (() => Promise<Orm>) | undefined;
   readonly #onDiskFull: ((isFull: boolean) => void) | undefined;
+  #embedded: PGlite | undefined;
   #closed = false;
   #diskIsFull = false;
 
@@ -132,6 +133,12 @@ export class Database {
     const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
     if (!(client instanceof PGlite)) throw new Error("only the embedded database tells of a commit in time");
     await client.listen(channel, heard);
+    this.#embedded = client;
+  }
+
+  /** @throws a connection failure when an embedded database that somebody listens to was closed */
+  requireOpen(): void {
+    if (this.#closed || this.#embedded?.closed === true) refuseClosed();
   }
 
   /** Whether a write failed since the disk is full, and there has been no room since. */

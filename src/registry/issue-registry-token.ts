@@ -1,8 +1,8 @@
 /**
- * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. One small query, which all share who
- * come at the same time, for what was answered a moment ago. Else two round trips to the database at the most: the
- * credential with its user, membership and project; then the projects it asks for, if they are others. A third only to
- * store a refresh token where one is asked for.
+ * Issues registry tokens: a numbered pipeline, so that no way in can forget a step. One small query, for the authorization
+ * epoch, is all that it takes for what was answered a moment ago. Else two more at the most: the credential with its user,
+ * membership and project; then the projects it asks for, if they are others. All who are at the same step at the same time
+ * share a query. A further one only to store a refresh token where one is asked for.
  */
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
@@ -26,7 +26,7 @@ import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.
 export interface IssuingServices extends AuthenticationServices {
   readonly ids: IdSource;
   readonly authorizationEpoch: AuthorizationEpoch;
-  readonly rememberedTokens: Pick<RememberedTokens, "keyOf" | "has" | "recall" | "remember">;
+  readonly rememberedTokens: Pick<RememberedTokens, "keyOf" | "recall" | "remember">;
   readonly imageFacts: Pick<ImageFactsFinder, "find">;
   readonly signingKeys: Pick<SigningKeys, "current">;
   readonly registry: Pick<
@@ -79,16 +79,14 @@ export async function issueRegistryToken(
   const { registry } = services;
   // 1. The service must be ours; it is never reflected into the token.
   requireService(request.service, registry.service);
-  // 2. What was answered a moment ago is answered again, if nothing that it depends on has changed since.
-  const key = services.rememberedTokens.keyOf(request);
-  const again = key === undefined ? undefined : await recall(services, key);
-  if (again !== undefined) return again;
-  // 3. Parse the requested scopes.
+  // 2. Parse the requested scopes.
   const parsed = parseScopes(request.scopes);
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
-  // What is read from here on is at least as new as this epoch.
-  const { authorizationEpoch } = services;
-  const epoch = key === undefined ? "" : (authorizationEpoch.last ?? (await authorizationEpoch.confirm()));
+  // 3. What was answered a moment ago is answered again, if nothing that it depends on has changed since.
+  const key = services.rememberedTokens.keyOf(request);
+  const epoch = key === undefined ? "" : await services.authorizationEpoch.confirm();
+  const again = key === undefined ? undefined : recall(services, key, epoch);
+  if (again !== undefined) return again;
   // 4. Authenticate the caller.
   const principal = await authenticate(services, request);
   // 5. Find the requested projects, in one query.
@@ -114,7 +112,7 @@ export async function issueRegistryToken(
     tokenId: services.ids.uuid(),
   });
   const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
-  // 9. Remember it for whoever asks the same.
+  // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
   if (key !== undefined) {
     const accessToken = principal.kind === "anonymous" ? undefined : principal;
     services.rememberedTokens.remember(key, { issued, epoch, signedBy, accessToken });
@@ -123,12 +121,11 @@ export async function issueRegistryToken(
 }
 
 /** A token that was issued a moment ago, if it may be given again; the use of the access token behind it is noted. */
-async function recall(
-  { rememberedTokens, authorizationEpoch, signingKeys, lastUse }: IssuingServices,
+function recall(
+  { rememberedTokens, signingKeys, lastUse }: IssuingServices,
   key: string,
-): Promise<IssuedRegistryToken | undefined> {
-  if (!rememberedTokens.has(key)) return undefined;
-  const epoch = await authorizationEpoch.confirm();
+  epoch: string,
+): IssuedRegistryToken | undefined {
   const found = rememberedTokens.recall(key, { epoch, signedBy: signingKeys.current() });
   if (found?.accessToken?.tokenId != null) lastUse.used(found.accessToken.tokenId);
   return found?.issued;

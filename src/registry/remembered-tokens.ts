@@ -66,12 +66,6 @@ export class RememberedTokens {
       .digest("base64");
   }
 
-  /** Whether there may be a token for this; only then is it worth the while to confirm the epoch. */
-  has(key: string): boolean {
-    const entry = this.#entries.get(key);
-    return entry !== undefined && this.#isFresh(entry, this.#options.clock.now());
-  }
-
   /**
    * The token that was issued for this under the same epoch and the same key, with what is left of its life, if it may be
    * given again; and the access token that it was issued to.

@@ -10,20 +10,45 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** All periodic jobs of a service. */
+/** All periodic jobs of a service that is one process. */
 export function chores(container: Container): readonly Chore[] {
+  return [...ownChores(container), ...sharedChores(container)];
+}
+
+/**
+ * What each of several workers does for itself: it is about what the process holds in memory.
+ *
+ * @param onNewKey called after the process has taken up another signing key by itself
+ */
+export function ownChores(container: Container, onNewKey: () => void = () => undefined): readonly Chore[] {
   const { signingKeys, lockout, deferredNotes, initialPassword, database } = container;
   return [
     // Another process may have rotated the leaf key, or this one has to rotate it now.
-    { name: "refresh the signing key", everyMs: MINUTE_MS, run: () => signingKeys.refresh() },
-    { name: "forget old failed sign-ins", everyMs: MINUTE_MS, run: () => lockout.forgetOldFailures() },
+    {
+      name: "refresh the signing key",
+      everyMs: MINUTE_MS,
+      async run() {
+        const before = signingKeys.current();
+        await signingKeys.refresh();
+        if (signingKeys.current() !== before) onNewKey();
+      },
+    },
+    { name: "forget remembered sign-ins that failed", everyMs: MINUTE_MS, run: async () => lockout.tidyMemory() },
     {
       name: "write what requests noted",
       everyMs: 5 * SECOND_MS,
       run: () => Promise.all(deferredNotes.map((notes) => notes.flush())),
     },
     { name: "see whether a full disk has room again", everyMs: 5 * SECOND_MS, run: () => database.checkDisk() },
+    // Whoever took the first sign-in knows of it.
     { name: "tidy up the initial password", everyMs: 5 * SECOND_MS, run: () => initialPassword.tidy() },
+  ];
+}
+
+/** What one of several workers does for all. */
+export function sharedChores(container: Container): readonly Chore[] {
+  return [
+    { name: "forget old failed sign-ins", everyMs: MINUTE_MS, run: () => container.lockout.forgetOldFailures() },
     { name: "renew the operator's token", everyMs: MINUTE_MS, run: () => renewOperatorToken(container) },
     // Records expiries, and deletes bots all of whose tokens have long been inactive.
     { name: "sweep tokens", everyMs: 10 * MINUTE_MS, run: () => sweepTokens(container) },

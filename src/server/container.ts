@@ -166,12 +166,21 @@ function tellDisk(log: Logger, isFull: boolean): void {
 
 function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Database): void {
   const seconds = (moment: Date) => moment.getTime() / 1000;
-  metrics.gauge("keyside_signing_key_expiry_timestamp_seconds", "When the key that signs registry tokens ends", () =>
-    seconds(signingKeys.current().notAfter),
+  // Of several processes, the page shows the end that comes first, and the sum of their connections.
+  const earliest = { aggregator: "min" } as const;
+  metrics.gauge(
+    "keyside_signing_key_expiry_timestamp_seconds",
+    "When the key that signs registry tokens ends",
+    () => seconds(signingKeys.current().notAfter),
+    earliest,
   );
-  metrics.gauge("keyside_ca_expiry_timestamp_seconds", "When the CA that registries trust ends", () =>
-    seconds(signingKeys.caNotAfter),
+  metrics.gauge(
+    "keyside_ca_expiry_timestamp_seconds",
+    "When the CA that registries trust ends",
+    () => seconds(signingKeys.caNotAfter),
+    earliest,
   );
+  metrics.gauge("keyside_workers", "Processes of this service that this page is about", () => 1);
   for (const state of ["total", "idle", "waiting"] as const) {
     const help = `Connections of the database pool: ${state}${state === "waiting" ? " for one" : ""}`;
     metrics.gauge(`keyside_database_pool_${state}`, help, async () => (await database.poolState())[state]);

@@ -65,6 +65,7 @@ function isAnswered(path: string): Promise<boolean> {
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(path, resolve);
+    // Exclusive: the process itself listens, though it be one of several workers; so the socket ends with it.
+    server.listen({ path, exclusive: true }, resolve);
   });
 }

@@ -1,7 +1,7 @@
 /** The service as a process: opens everything, listens, and stops gracefully. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { pino } from "pino";
+import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
@@ -12,12 +12,26 @@ import { chores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
 import { listenOnOperatorSocket } from "./operator-socket.ts";
-import { startChores } from "./run-chores.ts";
+import { type Chore, startChores } from "./run-chores.ts";
 
 /** A running service. */
 export interface RunningService {
   /** Where it listens. */
   readonly address: AddressInfo;
+  /** Rejects when it cannot go on by itself, with what a person is to be told; never resolves. */
+  readonly broken: Promise<never>;
+  /** Finishes the requests under way, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** A process that answers requests: all of a service, or one of its workers. */
+export interface ServingProcess {
+  /** Where it listens. */
+  readonly address: AddressInfo;
+  /** Answers the command line on this machine too: one process of a data directory does. */
+  listenToOperator(): Promise<void>;
+  /** Does chores until it stops. */
+  attendTo(chores: readonly Chore[]): void;
   /** Finishes the requests under way, then closes everything. */
   stop(): Promise<void>;
 }
@@ -39,7 +53,7 @@ const DRAIN_MS = 10_000;
  *
  * @throws ConfigurationError when it cannot start as configured
  */
-export async function startService(config: Config, log = pino({ level: config.logLevel })): Promise<RunningService> {
+export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
   try {
     await prepareInstance(container);
@@ -58,6 +72,30 @@ export async function startService(config: Config, log = pino({ level: config.lo
  */
 export async function serve(container: Container, periodic = chores(container)): Promise<RunningService> {
   const { config, log } = container;
+  const { address, listenToOperator, attendTo, stop } = await serveRequests(container);
+  await listenToOperator();
+  attendTo(periodic);
+  log.info(
+    { host: address.address, port: address.port, url: config.url, database: container.database.kind },
+    "listening",
+  );
+  return {
+    address,
+    broken: Promise.withResolvers<never>().promise,
+    async stop() {
+      await stop();
+      log.info("stopped");
+    },
+  };
+}
+
+/**
+ * Answers requests with a container that is ready, and closes it on stop.
+ *
+ * @throws ConfigurationError when it cannot listen on the address
+ */
+export async function serveRequests(container: Container): Promise<ServingProcess> {
+  const { config, log } = container;
   const requestTimeoutMs = config.network.requestTimeoutSeconds * 1000;
   const limits = {
     maxHeaderSize: MAXIMUM_HEADER_BYTES,
@@ -74,16 +112,19 @@ export async function serve(container: Container, periodic = chores(container)):
   const [server, socketServer] = [createServer(limits, answer), createServer(limits, answer)];
   for (const each of [server, socketServer]) each.on("clientError", answerUnparsed);
   server.maxConnections = config.network.maxConnections;
+  // Else a worker that has its share would hand the connection back, to be offered to it again and again.
+  Object.assign(server, { dropMaxConnection: true });
   await listen(server, config);
-  const removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
-  const address = server.address() as AddressInfo;
-  const stopChores = startChores(periodic, log);
-  log.info(
-    { host: address.address, port: address.port, url: config.url, database: container.database.kind },
-    "listening",
-  );
+  const endings: (() => Promise<void>)[] = [];
+  let removeSocket = () => Promise.resolve();
   return {
-    address,
+    address: server.address() as AddressInfo,
+    async listenToOperator() {
+      removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
+    },
+    attendTo(list) {
+      endings.push(startChores(list, log));
+    },
     async stop() {
       const drained = Promise.all([drain(server), drain(socketServer)]);
       // Those who wait for a password check would wait longer than their connections live.
@@ -92,10 +133,9 @@ export async function serve(container: Container, periodic = chores(container)):
       await removeSocket();
       // A request goes on without its client: whatever it still writes, it writes before the database is closed.
       await Promise.allSettled(underWay);
-      await stopChores();
+      await Promise.all(endings.map((end) => end()));
       await writeWhatWasNoted(container);
       await container.close();
-      log.info("stopped");
     },
   };
 }

@@ -55,7 +55,11 @@ export function startCommand([file = "", ...args]: readonly string[], environmen
   const child = spawn(file, args, { env, cwd: PROJECT_DIRECTORY, detached: true, stdio: "pipe" });
   let output = "";
   const hasClosed = () => child.stdout.closed && child.stderr.closed && (child.exitCode ?? child.signalCode) !== null;
-  let wake: () => void = () => undefined;
+  let waiting: (() => void)[] = [];
+  const wake = () => {
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
   const ended = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {
@@ -93,7 +97,7 @@ export function startCommand([file = "", ...args]: readonly string[], environmen
         if (match !== null) return match;
         if (hasClosed()) throw new Error(`the command ended without printing ${pattern}:\n${output}`);
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          waiting.push(resolve);
         });
       }
     },

@@ -21,10 +21,13 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .action(async () => {
       const { stopSignal } = await import("../stop-signal.ts");
       const stopping = stopSignal();
-      const { startService } = await import("../../server/start-service.ts");
-      const service = await startService(context.config());
-      await stopping;
-      await service.stop();
+      const { start } = await import("../../server/start.ts");
+      const service = await start(context.config());
+      try {
+        await Promise.race([stopping, service.broken]);
+      } finally {
+        await service.stop();
+      }
     });
 
   program

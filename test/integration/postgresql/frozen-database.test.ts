@@ -49,6 +49,8 @@ describe("a PostgreSQL server that does not answer", () => {
     };
     const doors = [
       () => fetch(`${service.url}/jwt/auth?service=container_registry`, { headers: { authorization } }),
+      // Answered from memory, which the database must confirm.
+      () => fetch(`${service.url}/jwt/auth?service=container_registry&scope=repository:a/b:pull`),
       () => service.root.get("/user"),
       () => service.root.post("/groups", { name: "a group", path: "a-group" }),
       () => fetch(`${service.url}/registry/notifications`, report),

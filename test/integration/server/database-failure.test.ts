@@ -57,6 +57,14 @@ describe("a database that is gone", () => {
     }
   });
 
+  it("is 503 at GET /jwt/auth for what was answered a moment ago, too", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    const question = { scopes: ["repository:a/b:pull"] };
+    expect((await requestToken(fragile, question)).status).toBe(200);
+    await loseDatabase();
+    expect((await requestToken(fragile, question)).status).toBe(503);
+  });
+
   it("is 503 to a registry that reports, so that it tries again", async () => {
     const { service: fragile, loseDatabase } = await startFragileService();
     await loseDatabase();

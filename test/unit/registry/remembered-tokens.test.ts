@@ -1,0 +1,155 @@
+import { generateKeySync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { makeSecret } from "../../../src/access-tokens/secret.ts";
+import { systemIds } from "../../../src/ids.ts";
+import type { IssuedRegistryToken } from "../../../src/registry/issue-registry-token.ts";
+import { RememberedTokens } from "../../../src/registry/remembered-tokens.ts";
+import type { SigningKey } from "../../../src/signing/signing-keys.ts";
+import { FakeClock } from "../../support/clock.ts";
+
+const KEY = { keyId: "one" } as SigningKey;
+const SECRET = makeSecret("kspat-", systemIds);
+const SCOPES = ["repository:team/app:pull"];
+
+interface Given {
+  readonly reuseSeconds?: number;
+  readonly lifetimeSeconds?: number;
+}
+
+function memory({ reuseSeconds = 10 }: Given = {}) {
+  const clock = new FakeClock(new Date("2026-11-02T12:00:00.400Z"));
+  const tokens = new RememberedTokens({ clock, reuseSeconds, key: generateKeySync("hmac", { length: 256 }) });
+  const issue = (lifetimeSeconds = 300, token = "a.b.c"): IssuedRegistryToken => ({
+    token,
+    access: [],
+    lifetimeSeconds,
+    issuedAt: clock.now(),
+    refreshToken: undefined,
+  });
+  return { clock, tokens, issue };
+}
+
+/** A memory with one token in it, and what of it may be given again now. */
+function remembered(given: Given = {}) {
+  const { clock, tokens, issue } = memory(given);
+  const accessToken = { tokenId: 7, expiresAt: null };
+  tokens.remember("a", { issued: issue(given.lifetimeSeconds), epoch: "e", signedBy: KEY, accessToken });
+  return { clock, recall: (epoch = "e", signedBy = KEY) => tokens.recall("a", { epoch, signedBy }) };
+}
+
+const withToken = (secret: string, username = "x") => ({ kind: "password", username, password: secret }) as const;
+
+describe("what an answer from memory is asked by", () => {
+  const { tokens } = memory();
+  const keyOf = tokens.keyOf.bind(tokens);
+
+  it("is the secret of an access token and the scopes, not the username beside it", () => {
+    const key = keyOf({ credentials: withToken(SECRET), scopes: SCOPES });
+    expect(key).toBe(keyOf({ credentials: withToken(SECRET, "y"), scopes: [...SCOPES] }));
+    const others = [
+      { credentials: undefined, scopes: SCOPES },
+      { credentials: withToken(makeSecret("kspat-", systemIds)), scopes: SCOPES },
+      { credentials: withToken(SECRET), scopes: [] },
+      { credentials: withToken(SECRET), scopes: ["repository:team/app:push"] },
+      { credentials: withToken(SECRET), scopes: [...SCOPES, ...SCOPES] },
+      { credentials: withToken(SECRET), scopes: [SCOPES.join(" "), ""] },
+    ].map(keyOf);
+    expect(new Set([key, ...others]).size).toBe(others.length + 1);
+    expect(others).not.toContain(undefined);
+  });
+
+  it("is nothing for a password, a refresh token, a mistyped secret, and where nothing is asked for or shown", () => {
+    expect(keyOf({ credentials: withToken("a password"), scopes: SCOPES })).toBeUndefined();
+    expect(keyOf({ credentials: withToken(`${SECRET}x`), scopes: SCOPES })).toBeUndefined();
+    expect(keyOf({ credentials: { kind: "refresh_token", secret: SECRET }, scopes: SCOPES })).toBeUndefined();
+    expect(keyOf({ credentials: undefined, scopes: [] })).toBeUndefined();
+  });
+
+  it("is nothing where it is turned off", () => {
+    const off = memory({ reuseSeconds: 0 }).tokens;
+    expect(off.keyOf({ credentials: withToken(SECRET), scopes: SCOPES })).toBeUndefined();
+  });
+
+  it("does not tell the secret, and is another in each process", () => {
+    const one = keyOf({ credentials: withToken(SECRET), scopes: SCOPES });
+    const other = memory().tokens.keyOf({ credentials: withToken(SECRET), scopes: SCOPES });
+    expect(one).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+    expect(one).not.toBe(other);
+  });
+});
+
+describe("a remembered token", () => {
+  it("is given again with what is left of its life", () => {
+    const { clock, recall } = remembered();
+    clock.advance({ seconds: 7 });
+    expect(recall()).toEqual({
+      accessToken: { tokenId: 7, expiresAt: null },
+      issued: { token: "a.b.c", access: [], issuedAt: clock.now(), lifetimeSeconds: 293, refreshToken: undefined },
+    });
+  });
+
+  it("is not given under another epoch, nor once another key signs", () => {
+    const { recall } = remembered();
+    expect(recall("other")).toBeUndefined();
+    expect(recall("e", { ...KEY })).toBeUndefined();
+    expect(recall()).toBeDefined();
+  });
+
+  it.each([
+    ["the configured seconds", { reuseSeconds: 10 }, 9.9, 10],
+    ["a tenth of its life", { reuseSeconds: 300, lifetimeSeconds: 600 }, 59.9, 60],
+    ["what leaves it a minute", { reuseSeconds: 300, lifetimeSeconds: 65 }, 5, 6],
+  ] as const)("is not given after %s", (_, given, before, after) => {
+    const { clock, recall } = remembered(given);
+    clock.advance({ seconds: before });
+    expect(recall()).toBeDefined();
+    clock.advance({ seconds: after - before });
+    expect(recall()).toBeUndefined();
+  });
+
+  it("is never given again where it lives for a minute alone", () => {
+    const { clock, recall } = remembered({ lifetimeSeconds: 60 });
+    clock.advance({ seconds: 1 });
+    expect(recall()).toBeUndefined();
+  });
+
+  it("is not given once its access token's date has come: the clock ends it, not the epoch", () => {
+    const { clock, tokens, issue } = memory();
+    clock.set(new Date("2026-11-02T23:59:58Z"));
+    const accessToken = { tokenId: 7, expiresAt: "2026-11-03" };
+    tokens.remember("a", { issued: issue(), epoch: "e", signedBy: KEY, accessToken });
+    clock.advance({ seconds: 1 });
+    expect(tokens.recall("a", { epoch: "e", signedBy: KEY })).toBeDefined();
+    clock.advance({ seconds: 1 });
+    expect(tokens.recall("a", { epoch: "e", signedBy: KEY })).toBeUndefined();
+  });
+
+  it("is not given when the clock was set back", () => {
+    const { clock, recall } = remembered();
+    clock.advance({ seconds: -1 });
+    expect(recall()).toBeUndefined();
+  });
+
+  it("gives way to the newer one for the same question", () => {
+    const { tokens, issue } = memory();
+    for (const [epoch, token] of [
+      ["e", "old"],
+      ["f", "new"],
+    ] as const)
+      tokens.remember("a", { issued: issue(300, token), epoch, signedBy: KEY, accessToken: undefined });
+    expect(tokens.recall("a", { epoch: "e", signedBy: KEY })).toBeUndefined();
+    expect(tokens.recall("a", { epoch: "f", signedBy: KEY })?.issued.token).toBe("new");
+  });
+
+  it.each([
+    ["10,000 of them", 10_001, 5],
+    ["32 MiB", 40, 500_000],
+  ])("is forgotten, the oldest first, where there are more than %s", (_, count, length) => {
+    const { tokens, issue } = memory();
+    const token = "t".repeat(length);
+    for (let index = 0; index < count; index += 1)
+      tokens.remember(String(index), { issued: issue(300, token), epoch: "e", signedBy: KEY, accessToken: undefined });
+    const isKnown = (index: number) => tokens.recall(String(index), { epoch: "e", signedBy: KEY }) !== undefined;
+    expect([isKnown(0), isKnown(count - 1)]).toEqual([false, true]);
+  });
+});
