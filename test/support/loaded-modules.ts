@@ -10,10 +10,19 @@ const HOOKS = `
   import { registerHooks } from "node:module";
   registerHooks({
     load(url, context, nextLoad) {
-      writeSync(2, "loads " + url + "\\n");
+      tell("loads " + url + "\\n");
       return nextLoad(url, context);
     },
-  });`;
+  });
+  // A pipe that nobody has read for a while takes no more until somebody does.
+  function tell(line) {
+    try {
+      writeSync(2, line);
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+      tell(line);
+    }
+  }`;
 
 /** The command `keyside`, printing what it loads. */
 export function listingKeyside(...args: readonly string[]): string[] {
