@@ -2,7 +2,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { readConfig } from "../src/config.ts";
-import { startService } from "../src/server/start-service.ts";
+import { start } from "../src/server/start.ts";
 
 let queries = 0;
 
@@ -14,7 +14,7 @@ for (const driver of [pg.Client.prototype, PGlite.prototype] as { query: (...giv
   };
 }
 
-const service = await startService(readConfig());
+const service = await start(readConfig());
 process.on("message", () => process.send?.({ queries }));
 process.once("SIGTERM", () => {
   process.disconnect();
