@@ -1,6 +1,6 @@
 /** The PostgreSQL server of the run, with a new database for each purpose. */
 import pg from "pg";
-import { findPostgresPrograms, startPostgresProcess } from "../test/support/postgres-process.ts";
+import { findPostgresPrograms, type PostgresServer, startPostgresProcess } from "../test/support/postgres-process.ts";
 import { parentNamed } from "./processes.ts";
 
 /** A server on which databases are made, and dropped at the end. */
@@ -20,34 +20,47 @@ export interface BenchPostgres {
  * @throws Error when there is neither
  */
 export async function openPostgres(url: string | undefined): Promise<BenchPostgres> {
-  const server = url === undefined ? await startServer() : { url, stop: () => Promise.resolve() };
-  const client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-  const { rows } = await client.query<{ pid: number; version: string }>(
-    "select pg_backend_pid() as pid, current_setting('server_version') as version",
-  );
-  const [{ pid = 0, version = "" } = {}] = rows;
+  const own = url === undefined ? await startServer() : undefined;
+  const server = new URL(own?.url ?? url ?? "");
   const names: string[] = [];
   return {
-    version,
-    pid: await parentNamed(pid, "postgres"),
+    ...(await withClient(server, about)),
     async createDatabase(purpose) {
       const name = `keyside_bench_${process.pid}_${purpose}`;
       names.push(name);
-      await client.query(`create database ${name}`);
-      const created = new URL(server.url);
+      await withClient(server, (client) => client.query(`create database ${name}`));
+      const created = new URL(server);
       created.pathname = name;
       return created.href;
     },
     async stop() {
-      for (const name of names) await client.query(`drop database ${name} with (force)`);
-      await client.end();
-      await server.stop();
+      if (own !== undefined) return await own.stop();
+      await withClient(server, async (client) => {
+        for (const name of names) await client.query(`drop database if exists ${name} with (force)`);
+      });
     },
   };
 }
 
-async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+async function about(client: pg.Client): Promise<Pick<BenchPostgres, "version" | "pid">> {
+  const { rows } = await client.query<{ pid: number; version: string }>(
+    "select pg_backend_pid() as pid, current_setting('server_version') as version",
+  );
+  const [{ pid = 0, version = "" } = {}] = rows;
+  return { version, pid: await parentNamed(pid, "postgres") };
+}
+
+async function withClient<Result>(url: URL, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function startServer(): Promise<PostgresServer> {
   const programs = await findPostgresPrograms();
   if (programs === undefined) {
     throw new Error("no PostgreSQL: set DATABASE_URL, or install its programs (Debian: apt-get install postgresql)");

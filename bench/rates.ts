@@ -1,5 +1,4 @@
 /** The main part: all cases side by side, at saturation and at a fixed rate. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   allDifferent,
@@ -16,7 +15,7 @@ import { startDockerAuth } from "./docker-auth.ts";
 import { measure, ratio } from "./measure.ts";
 import type { Row } from "./report.ts";
 import { type Environment, startBareServer, startKeyside } from "./service.ts";
-import { type Place, type Setting, type Started, withServers } from "./setting.ts";
+import { type Setting, type Started, withServers } from "./setting.ts";
 
 /** Requests a second: what some hundred nodes ask for in their busiest seconds. */
 const FIXED_RATE = 500;
@@ -56,25 +55,17 @@ async function startCases({ directory, postgresql, embedded, remarks }: Setting,
   const bare = await started(startBareServer(environment, "ES256"));
   const bareRs256 = await started(startBareServer(environment, "RS256"));
   const one = await started(startKeyside(environment));
+  const two = await started(startKeyside({ ...environment, KEYSIDE_WORKERS: "2" }));
   const alone = await started(startKeyside(embedded.environment));
   return [
     bareCase(BARE, bare),
     bareCase(`${BARE} by RS256`, bareRs256),
     { ...LIVENESS, name: LIVENESS.what, server: one },
     ...casesOf(postgresql.name, one, questions(tokens), databasePid),
-    ...(await twoWorkers(postgresql, remarks, started)),
+    ...casesOf(`${postgresql.name}, 2 workers`, two, [repeated(tokens), allDifferent(tokens)], databasePid),
     ...casesOf(embedded.name, alone, questions(embedded.tokens)),
     ...(await dockerAuth(join(directory, "docker_auth"), environment, remarks, started)),
   ];
-}
-
-async function twoWorkers({ environment, tokens, databasePid }: Place, remarks: string[], started: Started) {
-  if (!(await readFile(join(import.meta.dirname, "../src/config.ts"), "utf8")).includes("KEYSIDE_WORKERS")) {
-    remarks.push("2 workers are left out: KEYSIDE_WORKERS is not built");
-    return [];
-  }
-  const server = await started(startKeyside({ ...environment, KEYSIDE_WORKERS: "2" }));
-  return casesOf("PostgreSQL, 2 workers", server, [repeated(tokens), allDifferent(tokens)], databasePid);
 }
 
 async function dockerAuth(directory: string, environment: Environment, remarks: string[], started: Started) {
