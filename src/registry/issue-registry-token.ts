@@ -7,11 +7,9 @@
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
-import type { Sender } from "../authentication/sender.ts";
 import type { Config } from "../config.ts";
 import type { AuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { ValidationError } from "../errors.ts";
-import type { BasicCredentials } from "../http/basic-credentials.ts";
 import type { IdSource } from "../ids.ts";
 import { ANONYMOUS, type PasswordPrincipal, type Principal } from "../principals/principal.ts";
 import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
@@ -19,6 +17,7 @@ import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
+import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 import type { RememberedTokens } from "./remembered-tokens.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 
@@ -33,35 +32,6 @@ export interface IssuingServices extends AuthenticationServices {
     Config["registry"],
     "service" | "issuer" | "tokenTtlSeconds" | "pushTokenTtlSeconds" | "refreshTokens"
   >;
-}
-
-/** A request to the token endpoint, by either method. */
-export interface RegistryTokenRequest extends Sender {
-  readonly service: string | undefined;
-  /** Every value of the `scope` parameter. */
-  readonly scopes: readonly string[];
-  readonly credentials: RegistryCredentials | undefined;
-  /** Whether a refresh token is asked for. */
-  readonly offline: boolean;
-  /** What the client calls itself: shown to people, never trusted. */
-  readonly clientId: string | null;
-}
-
-/** A username with a password or an access token; or a refresh token. */
-export type RegistryCredentials =
-  | ({ readonly kind: "password" } & BasicCredentials)
-  | { readonly kind: "refresh_token"; readonly secret: string };
-
-/** A registry token and what it grants. */
-export interface IssuedRegistryToken {
-  /** The compact JWT. */
-  readonly token: string;
-  readonly access: readonly RegistryAccess[];
-  /** When this answer was made, and for how many seconds from then on the token is good. */
-  readonly issuedAt: Date;
-  readonly lifetimeSeconds: number;
-  /** Set only if it was asked for, by a human who gave their password. */
-  readonly refreshToken: string | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { isSecret } from "../access-tokens/secret.ts";
 import { type Clock, epochSeconds } from "../clock.ts";
 import type { Principal } from "../principals/principal.ts";
 import type { SigningKey } from "../signing/signing-keys.ts";
-import type { IssuedRegistryToken, RegistryTokenRequest } from "./issue-registry-token.ts";
+import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 
 /** Bounds of what is remembered. What came first is forgotten first. */
 const MAXIMUM_ENTRIES = 10_000;

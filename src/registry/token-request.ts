@@ -4,7 +4,7 @@ import { UnsupportedGrantError, ValidationError } from "../errors.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { type Parameters, parseParameters, readForm } from "../http/form.ts";
 import { hangUpSignal } from "../http/hang-up.ts";
-import type { RegistryTokenRequest } from "./issue-registry-token.ts";
+import type { RegistryTokenRequest } from "./registry-token.ts";
 
 const MAXIMUM_BYTES = 64 * 1024;
 

@@ -3,7 +3,8 @@ import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import { REALM_PATH } from "../links.ts";
 import { jsonWebKeySet } from "../signing/jwks.ts";
-import { type IssuedRegistryToken, type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
+import { type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
+import type { IssuedRegistryToken } from "./registry-token.ts";
 import { renderScope } from "./requested-scope.ts";
 import { readTokenForm, readTokenQuery } from "./token-request.ts";
 

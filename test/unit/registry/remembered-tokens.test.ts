@@ -2,7 +2,7 @@ import { generateKeySync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { makeSecret } from "../../../src/access-tokens/secret.ts";
 import { systemIds } from "../../../src/ids.ts";
-import type { IssuedRegistryToken } from "../../../src/registry/issue-registry-token.ts";
+import type { IssuedRegistryToken } from "../../../src/registry/registry-token.ts";
 import { RememberedTokens } from "../../../src/registry/remembered-tokens.ts";
 import type { SigningKey } from "../../../src/signing/signing-keys.ts";
 import { FakeClock } from "../../support/clock.ts";
