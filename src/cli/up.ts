@@ -1,12 +1,13 @@
 /** `keyside up`: runs the service and a real registry next to it until it is asked to stop. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { destination, pino } from "pino";
+import { destination } from "pino";
 import { type Config, processEnvironment } from "../config.ts";
 import { systemIds } from "../ids.ts";
 import { NOTIFICATIONS_PATH, REALM_PATH } from "../links.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
 import type { NotificationTarget } from "../registry/render-registry-config.ts";
+import { createLog } from "../server/log.ts";
 import { startService } from "../server/start-service.ts";
 import type { Output } from "./output.ts";
 import { printIntroduction } from "./print-introduction.ts";
@@ -26,7 +27,7 @@ export async function up(given: Config, output: Output): Promise<void> {
   void stopping.then(() => abort.abort());
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const logFile = join(config.dataDir, "keyside.log");
-  const log = pino({ level: config.logLevel }, destination({ dest: logFile, mode: 0o600, sync: true }));
+  const log = createLog(config.logLevel, destination({ dest: logFile, mode: 0o600, sync: true }));
 
   output.line("Starting Keyside ...");
   const service = await startService(config, log);

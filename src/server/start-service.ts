@@ -1,7 +1,6 @@
 /** The service as a process: opens everything, listens, and stops gracefully. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { pino } from "pino";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
@@ -11,6 +10,7 @@ import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
+import { createLog } from "./log.ts";
 import { listenOnOperatorSocket } from "./operator-socket.ts";
 import { startChores } from "./run-chores.ts";
 
@@ -39,7 +39,7 @@ const DRAIN_MS = 10_000;
  *
  * @throws ConfigurationError when it cannot start as configured
  */
-export async function startService(config: Config, log = pino({ level: config.logLevel })): Promise<RunningService> {
+export async function startService(config: Config, log = createLog(config.logLevel)): Promise<RunningService> {
   const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
   try {
     await prepareInstance(container);
