@@ -1,5 +1,6 @@
 # Keyside as a container: `docker build -t keyside .`, then see docker-compose.yml.
-# It listens on 8080, keeps its state in /var/lib/keyside and its keys in /etc/keyside/certs.
+# It listens on 8080, keeps its state in /var/lib/keyside and its keys in /etc/keyside/certs. Compiled code lies with the
+# state, the one place that it may write: a restart needs no compiler in memory.
 FROM node:24-bookworm-slim
 
 ENV NODE_ENV=production \
@@ -7,7 +8,8 @@ ENV NODE_ENV=production \
     KEYSIDE_PORT=8080 \
     KEYSIDE_DATA_DIR=/var/lib/keyside \
     KEYSIDE_CERTS_DIR=/etc/keyside/certs \
-    KEYSIDE_COMMAND=keyside
+    KEYSIDE_COMMAND=keyside \
+    NODE_COMPILE_CACHE=/var/lib/keyside/compile-cache
 
 WORKDIR /opt/keyside
 

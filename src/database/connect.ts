@@ -1,12 +1,14 @@
-/** Opens the ORM on PostgreSQL or on the embedded PGlite, with the same entities and migrations. */
+/**
+ * Opens the ORM on PostgreSQL or on the embedded PGlite, with the same entities and migrations. Each driver is loaded only
+ * where it is used: together they would cost memory and a part of the start.
+ */
 import type { AnyEntity, EntityClass, MikroORM } from "@mikro-orm/core";
 import { Migrator } from "@mikro-orm/migrations";
-import { PgliteDriver, MikroORM as PgliteOrm } from "@mikro-orm/pglite";
-import { PostgreSqlDriver, MikroORM as PostgresOrm } from "@mikro-orm/postgresql";
+import type { PgliteDriver } from "@mikro-orm/pglite";
+import type { PostgreSqlDriver } from "@mikro-orm/postgresql";
 import { parse } from "pg-connection-string";
 import { ConfigurationError } from "../errors.ts";
 import { isConnectionFailure } from "./database-errors.ts";
-import { impatientClient } from "./impatient-client.ts";
 import { MIGRATIONS } from "./migrations/list.ts";
 import { reclaimEndedConnections } from "./reclaim-connections.ts";
 
@@ -44,8 +46,9 @@ const GRACE_MS = 1_000;
  * The server itself ends a query that takes too long, and a transaction whose next query does not come, so that neither
  * goes on, with its locks, when nobody waits for it any more.
  */
-function queryLimits({ queryMs }: Patience) {
+async function queryLimits({ queryMs }: Patience) {
   if (queryMs === undefined) return {};
+  const { impatientClient } = await import("./impatient-client.ts");
   return {
     Client: impatientClient(queryMs + GRACE_MS),
     statement_timeout: queryMs,
@@ -61,7 +64,9 @@ function queryLimits({ queryMs }: Patience) {
 export async function openPostgres(url: string, entities: Entities, patience: Patience): Promise<Orm> {
   // MikroORM's clientUrl drops query parameters: `?sslmode=require` would connect in plain text.
   const { database } = parse(url);
-  const orm = await PostgresOrm.init<PostgreSqlDriver>({
+  const { MikroORM, PostgreSqlDriver } = await import("@mikro-orm/postgresql");
+  const limits = await queryLimits(patience);
+  const orm = await MikroORM.init<PostgreSqlDriver>({
     ...commonOptions(entities),
     driver: PostgreSqlDriver,
     dbName: database || "keyside",
@@ -72,7 +77,7 @@ export async function openPostgres(url: string, entities: Entities, patience: Pa
       application_name: "keyside",
       connectionTimeoutMillis: patience.connectionMs,
       onPoolCreated: reclaimEndedConnections,
-      ...queryLimits(patience),
+      ...limits,
     }),
   });
   try {
@@ -91,15 +96,26 @@ export async function openPostgres(url: string, entities: Entities, patience: Pa
 /** Where the embedded database keeps its data: a directory, or memory, optionally loaded from a dump. */
 export type EmbeddedLocation = { readonly directory: string } | { readonly memory: { readonly loadDataDir?: Blob } };
 
+/**
+ * How much of its files the embedded database keeps in memory, all of it taken at the start. What is not there is read
+ * through the operating system's own cache, so little is lost next to PostgreSQL's default of 128 MB.
+ */
+const SHARED_BUFFERS = "16MB";
+
 /** Opens the embedded database. */
 export async function openPglite(where: EmbeddedLocation, entities: Entities): Promise<Orm> {
-  const orm = await PgliteOrm.init<PgliteDriver>({
+  const [{ PGlite }, { MikroORM, PgliteDriver }] = await Promise.all([
+    import("@electric-sql/pglite"),
+    import("@mikro-orm/pglite"),
+  ]);
+  const orm = await MikroORM.init<PgliteDriver>({
     ...commonOptions(entities),
     driver: PgliteDriver,
     dbName: "directory" in where ? where.directory : "memory://",
     // A function, since MikroORM clones plain options, and a cloned Blob is no longer a Blob.
     driverOptions: () => ({
       parsers: { [INT8_OID]: (value: string) => value },
+      startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${SHARED_BUFFERS}`],
       ...("memory" in where ? where.memory : {}),
     }),
   });

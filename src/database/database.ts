@@ -4,7 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
 import { ConfigurationError, ConflictError } from "../errors.ts";
@@ -119,7 +119,7 @@ export class Database {
   async query<Row>({ name, text }: PreparedQuery, values: unknown[]): Promise<Row[]> {
     const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
     return await this.#noteFullDisk(async () => {
-      if (client instanceof PGlite) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
+      if (this.#isEmbedded(client)) return (await client.query<Row & { [column: string]: unknown }>(text, values)).rows;
       return (await client.query({ name, text, values })).rows as Row[];
     });
   }
@@ -131,7 +131,7 @@ export class Database {
    */
   async listen(channel: string, heard: () => void): Promise<void> {
     const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
-    if (!(client instanceof PGlite)) throw new Error("only the embedded database tells of a commit in time");
+    if (!this.#isEmbedded(client)) throw new Error("only the embedded database tells of a commit in time");
     await client.listen(channel, heard);
     this.#embedded = client;
   }
@@ -166,10 +166,15 @@ export class Database {
     }
   }
 
+  /** Not by `instanceof`, which would load PGlite on PostgreSQL too. */
+  #isEmbedded(_client: Pool | PGlite): _client is PGlite {
+    return this.kind === "embedded";
+  }
+
   /** The numbers of open connections, idle connections and queries waiting for one; all 0 when embedded. */
   async poolState(): Promise<{ readonly total: number; readonly idle: number; readonly waiting: number }> {
     const client: Pool | PGlite = await this.#openOrm().em.getConnection().getNativeClient();
-    if (client instanceof PGlite) return { total: 0, idle: 0, waiting: 0 };
+    if (this.#isEmbedded(client)) return { total: 0, idle: 0, waiting: 0 };
     return { total: client.totalCount, idle: client.idleCount, waiting: client.waitingCount };
   }
 

@@ -11,15 +11,19 @@ const MAXIMUM_PARAMETERS = 1000;
 
 /** The parameters of a request. */
 export class Parameters {
-  readonly #pairs: readonly (readonly [string, string])[];
+  readonly #values = new Map<string, string[]>();
 
   constructor(pairs: readonly (readonly [string, string])[]) {
-    this.#pairs = pairs;
+    for (const [name, value] of pairs) {
+      const values = this.#values.get(name);
+      if (values === undefined) this.#values.set(name, [value]);
+      else values.push(value);
+    }
   }
 
   /** Every value of a parameter that may be repeated. */
-  all(name: string): string[] {
-    return this.#pairs.flatMap(([key, value]) => (key === name ? [value] : []));
+  all(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
   }
 
   /**
@@ -29,8 +33,9 @@ export class Parameters {
    * @see RFC 6749 section 3.2
    */
   one(name: string): string | undefined {
-    const [value, ...others] = new Set(this.all(name));
-    if (others.length > 0) throw new ValidationError([{ field: name, message: "is given more than once" }]);
+    const [value, ...others] = this.all(name);
+    if (others.some((other) => other !== value))
+      throw new ValidationError([{ field: name, message: "is given more than once" }]);
     return value;
   }
 
@@ -91,10 +96,14 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
   return parseParameters(body.toString("latin1"), "form");
 }
 
+/** Text that decodes to itself. */
+const PLAIN = /^[^+%\x80-\xff]*$/;
+
 /**
  * Each character of the text is one byte. Non-ASCII bytes are escaped first, so that everything is checked as UTF-8.
  */
 function decode(text: string): string {
+  if (PLAIN.test(text)) return text;
   const escaped = text.replaceAll("+", " ").replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
   return decodeURIComponent(escaped);
 }

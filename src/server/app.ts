@@ -33,8 +33,8 @@ export function createApp(container: Container): Koa {
   app.use(requestLog(log, ids));
   app.use(closeUnread);
   app.use(errorsIn(apiError));
-  app.use(healthRouter(container).routes());
   app.use(tokenRouter(container, measureTokenRequests(container.metrics), errorsIn(registryError)).routes());
+  app.use(healthRouter(container).routes());
   app.use(notificationRouter(container).routes());
   app.use(mergeSlashes);
   app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());

@@ -15,24 +15,12 @@ export function chores(container: Container): readonly Chore[] {
   return [...ownChores(container), ...sharedChores(container)];
 }
 
-/**
- * What each of several workers does for itself: it is about what the process holds in memory.
- *
- * @param onNewKey called after the process has taken up another signing key by itself
- */
-export function ownChores(container: Container, onNewKey: () => void = () => undefined): readonly Chore[] {
+/** What each of several workers does for itself: it is about what the process holds in memory. */
+export function ownChores(container: Container): readonly Chore[] {
   const { signingKeys, lockout, deferredNotes, initialPassword, database } = container;
   return [
     // Another process may have rotated the leaf key, or this one has to rotate it now.
-    {
-      name: "refresh the signing key",
-      everyMs: MINUTE_MS,
-      async run() {
-        const before = signingKeys.current();
-        await signingKeys.refresh();
-        if (signingKeys.current() !== before) onNewKey();
-      },
-    },
+    { name: "refresh the signing key", everyMs: 10 * SECOND_MS, run: () => signingKeys.refresh() },
     { name: "forget remembered sign-ins that failed", everyMs: MINUTE_MS, run: async () => lockout.tidyMemory() },
     {
       name: "write what requests noted",

@@ -14,8 +14,6 @@ export type ToWorker =
     }
   /** Do what one process does for all, from now on. */
   | { readonly kind: "lead" }
-  /** There is another signing key. */
-  | { readonly kind: "followKey" }
   /** Answer with `metrics`. */
   | { readonly kind: "tellMetrics"; readonly round: number }
   /** The answer to `gatherMetrics`. */
@@ -31,8 +29,6 @@ export type FromWorker =
   | { readonly kind: "listening"; readonly address: AddressInfo }
   /** It cannot start, and ends; `message` is for the person who starts the service. */
   | { readonly kind: "failed"; readonly message: string }
-  /** It has taken up another signing key by itself. */
-  | { readonly kind: "newKey" }
   /** Its page of metrics is asked for; `own` are its numbers. */
   | { readonly kind: "gatherMetrics"; readonly request: number; readonly own: MetricsSnapshot }
   | { readonly kind: "metrics"; readonly round: number; readonly own: MetricsSnapshot };

@@ -39,7 +39,7 @@ async function start({ config, logFile, prepares }: Extract<ToWorker, { kind: "s
     if (prepares) say({ kind: "prepared" });
     container.metrics.shareWith(askOthers);
     const serving = await serveRequests(container);
-    serving.attendTo(ownChores(container, () => say({ kind: "newKey" })));
+    serving.attendTo(ownChores(container));
     say({ kind: "listening", address: serving.address });
     return { container, serving };
   } catch (error) {
@@ -64,9 +64,6 @@ async function obey(message: ToWorker): Promise<void> {
     case "lead":
       leading = lead(await starting);
       break;
-    case "followKey":
-      await followKey(await starting);
-      break;
     case "tellMetrics": {
       const own = await (await starting)?.container.metrics.snapshot();
       if (own !== undefined) say({ kind: "metrics", round: message.round, own });
@@ -88,14 +85,6 @@ async function lead(started: Started | undefined): Promise<void> {
   serving.attendTo(sharedChores(container));
   await serving.listenToOperator();
   container.log.info("this worker does what one does for all");
-}
-
-async function followKey(started: Started | undefined): Promise<void> {
-  try {
-    await started?.container.signingKeys.refresh();
-  } catch (error) {
-    started?.container.log.error({ err: error }, "the new signing key could not be taken up; it is tried again");
-  }
 }
 
 async function stop(): Promise<void> {

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
+import type { MetricsSnapshot } from "../metrics.ts";
 import { openLog } from "./open-log.ts";
 import type { RunningService } from "./start-service.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
@@ -158,9 +159,6 @@ class Crew {
       case "failed":
         member.failure = message.message;
         break;
-      case "newKey":
-        for (const other of this.#listening()) if (other !== id) this.#tell(other, { kind: "followKey" });
-        break;
       case "gatherMetrics":
         void this.#gather(id, message.request, message.own);
         break;
@@ -197,7 +195,7 @@ class Crew {
     return [...this.#members].filter(([, { state }]) => state === "listening").map(([id]) => id);
   }
 
-  async #gather(asker: number, request: number, own: Parameters<WorkerMetrics["tell"]>[1]): Promise<void> {
+  async #gather(asker: number, request: number, own: MetricsSnapshot): Promise<void> {
     this.#metrics.tell(asker, own);
     const others = await this.#metrics.gather(this.#listening().filter((id) => id !== asker));
     this.#tell(asker, { kind: "gathered", request, others });

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ConfigurationError } from "../errors.ts";
 import { readTextFileIfPresent } from "../files.ts";
-import { selfSignedCertificate } from "./certificate.ts";
 import { createFile, FILE_MODE } from "./key-files.ts";
 
 const generateKeyPairAsync = promisify(generateKeyPair);
@@ -43,7 +42,7 @@ export async function ensureCertificateAuthority(directory: string, now: Date): 
   }
   const privateKey = readPrivateKey(paths.key);
   if (privateKey === undefined) throw new ConfigurationError(`${paths.key} has just been removed; ${REPAIR}.`);
-  const certificate = makeCertificate(privateKey, paths.key, now);
+  const certificate = await makeCertificate(privateKey, paths.key, now);
   return createFile(paths.certificate, certificate.toString(), FILE_MODE.public);
 }
 
@@ -86,7 +85,7 @@ function pathsIn(directory: string) {
   return { certificate: join(directory, "ca.crt"), key: join(directory, "ca.key") };
 }
 
-function makeCertificate(privateKey: KeyObject, keyPath: string, now: Date): X509Certificate {
+async function makeCertificate(privateKey: KeyObject, keyPath: string, now: Date): Promise<X509Certificate> {
   if (privateKey.asymmetricKeyType !== "rsa") {
     throw new ConfigurationError(`${keyPath} is not an RSA key, the only kind that can be used; ${REPAIR}.`);
   }
@@ -97,6 +96,7 @@ function makeCertificate(privateKey: KeyObject, keyPath: string, now: Date): X50
     { name: "keyUsage", critical: true, keyCertSign: true, cRLSign: true },
   ];
   const publicKey = createPublicKey(privateKey);
+  const { selfSignedCertificate } = await import("./certificate.ts");
   return selfSignedCertificate({ commonName: COMMON_NAME, publicKey, now, notAfter, extensions }, privateKey);
 }
 

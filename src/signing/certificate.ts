@@ -1,6 +1,6 @@
 /**
  * Making X.509 certificates: node-forge lays them out, node:crypto signs them. What goes into the CA's and the leaf's
- * is decided in certificate-authority.ts and leaf.ts.
+ * is decided in certificate-authority.ts and leaf.ts, which load this file, and node-forge, only when they make one.
  */
 import { type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
 import forge from "node-forge";

@@ -5,7 +5,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, X509Certificate } from "node:crypto";
 import { promisify } from "node:util";
 import type { Config } from "../config.ts";
-import { type Issuer, issuedCertificate } from "./certificate.ts";
+import type { Issuer } from "./certificate.ts";
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
@@ -43,6 +43,7 @@ export async function makeLeaf(
     { name: "keyUsage", critical: true, digitalSignature: true },
   ];
   const request = { commonName: "Keyside registry token signer", publicKey, now, notAfter, extensions };
+  const { issuedCertificate } = await import("./certificate.ts");
   return { algorithm, privateKey, certificate: issuedCertificate(request, issuer) };
 }
 

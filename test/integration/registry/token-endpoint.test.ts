@@ -56,12 +56,14 @@ const grantsByToken = async ({ secret }: ProjectAccessToken, ...names: string[])
 
 describe("GET /jwt/auth", () => {
   it("answers as registry clients read it", async () => {
-    const { status, headers, body, claims } = await requestToken(service, {
+    const { status, headers, text, body, claims } = await requestToken(service, {
       scopes: ["repository:team/public/image:pull"],
     });
     expect(status).toBe(200);
     expect(headers.get("cache-control")).toBe("no-store");
-    expect(headers.get("content-type")).toMatch(/^application\/json/);
+    expect(headers.get("content-type")).toBe("application/json; charset=utf-8");
+    expect(headers.get("content-length")).toBe(String(text.length));
+    expect(text).toBe(JSON.stringify(body));
     expect(new Set(Object.keys(body))).toEqual(new Set(["token", "access_token", "expires_in", "issued_at"]));
     expect(body).toMatchObject({
       access_token: body["token"],

@@ -1,20 +1,7 @@
 /** What a command loads before it runs: the command line must not wait for a service that it does not start. */
-import { relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { KEYSIDE } from "../../support/keyside-command.ts";
-import { PROJECT_DIRECTORY, runToEnd } from "../../support/running-command.ts";
-
-/** Prints, on standard error, the URL of every module that is loaded, a line each. */
-const HOOKS = `
-  import { writeSync } from "node:fs";
-  import { registerHooks } from "node:module";
-  registerHooks({
-    load(url, context, nextLoad) {
-      writeSync(2, url + "\\n");
-      return nextLoad(url, context);
-    },
-  });`;
+import { listingKeyside, loadedModules } from "../../support/loaded-modules.ts";
+import { runToEnd } from "../../support/running-command.ts";
 
 /** The files outside src/cli that a command may load: those that load nothing of the service themselves. */
 const GROUND = /^src\/(?:clock|config|errors|files|ids|links|unix-socket|\w+\/access-level)\.ts$/;
@@ -29,21 +16,14 @@ const MAXIMUM_FILES = 28;
 describe("keyside help", () => {
   let code: number | null;
   let stdout: string;
-  let urls: string[];
-  let files: string[];
+  let files: readonly string[];
+  let packages: readonly string[];
 
   beforeAll(async () => {
-    const [node = "", ...rest] = KEYSIDE;
-    const preload = `--import=data:text/javascript,${encodeURIComponent(HOOKS)}`;
-    const ended = await runToEnd([node, preload, ...rest, "help"]);
+    const ended = await runToEnd(listingKeyside("help"));
     ({ code, stdout } = ended);
-    urls = ended.stderr.split("\n").filter((line) => line !== "");
-    const project = pathToFileURL(PROJECT_DIRECTORY).href;
-    const own = urls.filter((url) => url.startsWith(project) && !isPackage(url));
-    files = own.map((url) => relative(PROJECT_DIRECTORY, fileURLToPath(url)));
+    ({ files, packages } = loadedModules(ended.stderr));
   });
-
-  const isPackage = (url: string) => url.includes("/node_modules/");
 
   it("prints the commands", () => {
     expect(code).toBe(0);
@@ -60,7 +40,6 @@ describe("keyside help", () => {
   });
 
   it("loads none of the service's packages", () => {
-    const packages = urls.filter(isPackage);
     expect(packages).toContainEqual(expect.stringContaining("/node_modules/commander/"));
     expect(packages.filter((url) => SERVICE_PACKAGES.test(url))).toEqual([]);
   });
