@@ -7,7 +7,7 @@ import { startKeyside } from "./service.ts";
 import { type Setting, withServers } from "./setting.ts";
 
 const CHANGES_PER_SECOND = [0, 1, 10, 100] as const;
-const MEASURING = { rounds: 3, roundMs: 2000, warmUpMs: 300 };
+const MEASURING = { rounds: 3, roundMs: 2000, warmUpMs: 500 };
 
 /** Changes the level of a member of another project. */
 const CHANGE = "update members set access_level = case access_level when 30 then 40 else 30 end where id = $1";

@@ -23,7 +23,7 @@ const FIXED_RATE = 500;
 /** Who is answered hardly more often than that has no calm to be measured in. */
 const BEARS_FIXED_RATE = 1.2 * FIXED_RATE;
 
-const SATURATED = { rounds: 5, roundMs: 600, warmUpMs: 700 };
+const SATURATED = { rounds: 5, roundMs: 500, warmUpMs: 500 };
 const FIXED = { rounds: 2, roundMs: 1500, warmUpMs: 0, perSecond: FIXED_RATE };
 
 /** Measures all cases; a row for each. */

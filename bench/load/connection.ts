@@ -22,6 +22,8 @@ export class Connection {
   #status = 0;
   /** The bytes of the body that are still to come; undefined: it comes in chunks. */
   #left: number | undefined = 0;
+  /** The last bytes of a body in chunks. */
+  #tail = "";
   /** When the request under way began. */
   since = 0;
 
@@ -78,8 +80,10 @@ export class Connection {
       bodyBytes = length - (end + HEAD_END.length - before);
       this.#readHead(this.#head.slice(0, end));
     }
-    if (this.#left === undefined)
-      return bytes.toString("latin1", Math.max(0, length - LAST_CHUNK.length), length) === LAST_CHUNK;
+    if (this.#left === undefined) {
+      this.#tail = (this.#tail + bytes.toString("latin1", 0, length)).slice(-LAST_CHUNK.length);
+      return this.#tail === LAST_CHUNK;
+    }
     this.#left -= bodyBytes;
     return this.#left <= 0;
   }
@@ -87,6 +91,7 @@ export class Connection {
   #readHead(head: string): void {
     this.#status = Number(head.slice(9, 12));
     this.#head = undefined;
+    this.#tail = "";
     this.#left = CHUNKED.test(head) ? undefined : Number(LENGTH.exec(head)?.[1] ?? 0);
   }
 }

@@ -58,7 +58,7 @@ describe("carryOut", () => {
 
   it("reads an answer in chunks to its last one", async () => {
     const port = await serve((_request, socket) => {
-      inPieces(socket, ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "2\r\nab\r\n", "0\r\n\r\n"]);
+      inPieces(socket, ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "2\r\nab\r\n0\r\n", "\r\n"]);
     });
     expect((await carryOut(order(port))).answers).toBe(2);
   });
