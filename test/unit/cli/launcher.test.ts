@@ -27,9 +27,10 @@ async function reportOf(command: string, environment: Record<string, string> = {
 
 describe("bin/keyside.js", () => {
   it.for(["serve", "up"])(
-    "bounds the young generation, and what glibc keeps, where it runs the service: %s",
+    "bounds the heap, and what compilers take and glibc keeps, where it runs the service: %s",
     async (command) => {
-      expect(await reportOf(command)).toMatchObject({ has: "--max-semi-space-size=4", trim: "1048576" });
+      const has = "--max-semi-space-size=4 --max-old-space-size=512 --liftoff-only";
+      expect(await reportOf(command)).toMatchObject({ has, trim: "1048576" });
     },
   );
 
@@ -38,8 +39,9 @@ describe("bin/keyside.js", () => {
   });
 
   it.for(["--max-semi-space-size=8", "--max_semi_space_size=8"])("leaves a bound that is given: %s", async (flag) => {
-    expect(await reportOf("serve", {}, [flag])).toMatchObject({ has: flag });
-    expect(await reportOf("serve", { NODE_OPTIONS: flag })).toMatchObject({ has: "" });
+    const others = "--max-old-space-size=512 --liftoff-only";
+    expect(await reportOf("serve", {}, [flag])).toMatchObject({ has: `${others} ${flag}` });
+    expect(await reportOf("serve", { NODE_OPTIONS: flag })).toMatchObject({ has: others });
   });
 
   it.for(["serve", "help"])(
