@@ -84,7 +84,8 @@ export async function issueRegistryToken(
   const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
   // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
   if (key !== undefined) {
-    const accessToken = principal.kind === "anonymous" ? undefined : principal;
+    const { tokenId = null, expiresAt = null } = principal.kind === "anonymous" ? {} : principal;
+    const accessToken = principal.kind === "anonymous" ? undefined : { tokenId, expiresAt };
     services.rememberedTokens.remember(key, { issued, epoch, signedBy, accessToken });
   }
   return issued;

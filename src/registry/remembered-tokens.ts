@@ -12,10 +12,10 @@ import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token
 
 /** Bounds of what is remembered. What came first is forgotten first. */
 const MAXIMUM_ENTRIES = 10_000;
-const MAXIMUM_BYTES = 32 * 1024 * 1024;
+const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
-/** What an entry takes besides its token, roughly. */
-const BYTES_AN_ENTRY = 500;
+/** What an entry takes besides its token, which has a byte a character; measured. */
+const BYTES_AN_ENTRY = 600;
 
 /** A token is given again only while less than this part of its life is over. */
 const REUSED_PART_OF_LIFE = 0.1;
@@ -28,6 +28,7 @@ interface Remembered {
   readonly issued: IssuedRegistryToken;
   readonly epoch: string;
   readonly signedBy: SigningKey;
+  /** The access token that it was issued to; undefined for anonymous. */
   readonly accessToken: Pick<Exclude<Principal, { kind: "anonymous" }>, "tokenId" | "expiresAt"> | undefined;
   readonly bytes: number;
 }
@@ -87,7 +88,7 @@ export class RememberedTokens {
   /** Remembers a token that was issued for `key`, under an epoch that was confirmed before anything was read for it. */
   remember(key: string, token: Omit<Remembered, "bytes">): void {
     this.#forget(key);
-    const bytes = 2 * token.issued.token.length + BYTES_AN_ENTRY;
+    const bytes = token.issued.token.length + BYTES_AN_ENTRY;
     this.#entries.set(key, { ...token, bytes });
     this.#bytes += bytes;
     const now = this.#options.clock.now();

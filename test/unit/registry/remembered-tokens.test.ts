@@ -143,7 +143,7 @@ describe("a remembered token", () => {
 
   it.each([
     ["10,000 of them", 10_001, 5],
-    ["32 MiB", 40, 500_000],
+    ["16 MiB", 40, 500_000],
   ])("is forgotten, the oldest first, where there are more than %s", (_, count, length) => {
     const { tokens, issue } = memory();
     const token = "t".repeat(length);
