@@ -57,12 +57,19 @@ export async function measure<Some extends Case>(
   const results = new Map<Some, Round[]>(cases.map((one) => [one, []]));
   for (const one of warmUpMs > 0 ? cases : []) if (!one.isCostly) await client.carryOut(orderOf(one, warmUpMs));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [one, done] of results) {
+    for (const one of inTurn(cases)) {
       const order = { ...orderOf(one, roundMs), ...(perSecond === undefined ? {} : { perSecond }) };
-      done.push(await around(one, () => measureRound(client, one, order)));
+      results.get(one)?.push(await around(one, () => measureRound(client, one, order)));
     }
   }
   return new Map([...results].map(([one, done]) => [one, summary(done)]));
+}
+
+/** One case of each server, then another of each, and so on: so that no case always comes when its server has rested longest. */
+export function inTurn<Some extends Pick<Case, "server">>(cases: readonly Some[]): Some[] {
+  const byServer = [...Map.groupBy(cases, ({ server }) => server).values()];
+  const turns = Math.max(0, ...byServer.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) => byServer.flatMap((own) => own.slice(turn, turn + 1))).flat();
 }
 
 /** The rate of one case as a share of another's: the median of the rounds' ratios, since a round is over in seconds. */
