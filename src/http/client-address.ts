@@ -2,6 +2,7 @@
  * The address that a request came from. `X-Forwarded-For` is believed only from proxies that the operator has named:
  * anybody else could write whatever they like there.
  */
+import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
@@ -27,30 +28,37 @@ export function addressSet(entries: readonly string[]): AddressSet {
 }
 
 /** The headers in which a proxy names the client that it speaks for. @see RFC 7239 section 4 */
-const FORWARDING_HEADERS = ["Forwarded", "X-Forwarded-For", "X-Real-IP"];
+const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
+/** Finds out where a request comes from: the address, and whether it hides a client, being a proxy's that is not believed. */
+export type ClientFinder = (request: IncomingMessage) => { readonly address: string; readonly hidden: boolean };
 
 /**
- * Middleware that sets `ctx.ip` to the client's address for all later middleware, and `ctx.state.clientHidden` to whether
- * that is the address of a proxy which speaks for somebody else. The first time that happens, it warns in the log. A peer by
- * a Unix socket has no address: then it is empty, which is in no set of addresses, so that no header of that peer is believed.
+ * Finds the clients of requests. The first time that one is hidden, it warns in the log. A peer by a Unix socket has no
+ * address: then it is empty, which is in no set of addresses, so that no header of that peer is believed.
  *
  * @see docs/spec/registry-auth.md "Failures"
  */
-export function clientAddressMiddleware(trusted: AddressSet, log: Pick<Logger, "warn">): Middleware {
+export function clientFinder(trusted: AddressSet, log: Pick<Logger, "warn">): ClientFinder {
   let warned = false;
-  return (ctx, next) => {
-    const { address, believed } = clientAddress(
-      ctx.req.socket.remoteAddress ?? "",
-      ctx.get("X-Forwarded-For"),
-      trusted,
-    );
-    const hidden = !believed && FORWARDING_HEADERS.some((name) => ctx.get(name) !== "");
-    ctx.request.ip = address;
-    ctx.state.clientHidden = hidden;
+  return ({ socket, headers }) => {
+    const forwardedFor = String(headers["x-forwarded-for"] ?? "");
+    const { address, believed } = clientAddress(socket.remoteAddress ?? "", forwardedFor, trusted);
+    const hidden = !believed && FORWARDING_HEADERS.some((name) => (headers[name] ?? "") !== "");
     if (hidden && !warned) {
       warned = true;
       log.warn({ ip: address }, UNKNOWN_PROXY);
     }
+    return { address, hidden };
+  };
+}
+
+/** Middleware that sets `ctx.ip` to the client's address for all later middleware, and `ctx.state.clientHidden`. */
+export function clientAddressMiddleware(find: ClientFinder): Middleware {
+  return (ctx, next) => {
+    const { address, hidden } = find(ctx.req);
+    ctx.request.ip = address;
+    ctx.state.clientHidden = hidden;
     return next();
   };
 }

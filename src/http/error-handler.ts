@@ -28,17 +28,28 @@ export interface KnownFailures {
   isTold(error: unknown): boolean;
 }
 
-/** Middleware that answers every error of later middleware in `dialect`, and logs those that are our own fault. */
-export function errorHandler(dialect: ErrorDialect, known: KnownFailures, log: Logger): Middleware {
+/** Turns what was thrown while a request was answered into the answer. */
+export type AnswerFailure = (thrown: unknown, requestId: string) => ErrorAnswer;
+
+/** Answers every error in `dialect`, and logs those that are our own fault. */
+export function failureAnswers(dialect: ErrorDialect, known: KnownFailures, log: Logger): AnswerFailure {
+  return (thrown, requestId) => {
+    const error = recognise(thrown, known);
+    const answer = dialect(error);
+    if (answer.status >= 500 && !known.isTold(thrown))
+      log.error({ err: describeFailure(thrown), requestId }, "request failed");
+    else if (error?.detail !== undefined) log.info({ code: error.code, detail: error.detail }, "request refused");
+    return answer;
+  };
+}
+
+/** Middleware that answers every error of later middleware. */
+export function errorHandler(answerFailure: AnswerFailure): Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (thrown) {
-      const error = recognise(thrown, known);
-      const answer = dialect(error);
-      if (answer.status >= 500 && !known.isTold(thrown))
-        log.error({ err: describeFailure(thrown), requestId: ctx.state.requestId }, "request failed");
-      else if (error?.detail !== undefined) log.info({ code: error.code, detail: error.detail }, "request refused");
+      const answer = answerFailure(thrown, ctx.state.requestId);
       ctx.status = answer.status;
       for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
       sendJson(ctx, answer.body);
@@ -47,7 +58,7 @@ export function errorHandler(dialect: ErrorDialect, known: KnownFailures, log: L
 }
 
 /** What is logged of a failure. Not the driver's error itself: it carries its query with all values, digests among them. */
-function describeFailure(thrown: unknown): Readonly<Record<string, unknown>> {
+export function describeFailure(thrown: unknown): Readonly<Record<string, unknown>> {
   if (!(thrown instanceof Error)) return { message: String(thrown) };
   const { name, message, stack, cause } = thrown;
   const { code } = thrown as { code?: unknown };

@@ -1,34 +1,48 @@
 /** Reads requests to the token endpoint, which clients send by GET or by POST. Decides nothing. */
 import type { Context } from "koa";
+import type { Sender } from "../authentication/sender.ts";
 import { UnsupportedGrantError, ValidationError } from "../errors.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { type Parameters, parseParameters, readForm } from "../http/form.ts";
 import { hangUpSignal } from "../http/hang-up.ts";
-import type { RegistryTokenRequest } from "./registry-token.ts";
+import type { RegistryCredentials, RegistryTokenRequest } from "./registry-token.ts";
 
 const MAXIMUM_BYTES = 64 * 1024;
 
 /** In characters: longer than the name of any client. */
 const MAXIMUM_CLIENT_ID = 100;
 
+/** A request, and what the metrics call the way in which its client identified itself. */
+export interface ReadTokenRequest {
+  readonly grant: string;
+  readonly request: RegistryTokenRequest;
+}
+
 /**
- * Reads a GET: parameters in the query, credentials by HTTP Basic.
+ * Reads a GET: parameters in the query, credentials by HTTP Basic in the header `authorization`.
  *
  * @throws ValidationError, MalformedBodyError when a parameter or the query is wrong
  * @throws UnauthenticatedError when the credentials are malformed
  * @see distribution `docs/content/spec/auth/token.md`
  */
-export function readTokenQuery(ctx: Context): RegistryTokenRequest {
-  const { querystring } = ctx;
+export function readTokenQuery(
+  querystring: string,
+  authorization: string | undefined,
+  sender: Sender,
+): ReadTokenRequest {
   if (Buffer.byteLength(querystring) > MAXIMUM_BYTES) {
     throw new ValidationError([{ field: "query", message: `is too long (maximum is ${MAXIMUM_BYTES} bytes)` }]);
   }
   const query = parseParameters(querystring, "query");
-  const basic = readBasicCredentials(ctx.get("Authorization"));
+  const basic = readBasicCredentials(authorization);
   return {
-    ...readCommon(ctx, query),
-    credentials: basic === undefined ? undefined : { kind: "password", ...basic },
-    offline: query.one("offline_token") === "true",
+    grant: basic === undefined ? "anonymous" : "basic",
+    request: {
+      ...sender,
+      ...readCommon(query),
+      credentials: basic === undefined ? undefined : { kind: "password", ...basic },
+      offline: query.one("offline_token") === "true",
+    },
   };
 }
 
@@ -40,21 +54,27 @@ export function readTokenQuery(ctx: Context): RegistryTokenRequest {
  * @throws ValidationError, MalformedBodyError when a parameter is missing or wrong, or the form is malformed
  * @see distribution `docs/content/spec/auth/oauth.md`; RFC 6749 sections 4.3.2 and 6
  */
-export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promise<RegistryTokenRequest> {
+export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promise<ReadTokenRequest> {
   const form = await readForm(ctx, MAXIMUM_BYTES);
   if (readBasicCredentials(ctx.get("Authorization")) !== undefined) {
     throw new ValidationError([
       { field: "Authorization", message: "is not read with a form: send credentials in the form, or use GET" },
     ]);
   }
+  const common = readCommon(form);
+  const credentials = readGrant(form, refreshTokens);
   return {
-    ...readCommon(ctx, form),
-    credentials: readGrant(form, refreshTokens),
-    offline: form.one("access_type") === "offline",
+    grant: credentials.kind,
+    request: { ...senderOf(ctx), ...common, credentials, offline: form.one("access_type") === "offline" },
   };
 }
 
-function readCommon(ctx: Context, parameters: Parameters) {
+/** Who sent the request that Koa handles. */
+export function senderOf(ctx: Context): Sender {
+  return { address: ctx.ip, signal: hangUpSignal(ctx.res) };
+}
+
+function readCommon(parameters: Parameters) {
   return {
     service: parameters.one("service"),
     scopes: parameters.all("scope"),
@@ -63,12 +83,10 @@ function readCommon(ctx: Context, parameters: Parameters) {
         .one("client_id")
         ?.replace(/\p{Cc}/gu, "")
         .slice(0, MAXIMUM_CLIENT_ID) || null,
-    address: ctx.ip,
-    signal: hangUpSignal(ctx.res),
   };
 }
 
-function readGrant(form: Parameters, refreshTokens: boolean): RegistryTokenRequest["credentials"] {
+function readGrant(form: Parameters, refreshTokens: boolean): RegistryCredentials {
   const grant = form.required("grant_type");
   switch (grant) {
     case "password":

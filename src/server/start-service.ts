@@ -6,6 +6,7 @@ import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
 import { answerUnparsed } from "../http/answer-unparsed.ts";
+import { describeFailure } from "../http/error-handler.ts";
 import { systemIds } from "../ids.ts";
 import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
@@ -103,10 +104,12 @@ export async function serveRequests(container: Container): Promise<ServingProces
     headersTimeout: Math.min(HEADERS_MS, requestTimeoutMs),
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
   };
-  const handle = createApp(container).callback();
+  const handle = createApp(container);
   const underWay = new Set<Promise<void>>();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const answering = handle(request, response).finally(() => underWay.delete(answering));
+    const answering = handle(request, response)
+      .catch((error: unknown) => giveUp(response, error, log))
+      .finally(() => underWay.delete(answering));
     underWay.add(answering);
   };
   const [server, socketServer] = [createServer(limits, answer), createServer(limits, answer)];
@@ -138,6 +141,13 @@ export async function serveRequests(container: Container): Promise<ServingProces
       await container.close();
     },
   };
+}
+
+/** Ends a request of which nothing has become, by a fault of our own outside of all that answers errors. */
+function giveUp(response: ServerResponse, error: unknown, log: Logger): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { "Content-Length": 0, Connection: "close" }).end();
+  log.error({ err: describeFailure(error) }, "request failed");
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
