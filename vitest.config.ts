@@ -10,11 +10,11 @@ const integration = {
   hookTimeout: 180_000,
 };
 
-/** What ends before a database is asked, and so is tested on one of them alone. */
+/** What ends before a database is asked, or is about HTTP, and so is tested on one of them alone. */
 const WITHOUT_DATABASE = [
   "test/integration/abuse/{bodies,password-queue}.test.ts",
   "test/integration/api/{bad-input,openapi}.test.ts",
-  "test/integration/registry/token-form.test.ts",
+  "test/integration/registry/{token-form,token-lane}.test.ts",
   "test/integration/server/methods.test.ts",
 ];
 
