@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeysideError } from "../../../src/errors.ts";
-import { issueRegistryToken } from "../../../src/registry/issue-registry-token.ts";
 import { createTestDatabase } from "../../support/database.ts";
 import { FUZZ_FACTOR } from "../../support/fuzz.ts";
+import { issueToken } from "../../support/issue-token.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { requestToken } from "../../support/token-request.ts";
 import {
@@ -123,12 +123,8 @@ interface Rows {
 
 /** Whether a replica grants what a lane is about. */
 async function grants({ container }: TestService, { secret, scope }: Lane): Promise<boolean> {
-  const credentials =
-    secret === undefined ? undefined : ({ kind: "password", username: "x", password: secret } as const);
-  const sender = { address: "127.0.0.1", signal: new AbortController().signal };
-  const rest = { service: container.registry.service, offline: false, clientId: null };
   try {
-    const { access } = await issueRegistryToken(container, { ...sender, ...rest, credentials, scopes: [scope] });
+    const { access } = await issueToken(container, secret, [scope]);
     return access.length > 0;
   } catch (error) {
     if (error instanceof KeysideError && ["invalid_token", "unauthenticated"].includes(error.code)) return false;

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { DAY_MS } from "../../../src/clock.ts";
 import { KeysideError } from "../../../src/errors.ts";
-import { type IssuingServices, issueRegistryToken } from "../../../src/registry/issue-registry-token.ts";
+import type { IssuingServices } from "../../../src/registry/issue-registry-token.ts";
 import { RememberedTokens } from "../../../src/registry/remembered-tokens.ts";
 import { FUZZ_FACTOR, FUZZ_SEED } from "../../support/fuzz.ts";
+import { issueToken } from "../../support/issue-token.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
   addGroupMember,
@@ -133,18 +134,8 @@ async function restore(): Promise<void> {
 
 /** What a caller sees of an answer, but for what makes each token its own. */
 async function seen(services: IssuingServices, { who, scopes }: Question): Promise<unknown> {
-  const secret = secrets[who];
-  const credentials =
-    secret === undefined ? undefined : ({ kind: "password", username: "x", password: secret } as const);
-  const sender = { address: "127.0.0.1", signal: new AbortController().signal };
-  const rest = { service: services.registry.service, offline: false, clientId: null };
   try {
-    const issued = await issueRegistryToken(services, {
-      ...sender,
-      ...rest,
-      credentials,
-      scopes: SCOPES[scopes] ?? [],
-    });
+    const issued = await issueToken(services, secrets[who], SCOPES[scopes] ?? []);
     const claims = z.record(z.string(), z.unknown()).parse(jsonwebtoken.decode(issued.token));
     return { ...claims, jti: "", iat: 0, exp: 0, nbf: 0, access: issued.access };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { issueRegistryToken } from "../../../src/registry/issue-registry-token.ts";
+import { issueToken } from "../../support/issue-token.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { watchStatements } from "../../support/statements.ts";
 import { requestToken, type TokenQuestion } from "../../support/token-request.ts";
@@ -90,16 +90,8 @@ describe("the database round trips of one token request", () => {
   });
 
   it("are shared by those who ask at the same time", async () => {
-    const { container } = service;
-    const ask = (secret: string | undefined, scope: string) => {
-      const credentials =
-        secret === undefined ? undefined : ({ kind: "password", username: "x", password: secret } as const);
-      const sender = { address: "127.0.0.1", signal: new AbortController().signal };
-      const rest = { service: container.registry.service, offline: false, clientId: null };
-      return issueRegistryToken(container, { ...sender, ...rest, credentials, scopes: [scope] });
-    };
     const together = (questions: (readonly [string | undefined, string])[]) =>
-      texts(() => Promise.all(questions.map((question) => ask(...question))));
+      texts(() => Promise.all(questions.map(([secret, scope]) => issueToken(service.container, secret, [scope]))));
     const same = Array.from({ length: 64 }, () => [token.secret, "repository:team/app:pull"] as const);
     await together(same);
     expect(await together(same)).toEqual(confirmation());
