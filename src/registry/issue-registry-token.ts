@@ -53,9 +53,8 @@ export async function issueRegistryToken(
   const parsed = parseScopes(request.scopes);
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
   // 3. What was answered a moment ago is answered again, if nothing that it depends on has changed since.
-  const key = services.rememberedTokens.keyOf(request);
-  const epoch = key === undefined ? "" : await services.authorizationEpoch.confirm();
-  const again = key === undefined ? undefined : recall(services, key, epoch);
+  const question = await repeatableQuestion(services, request);
+  const again = question && recall(services, question);
   if (again !== undefined) return again;
   // 4. Authenticate the caller.
   const principal = await authenticate(services, request);
@@ -83,19 +82,33 @@ export async function issueRegistryToken(
   });
   const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
   // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
-  if (key !== undefined) {
-    const { tokenId = null, expiresAt = null } = principal.kind === "anonymous" ? {} : principal;
-    const accessToken = principal.kind === "anonymous" ? undefined : { tokenId, expiresAt };
-    services.rememberedTokens.remember(key, { issued, epoch, signedBy, accessToken });
+  if (question !== undefined) {
+    const accessToken =
+      principal.kind === "anonymous" ? undefined : { tokenId: principal.tokenId, expiresAt: principal.expiresAt };
+    services.rememberedTokens.remember(question.key, { issued, epoch: question.epoch, signedBy, accessToken });
   }
   return issued;
+}
+
+/** What memory knows a request by, and the epoch that its answer must hold under. */
+interface RepeatableQuestion {
+  readonly key: string;
+  readonly epoch: string;
+}
+
+/** Undefined, without a query, for a request that is never answered from memory. */
+async function repeatableQuestion(
+  { rememberedTokens, authorizationEpoch }: IssuingServices,
+  request: RegistryTokenRequest,
+): Promise<RepeatableQuestion | undefined> {
+  const key = rememberedTokens.keyOf(request);
+  return key === undefined ? undefined : { key, epoch: await authorizationEpoch.confirm() };
 }
 
 /** A token that was issued a moment ago, if it may be given again; the use of the access token behind it is noted. */
 function recall(
   { rememberedTokens, signingKeys, lastUse }: IssuingServices,
-  key: string,
-  epoch: string,
+  { key, epoch }: RepeatableQuestion,
 ): IssuedRegistryToken | undefined {
   const found = rememberedTokens.recall(key, { epoch, signedBy: signingKeys.current() });
   if (found?.accessToken?.tokenId != null) lastUse.used(found.accessToken.tokenId);
