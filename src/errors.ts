@@ -92,6 +92,17 @@ export class RevokedTokenError extends InvalidTokenError {
   }
 }
 
+/** A known token, sent from an address that its list does not hold. The bearer is told; it is no guess, and counts as none. */
+export class AddressNotAllowedError extends InvalidTokenError {
+  constructor(address: string) {
+    super(
+      address === ""
+        ? "Token is accepted from the addresses in its ip_allow_list only, and this request has no address."
+        : `Token is not accepted from ${address}, which is not in its ip_allow_list.`,
+    );
+  }
+}
+
 /** The token endpoint does not support this grant type. @see RFC 6749 section 5.2, unsupported_grant_type */
 export class UnsupportedGrantError extends KeysideError {
   readonly code = "unsupported_grant";

@@ -4,6 +4,7 @@
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
+import type { RepositoryRule } from "../principals/repository-rules.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import { Project } from "../projects/project.entity.ts";
 import { User } from "../users/user.entity.ts";
@@ -20,6 +21,12 @@ const AccessTokenSchema = defineEntity({
     name: p.text(),
     description: p.text().nullable(),
     scopes: p.array<TokenScope>((scope) => scope as TokenScope),
+    /** What of its project's repositories a project access token reaches; null: all. */
+    repositoryRules: p.json<readonly RepositoryRule[]>().nullable(),
+    /** The database's own digest of the rules, by which a process knows those that it has read. */
+    repositoryRulesDigest: p.text().nullable().persist(false),
+    /** Addresses and networks (CIDR) that the secret is accepted from; null: everywhere. */
+    ipAllowList: p.array<string>((entry) => entry).nullable(),
     /** The bot's level in the project, kept for the history; null for a personal token. */
     accessLevel: p.integer().nullable(),
     /** SHA-256 of the secret, in hexadecimal. */
@@ -29,11 +36,17 @@ const AccessTokenSchema = defineEntity({
     /** `YYYY-MM-DD`: the token is expired from 00:00:00 UTC of this date on; null: it never expires. */
     expiresAt: p.date().nullable(),
     createdBy: () => p.manyToOne(User).ref(),
-    /** The id shared by a token and its rotations; at most one token of a family is not revoked. */
+    /** The id shared by a token and its rotations. Of a family two live at most: the current one, and one in grace. */
     family: p.text(),
     /** The token that this one was rotated from. */
     predecessor: () => p.oneToOne(AccessToken).owner().ref().nullable(),
+    /** When the grace of a token ends that was rotated away with one; null for any other. */
+    retiresAt: p.datetime().columnType("timestamptz").nullable(),
     lastUsedAt: p.datetime().columnType("timestamptz").nullable(),
+    /** The addresses of its last uses, the latest first, five at most; null: none is known. */
+    lastUsedIps: p.array<string>((address) => address).nullable(),
+    /** What the client of the last use calls itself; null: not known. */
+    lastUsedClient: p.text().nullable(),
     revokedAt: p.datetime().columnType("timestamptz").nullable(),
     revokedBy: () => p.manyToOne(User).ref().nullable(),
     /** When the expiry was recorded as an event; null if it was not. */

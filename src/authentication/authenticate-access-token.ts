@@ -1,20 +1,22 @@
-/** Authenticates by access token: finds the human or bot behind a secret. One query at most, no writes. */
-import { isExpired } from "../access-tokens/expiry.ts";
+/**
+ * Authenticates by access token: finds the human or bot behind a secret. One query at most, and one more for repository rules
+ * that the process has not seen; no writes.
+ */
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
-import { InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
-import { NO_ACCESS } from "../principals/access-level.ts";
+import { RevokedTokenError, UnauthenticatedError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
-import type { TokenRow } from "./find-access-tokens.ts";
+import { judgeAccessToken, type KnownToken } from "./judge-access-token.ts";
 
 /**
  * Finds the principal behind an access token's secret, sent from `address`.
  *
  * @throws UnauthenticatedError when the secret is not known, or its user is blocked
- * @throws InvalidTokenError when it is known, but expired or revoked: only somebody who holds the secret gets this far
+ * @throws InvalidTokenError when it is known, but expired, revoked, or not accepted from there: only somebody who holds the
+ *   secret gets this far
  */
 export async function authenticateAccessToken(
-  services: Pick<AuthenticationServices, "accessTokens" | "clock" | "lastUse" | "secretReuse">,
+  services: Pick<AuthenticationServices, "accessTokens" | "repositoryRules" | "clock" | "lastUse" | "secretReuse">,
   secret: string,
   address: string,
 ): Promise<SignedInPrincipal> {
@@ -27,49 +29,26 @@ export async function authenticateAccessToken(
   // 3. The index found the row; this constant-time comparison is the one that decides.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
-  // 4. The bearer of a dead token, and nobody else, is told that it is dead. Its project is told of a rotated one, later.
-  if (row.revoked) {
-    services.secretReuse.presented(row.token_id, address);
-    throw new RevokedTokenError(row.token_id);
-  }
-  if (isExpired(row.expires_at, services.clock.now())) {
-    throw new InvalidTokenError(
-      `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
-    );
-  }
-  // 5. No credential of a blocked user is accepted.
-  if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known");
-  // 6. Humans and bots become different kinds of principals; the ghost never signs in.
-  const principal = toPrincipal(row);
-  // 7. Note the use in memory; it is written later, off the request path.
+  // 4. Its rules, where it has some; they are known from before, as a rule.
+  const digestOfRules = row.repository_rules_digest;
+  const rules = digestOfRules === null ? undefined : await services.repositoryRules.find(row.token_id, digestOfRules);
+  if (digestOfRules !== null && rules === undefined) throw new UnauthenticatedError("the access token is not known");
+  // 5. Whether it is good here and now, and for whom. Its project is told of a rotated one, later.
+  const principal = judge(services, { row, rules }, address);
+  // 6. Note the use in memory; it is written later, off the request path.
   services.lastUse.used(row.token_id);
   return principal;
 }
 
-function toPrincipal(row: TokenRow): SignedInPrincipal {
-  const common = {
-    userId: row.user_id,
-    username: row.username,
-    scopes: new Set(row.scopes),
-    tokenId: row.token_id,
-    expiresAt: row.expires_at,
-  };
-  switch (row.user_type) {
-    case "human":
-      return { kind: "user", admin: row.admin, ...common };
-    case "project_bot": {
-      if (row.project_id === null || row.project_path === null || row.visibility === null) break;
-      const project = {
-        id: row.project_id,
-        path: row.project_path,
-        visibility: row.visibility,
-        containerRegistryEnabled: row.container_registry_enabled === true,
-        accessLevel: row.access_level ?? NO_ACCESS,
-      };
-      return { kind: "bot", project, ...common };
-    }
-    case "ghost":
-      break;
+function judge(
+  { clock, secretReuse }: Pick<AuthenticationServices, "clock" | "secretReuse">,
+  token: KnownToken,
+  address: string,
+): SignedInPrincipal {
+  try {
+    return judgeAccessToken(token, { now: clock.now(), address });
+  } catch (error) {
+    if (error instanceof RevokedTokenError) secretReuse.presented(error.tokenId, address);
+    throw error;
   }
-  throw new UnauthenticatedError("the access token is not known");
 }

@@ -3,7 +3,7 @@ import type { PreparedQuery } from "../database/database.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import { networkOf, siteOf } from "../http/client-address.ts";
-import type { PasswordPrincipal } from "../principals/principal.ts";
+import { type PasswordPrincipal, WITHOUT_ACCESS_TOKEN } from "../principals/principal.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { passwordFingerprint, passwordMatches } from "../users/password.ts";
 import type { UserState } from "../users/user.entity.ts";
@@ -72,8 +72,7 @@ export async function authenticatePassword(
       username: row.username,
       admin: row.admin,
       scopes: new Set(TOKEN_SCOPES),
-      tokenId: null,
-      expiresAt: null,
+      ...WITHOUT_ACCESS_TOKEN,
       passwordFingerprint: passwordFingerprint(digest),
     };
   };

@@ -2,7 +2,7 @@
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
 import type { PreparedQuery } from "../database/database.ts";
 import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
-import type { UserPrincipal } from "../principals/principal.ts";
+import { type UserPrincipal, WITHOUT_ACCESS_TOKEN } from "../principals/principal.ts";
 import { REGISTRY_SCOPES } from "../principals/token-scope.ts";
 import { refreshTokenCutoffs } from "../refresh-tokens/refresh-token-life.ts";
 import { passwordFingerprint } from "../users/password.ts";
@@ -76,7 +76,7 @@ async function findHuman(
   // Noted in memory; it is written later, off the request path.
   refreshTokenLastUse.used(row.id);
   const { user_id: userId, username, admin } = row;
-  return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), tokenId: null, expiresAt: null };
+  return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), ...WITHOUT_ACCESS_TOKEN };
 }
 
 function unknownRefreshToken(): UnauthenticatedError {

@@ -13,6 +13,11 @@ export interface TokenRow {
   readonly scopes: TokenScope[];
   readonly expires_at: string | null;
   readonly revoked: boolean;
+  /** When its grace ends or ended, after a rotation. */
+  readonly retires_at: Date | null;
+  readonly ip_allow_list: string[] | null;
+  /** Null: it has no rules. */
+  readonly repository_rules_digest: string | null;
   readonly user_id: number;
   readonly username: string;
   readonly user_type: UserType;
@@ -29,7 +34,7 @@ const FIND_TOKENS: PreparedQuery = {
   name: "find_tokens",
   text: `
     select t.id as token_id, t.digest, t.scopes, t.expires_at::text as expires_at, t.revoked_at is not null as revoked,
-      u.id as user_id, u.username, u.user_type, u.state, u.admin,
+      t.retires_at, t.ip_allow_list, t.repository_rules_digest, u.id as user_id, u.username, u.user_type, u.state, u.admin,
       p.id as project_id, r.path as project_path, p.visibility, p.container_registry_enabled, m.access_level
     from access_tokens t
     join users u on u.id = t.user_id

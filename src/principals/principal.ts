@@ -3,6 +3,8 @@
  * src/authentication finds out who that is.
  */
 import { ForbiddenError, RuleRefusedError } from "../errors.ts";
+import type { IpAllowList } from "../http/ip-allow-list.ts";
+import type { RepositoryRules } from "./repository-rules.ts";
 import { scopesBeyond, TOKEN_SCOPES, type TokenScope } from "./token-scope.ts";
 
 /** Who did something, and with which access token (null for a password), as records of it say. */
@@ -28,7 +30,19 @@ export interface UserPrincipal {
   readonly tokenId: number | null;
   /** `YYYY-MM-DD`: the end of that access token; null without one, and for a password. */
   readonly expiresAt: string | null;
+  /** When the grace of that access token ends, if it was rotated away with one; else null. */
+  readonly retiresAt: Date | null;
+  /** Where that access token is accepted from; undefined: everywhere. */
+  readonly ipAllowList: IpAllowList | undefined;
 }
+
+/** What a credential that is no access token says of one. */
+export const WITHOUT_ACCESS_TOKEN = {
+  tokenId: null,
+  expiresAt: null,
+  retiresAt: null,
+  ipAllowList: undefined,
+} as const;
 
 /** A human who signed in with their password. */
 export interface PasswordPrincipal extends UserPrincipal {
@@ -46,6 +60,12 @@ export interface BotPrincipal {
   readonly tokenId: number;
   /** `YYYY-MM-DD`: the end of that access token; null without one. */
   readonly expiresAt: string | null;
+  /** When the grace of that access token ends, if it was rotated away with one; else null. */
+  readonly retiresAt: Date | null;
+  /** Where that access token is accepted from; undefined: everywhere. */
+  readonly ipAllowList: IpAllowList | undefined;
+  /** What of its project's repositories that access token reaches; undefined: all. */
+  readonly repositoryRules: RepositoryRules | undefined;
   readonly project: {
     readonly id: number;
     readonly path: string;

@@ -11,7 +11,7 @@ import type { Config } from "../config.ts";
 import type { AuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { ValidationError } from "../errors.ts";
 import type { IdSource } from "../ids.ts";
-import { ANONYMOUS, type PasswordPrincipal, type Principal } from "../principals/principal.ts";
+import { ANONYMOUS, type PasswordPrincipal, type Principal, type SignedInPrincipal } from "../principals/principal.ts";
 import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
@@ -54,7 +54,7 @@ export async function issueRegistryToken(
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
   // 3. What was answered a moment ago is answered again, if nothing that it depends on has changed since.
   const question = await repeatableQuestion(services, request);
-  const again = question && recall(services, question);
+  const again = question && recall(services, question, request.address);
   if (again !== undefined) return again;
   // 4. Authenticate the caller.
   const principal = await authenticate(services, request);
@@ -83,11 +83,14 @@ export async function issueRegistryToken(
   const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
   // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
   if (question !== undefined) {
-    const accessToken =
-      principal.kind === "anonymous" ? undefined : { tokenId: principal.tokenId, expiresAt: principal.expiresAt };
+    const accessToken = principal.kind === "anonymous" ? undefined : accessTokenPart(principal);
     services.rememberedTokens.remember(question.key, { issued, epoch: question.epoch, signedBy, accessToken });
   }
   return issued;
+}
+
+function accessTokenPart({ tokenId, expiresAt, retiresAt, ipAllowList }: SignedInPrincipal) {
+  return { tokenId, expiresAt, retiresAt, ipAllowList };
 }
 
 /** What memory knows a request by, and the epoch that its answer must hold under. */
@@ -109,8 +112,9 @@ async function repeatableQuestion(
 function recall(
   { rememberedTokens, signingKeys, lastUse }: IssuingServices,
   { key, epoch }: RepeatableQuestion,
+  address: string,
 ): IssuedRegistryToken | undefined {
-  const found = rememberedTokens.recall(key, { epoch, signedBy: signingKeys.current() });
+  const found = rememberedTokens.recall(key, { epoch, address, signedBy: signingKeys.current() });
   if (found?.accessToken?.tokenId != null) lastUse.used(found.accessToken.tokenId);
   return found?.issued;
 }
@@ -186,7 +190,10 @@ function grant(
         ? [{ type: "registry", name: scope.name, actions: [ANY_ACTION] }]
         : [];
     case "repository": {
-      const actions = grantedActions(scope, allowedActions(principal, repositories.get(scope.name)));
+      const actions = grantedActions(
+        scope,
+        allowedActions(principal, { name: scope.name, facts: repositories.get(scope.name) }),
+      );
       return actions.length === 0 ? [] : [{ type: "repository", name: scope.name, actions }];
     }
   }

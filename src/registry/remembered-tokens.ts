@@ -23,13 +23,16 @@ const REUSED_PART_OF_LIFE = 0.1;
 /** The least that an answer may say of a token's life. @see docs/spec/registry-auth.md "Answer" */
 const MINIMUM_LIFETIME_SECONDS = 60;
 
+/** What of an access token its answers depend on, without the database changing. */
+type AccessTokenPart = "tokenId" | "expiresAt" | "retiresAt" | "ipAllowList";
+
 /** An issued token, and all that it depends on besides the request. */
 interface Remembered {
   readonly issued: IssuedRegistryToken;
   readonly epoch: string;
   readonly signedBy: SigningKey;
   /** The access token that it was issued to; undefined for anonymous. */
-  readonly accessToken: Pick<Exclude<Principal, { kind: "anonymous" }>, "tokenId" | "expiresAt"> | undefined;
+  readonly accessToken: Pick<Exclude<Principal, { kind: "anonymous" }>, AccessTokenPart> | undefined;
   readonly bytes: number;
 }
 
@@ -69,19 +72,21 @@ export class RememberedTokens {
 
   /**
    * The token that was issued for this under the same epoch and the same key, with what is left of its life, if it may be
-   * given again; and the access token that it was issued to.
+   * given again, and to `address`; and the access token that it was issued to.
    *
    * @see docs/spec/registry-auth.md "Answers from memory"
    */
   recall(
     key: string,
-    { epoch, signedBy }: Pick<Remembered, "epoch" | "signedBy">,
+    { epoch, signedBy, address }: Pick<Remembered, "epoch" | "signedBy"> & { readonly address: string },
   ): Pick<Remembered, "issued" | "accessToken"> | undefined {
     const entry = this.#entries.get(key);
     const now = this.#options.clock.now();
     if (entry === undefined || entry.epoch !== epoch || entry.signedBy !== signedBy || !this.#isFresh(entry, now))
       return undefined;
     const { issued, accessToken } = entry;
+    // From elsewhere it is refused, and not from here.
+    if (accessToken?.ipAllowList?.has(address) === false) return undefined;
     return { accessToken, issued: { ...issued, issuedAt: now, lifetimeSeconds: secondsLeft(issued, now) } };
   }
 
@@ -112,7 +117,8 @@ export class RememberedTokens {
       ageSeconds >= 0 &&
       ageSeconds < Math.min(reuseSeconds, REUSED_PART_OF_LIFE * issued.lifetimeSeconds) &&
       secondsLeft(issued, now) >= MINIMUM_LIFETIME_SECONDS &&
-      !isExpired(accessToken?.expiresAt ?? null, now)
+      !isExpired(accessToken?.expiresAt ?? null, now) &&
+      (accessToken?.retiresAt == null || now < accessToken.retiresAt)
     );
   }
 }

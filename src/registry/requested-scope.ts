@@ -3,11 +3,7 @@
  * violations of the grammar are returned as a problem; unknown types are dropped.
  */
 import { isPathComponent, projectPathsOf } from "../namespaces/path.ts";
-
-/** The actions on a repository, in the order in which answers list them. */
-export const REPOSITORY_ACTIONS = ["pull", "push", "delete"] as const;
-/** An action on a repository. */
-export type RepositoryAction = (typeof REPOSITORY_ACTIONS)[number];
+import { REPOSITORY_ACTIONS, type RepositoryAction } from "../principals/repository-rules.ts";
 
 /** The action that stands for all actions in a request. */
 export const ANY_ACTION = "*";

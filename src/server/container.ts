@@ -12,6 +12,7 @@ import type { ApiServices } from "../api/api-services.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import { FairQueue } from "../authentication/fair-queue.ts";
 import { accessTokenLoader } from "../authentication/find-access-tokens.ts";
+import { RepositoryRulesFinder } from "../authentication/find-repository-rules.ts";
 import { Lockout } from "../authentication/lockout.ts";
 import { openLockoutKey } from "../authentication/lockout-key.ts";
 import type { Clock } from "../clock.ts";
@@ -127,6 +128,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     tokenPrefix: config.tokens.prefix,
     authorizationEpoch: await openAuthorizationEpoch(database),
     accessTokens: accessTokenLoader(database),
+    repositoryRules: new RepositoryRulesFinder(database),
     imageFacts: new ImageFactsFinder(database),
     rememberedTokens: new RememberedTokens({
       clock,

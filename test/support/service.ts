@@ -8,6 +8,7 @@ import { createPersonalToken } from "../../src/access-tokens/create-personal-tok
 import { readConfig } from "../../src/config.ts";
 import { readTextFileIfPresent } from "../../src/files.ts";
 import { systemIds } from "../../src/ids.ts";
+import { WITHOUT_ACCESS_TOKEN } from "../../src/principals/principal.ts";
 import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { type Container, createContainer } from "../../src/server/container.ts";
 import { prepareInstance } from "../../src/server/first-start.ts";
@@ -95,7 +96,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 async function makeRootSecret(container: Container): Promise<string> {
   const root = await container.database.em().findOneOrFail(User, { username: "root" });
   const scopes = new Set(TOKEN_SCOPES);
-  const credential = { scopes, tokenId: null, expiresAt: null };
+  const credential = { scopes, ...WITHOUT_ACCESS_TOKEN };
   const caller = { kind: "user", userId: root.id, username: "root", admin: true, ...credential } as const;
   const token = { name: "Test", description: null, scopes: TOKEN_SCOPES, expiresAt: null };
   return (await createPersonalToken(container, { ...token, caller, owner: "self" })).secret;

@@ -9,6 +9,7 @@ import { CREDENTIALS } from "./20261125040000-credentials.ts";
 import { REGISTRY_EVENT_COUNTS } from "./20261125050000-registry-event-counts.ts";
 import { FIRST_ADMINISTRATOR } from "./20261125060000-first-administrator.ts";
 import { AUTHORIZATION_EPOCH } from "./20261126000000-authorization-epoch.ts";
+import { DETAILED_RIGHTS } from "./20261127000000-detailed-rights.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -21,6 +22,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261125050000-registry-event-counts": REGISTRY_EVENT_COUNTS,
   "20261125060000-first-administrator": FIRST_ADMINISTRATOR,
   "20261126000000-authorization-epoch": AUTHORIZATION_EPOCH,
+  "20261127000000-detailed-rights": DETAILED_RIGHTS,
 };
 
 /** The migrations as MikroORM takes them. */

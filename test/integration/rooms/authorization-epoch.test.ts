@@ -12,6 +12,8 @@ import {
 /** What may change without anybody being allowed more or less, and why. All other columns of all tables move the epoch. */
 const UNDECIDING: Readonly<Record<string, string>> = {
   "access_tokens.last_used_at": "a record of what happened",
+  "access_tokens.last_used_ips": "a record of what happened",
+  "access_tokens.last_used_client": "a record of what happened",
   "access_tokens.expiry_recorded_at": "a record of what happened: the date itself ends a token",
   "users.name": "shown to people",
   "users.email": "shown to people; nobody signs in with it",
@@ -24,6 +26,8 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   registry_event_counts: "a record of what happened",
   first_administrator: "a record of what happened",
   authentication_failures: "refuses passwords, which are never answered from memory",
+  access_token_scope_uses: "a record of what happened",
+  access_token_pauses: "a record of what happened",
   refresh_tokens: "are never answered from memory",
   migrations: "what the schema has become, not who may do what",
   authorization_epoch: "the epoch itself",
@@ -52,7 +56,7 @@ beforeAll(async () => {
   await addProjectMember(service, app, ann.id, 30);
   const names = "table_name as table, column_name as name, data_type as type";
   columns = await sql<Column>(
-    `select ${names} from information_schema.columns where table_schema = 'public' order by table_name, ordinal_position`,
+    `select ${names} from information_schema.columns where table_schema = 'public' and is_generated = 'NEVER' order by table_name, ordinal_position`,
   );
 });
 afterAll(() => service.stop());
@@ -79,6 +83,7 @@ const OTHER_VALUES: Readonly<Record<string, readonly string[]>> = {
   date: ["'2031-01-01'", "null"],
   "timestamp with time zone": ["'2031-01-01'", "null"],
   ARRAY: ["array['read_api']"],
+  jsonb: [`'[{"repositories": ["web"], "actions": ["pull"]}]'`],
 };
 
 /** Changes a column of one row, and puts it back; whether the epoch moved at the change. */
@@ -132,7 +137,8 @@ describe("the authorization epoch", () => {
         const gone = await moves(() => sql(`delete from ${table} where id = ?`, [id]).catch(() => []));
         const [left] = await sql(`select from ${table} where id = ?`, [id]);
         if (left !== undefined) continue; // something refers to it
-        const insert = `insert into ${table} select * from jsonb_populate_record(null::${table}, ?::jsonb)`;
+        const names = columns.flatMap(({ table: of, name }) => (of === table ? [name] : [])).join(", ");
+        const insert = `insert into ${table} (${names}) select ${names} from jsonb_populate_record(null::${table}, ?::jsonb)`;
         expect([table, gone, await moves(() => sql(insert, [row]))]).toEqual([table, true, true]);
         wasTried = true;
         break;

@@ -1,6 +1,7 @@
 import { generateKeySync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { makeSecret } from "../../../src/access-tokens/secret.ts";
+import { IpAllowList } from "../../../src/http/ip-allow-list.ts";
 import { systemIds } from "../../../src/ids.ts";
 import type { IssuedRegistryToken } from "../../../src/registry/registry-token.ts";
 import { RememberedTokens } from "../../../src/registry/remembered-tokens.ts";
@@ -14,10 +15,12 @@ const SCOPES = ["repository:team/app:pull"];
 interface Given {
   readonly reuseSeconds?: number;
   readonly lifetimeSeconds?: number;
+  readonly accessToken?: { readonly expiresAt?: string; readonly retiresAt?: Date; readonly ipAllowList?: IpAllowList };
+  readonly at?: Date;
 }
 
-function memory({ reuseSeconds = 10 }: Given = {}) {
-  const clock = new FakeClock(new Date("2026-11-02T12:00:00.400Z"));
+function memory({ reuseSeconds = 10, at = new Date("2026-11-02T12:00:00.400Z") }: Given = {}) {
+  const clock = new FakeClock(at);
   const tokens = new RememberedTokens({ clock, reuseSeconds, key: generateKeySync("hmac", { length: 256 }) });
   const issue = (lifetimeSeconds = 300, token = "a.b.c"): IssuedRegistryToken => ({
     token,
@@ -32,9 +35,11 @@ function memory({ reuseSeconds = 10 }: Given = {}) {
 /** A memory with one token in it, and what of it may be given again now. */
 function remembered(given: Given = {}) {
   const { clock, tokens, issue } = memory(given);
-  const accessToken = { tokenId: 7, expiresAt: null };
+  const accessToken = { tokenId: 7, expiresAt: null, retiresAt: null, ipAllowList: undefined, ...given.accessToken };
   tokens.remember("a", { issued: issue(given.lifetimeSeconds), epoch: "e", signedBy: KEY, accessToken });
-  return { clock, recall: (epoch = "e", signedBy = KEY) => tokens.recall("a", { epoch, signedBy }) };
+  const recall = (epoch = "e", signedBy = KEY, address = "10.0.0.1") =>
+    tokens.recall("a", { epoch, signedBy, address });
+  return { clock, recall };
 }
 
 const withToken = (secret: string, username = "x") => ({ kind: "password", username, password: secret }) as const;
@@ -83,7 +88,7 @@ describe("a remembered token", () => {
     const { clock, recall } = remembered();
     clock.advance({ seconds: 7 });
     expect(recall()).toEqual({
-      accessToken: { tokenId: 7, expiresAt: null },
+      accessToken: { tokenId: 7, expiresAt: null, retiresAt: null, ipAllowList: undefined },
       issued: { token: "a.b.c", access: [], issuedAt: clock.now(), lifetimeSeconds: 293, refreshToken: undefined },
     });
   });
@@ -113,15 +118,22 @@ describe("a remembered token", () => {
     expect(recall()).toBeUndefined();
   });
 
-  it("is not given once its access token's date has come: the clock ends it, not the epoch", () => {
-    const { clock, tokens, issue } = memory();
-    clock.set(new Date("2026-11-02T23:59:58Z"));
-    const accessToken = { tokenId: 7, expiresAt: "2026-11-03" };
-    tokens.remember("a", { issued: issue(), epoch: "e", signedBy: KEY, accessToken });
+  it.each([
+    ["date has come", { expiresAt: "2026-11-03" }],
+    ["grace has ended", { retiresAt: new Date("2026-11-03T00:00:00Z") }],
+  ])("is not given once its access token's %s: the clock ends it, not the epoch", (_, accessToken) => {
+    const { clock, recall } = remembered({ accessToken, at: new Date("2026-11-02T23:59:58Z") });
     clock.advance({ seconds: 1 });
-    expect(tokens.recall("a", { epoch: "e", signedBy: KEY })).toBeDefined();
+    expect(recall()).toBeDefined();
     clock.advance({ seconds: 1 });
-    expect(tokens.recall("a", { epoch: "e", signedBy: KEY })).toBeUndefined();
+    expect(recall()).toBeUndefined();
+  });
+
+  it("is given to the addresses alone that its access token is accepted from", () => {
+    const { recall } = remembered({ accessToken: { ipAllowList: new IpAllowList(["10.0.0.0/8"]) } });
+    expect(recall("e", KEY, "10.9.9.9")).toBeDefined();
+    expect(recall("e", KEY, "11.0.0.1")).toBeUndefined();
+    expect(recall("e", KEY, "")).toBeUndefined();
   });
 
   it("is not given when the clock was set back", () => {
@@ -137,8 +149,8 @@ describe("a remembered token", () => {
       ["f", "new"],
     ] as const)
       tokens.remember("a", { issued: issue(300, token), epoch, signedBy: KEY, accessToken: undefined });
-    expect(tokens.recall("a", { epoch: "e", signedBy: KEY })).toBeUndefined();
-    expect(tokens.recall("a", { epoch: "f", signedBy: KEY })?.issued.token).toBe("new");
+    expect(tokens.recall("a", { epoch: "e", signedBy: KEY, address: "" })).toBeUndefined();
+    expect(tokens.recall("a", { epoch: "f", signedBy: KEY, address: "" })?.issued.token).toBe("new");
   });
 
   it.each([
@@ -149,7 +161,8 @@ describe("a remembered token", () => {
     const token = "t".repeat(length);
     for (let index = 0; index < count; index += 1)
       tokens.remember(String(index), { issued: issue(300, token), epoch: "e", signedBy: KEY, accessToken: undefined });
-    const isKnown = (index: number) => tokens.recall(String(index), { epoch: "e", signedBy: KEY }) !== undefined;
+    const isKnown = (index: number) =>
+      tokens.recall(String(index), { epoch: "e", signedBy: KEY, address: "" }) !== undefined;
     expect([isKnown(0), isKnown(count - 1)]).toEqual([false, true]);
   });
 });

@@ -1,0 +1,97 @@
+/** Whether a known access token may be used, and by whom: a row in, a principal out. Pure, so that it can be explained. */
+import { isExpired } from "../access-tokens/expiry.ts";
+import { AddressNotAllowedError, InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
+import { IpAllowList } from "../http/ip-allow-list.ts";
+import { NO_ACCESS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { RepositoryRules } from "../principals/repository-rules.ts";
+import type { TokenRow } from "./find-access-tokens.ts";
+
+/** What is asked about a token, in this order. */
+export const TOKEN_STEPS = [
+  /** Is it not revoked? */
+  "revoked",
+  /** If it was rotated away with a grace, does that go on? */
+  "grace",
+  /** Is its date not reached? */
+  "expiry",
+  /** Is its user neither blocked nor the ghost? */
+  "user",
+  /** Is it sent from an address that it is accepted from? */
+  "address",
+] as const;
+/** One of the questions. */
+export type TokenStep = (typeof TOKEN_STEPS)[number];
+
+/** Is told of each question that was asked, and whether it allowed to go on. */
+export type TokenRecorder = (step: TokenStep, passed: boolean) => void;
+
+/** A token as it is stored, with its rules, which are kept apart. */
+export interface KnownToken {
+  readonly row: TokenRow;
+  readonly rules: RepositoryRules | undefined;
+}
+
+/**
+ * The principal that a token stands for, sent from `address` at `now`. The bearer of a dead token, and nobody else, is told
+ * that it is dead.
+ *
+ * @throws RevokedTokenError, InvalidTokenError, AddressNotAllowedError when the token is known, but not good here and now
+ * @throws UnauthenticatedError when its user is blocked: no credential of theirs is known any more
+ */
+export function judgeAccessToken(
+  token: KnownToken,
+  { now, address }: { readonly now: Date; readonly address: string },
+  record: TokenRecorder = () => {},
+): SignedInPrincipal {
+  const { row } = token;
+  const demand = (step: TokenStep, passed: boolean, otherwise: () => Error): void => {
+    record(step, passed);
+    if (!passed) throw otherwise();
+  };
+  demand("revoked", !row.revoked, () => new RevokedTokenError(row.token_id));
+  demand("grace", row.retires_at === null || now < row.retires_at, () => new RevokedTokenError(row.token_id));
+  demand("expiry", !isExpired(row.expires_at, now), () => expired(row));
+  // Humans and bots become different kinds of principals; the ghost never signs in.
+  const principal = row.state === "blocked" ? undefined : toPrincipal(token);
+  record("user", principal !== undefined);
+  if (principal === undefined) throw new UnauthenticatedError("the access token is not known");
+  const isAllowed = principal.ipAllowList === undefined || principal.ipAllowList.has(address);
+  demand("address", isAllowed, () => new AddressNotAllowedError(address));
+  return principal;
+}
+
+function expired({ expires_at }: TokenRow): InvalidTokenError {
+  return new InvalidTokenError(
+    `Token is expired: it expired on ${expires_at}; create or rotate it under Settings > Access tokens`,
+  );
+}
+
+function toPrincipal({ row, rules }: KnownToken): SignedInPrincipal | undefined {
+  const common = {
+    userId: row.user_id,
+    username: row.username,
+    scopes: new Set(row.scopes),
+    tokenId: row.token_id,
+    expiresAt: row.expires_at,
+    retiresAt: row.retires_at,
+    ipAllowList: row.ip_allow_list === null ? undefined : new IpAllowList(row.ip_allow_list),
+  };
+  switch (row.user_type) {
+    case "human":
+      return { kind: "user", admin: row.admin, ...common };
+    case "project_bot": {
+      if (row.project_id === null || row.project_path === null || row.visibility === null) return undefined;
+      const project = {
+        id: row.project_id,
+        path: row.project_path,
+        visibility: row.visibility,
+        containerRegistryEnabled: row.container_registry_enabled === true,
+        accessLevel: row.access_level ?? NO_ACCESS,
+      };
+      return { kind: "bot", project, repositoryRules: rules, ...common };
+    }
+    case "ghost":
+      return undefined;
+  }
+}
