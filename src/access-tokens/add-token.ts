@@ -1,5 +1,6 @@
 /** Writes the row of a new access token. Every use case that creates or rotates a token ends here. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { RepositoryRule } from "../principals/repository-rules.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { User } from "../users/user.entity.ts";
@@ -16,6 +17,10 @@ export interface NewToken {
   readonly name: string;
   readonly description: string | null;
   readonly scopes: readonly TokenScope[];
+  /** What of the project's repositories it reaches; null: all. */
+  readonly repositoryRules: readonly RepositoryRule[] | null;
+  /** Where it is accepted from, as `readNetwork` writes it; null: everywhere. */
+  readonly ipAllowList: readonly string[] | null;
   /** The bot's level in the project; null for a personal access token. */
   readonly accessLevel: number | null;
   /** `YYYY-MM-DD`, already checked; null: it never expires. */
@@ -43,13 +48,14 @@ export interface CreatedProjectToken extends CreatedToken {
 export async function addToken(
   em: SqlEntityManager,
   { ids, tokenSettings }: Pick<TokenServices, "ids" | "tokenSettings">,
-  { now, createdById, predecessor, family, scopes, ...rest }: NewToken,
+  { now, createdById, predecessor, family, scopes, ipAllowList, ...rest }: NewToken,
 ): Promise<CreatedToken> {
   const secret = makeSecret(tokenSettings.prefix, ids);
   const token = em.create(AccessToken, {
     ...rest,
     createdAt: now,
     scopes: [...scopes],
+    ipAllowList: ipAllowList && [...ipAllowList],
     digest: digestSecret(secret),
     lastFour: lastFour(secret),
     createdBy: createdById,

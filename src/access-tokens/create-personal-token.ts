@@ -5,6 +5,7 @@ import { requireAdministrator, type SignedInPrincipal } from "../principals/prin
 import type { TokenScope } from "../principals/token-scope.ts";
 import { findUser } from "../users/find-user.ts";
 import { addToken, type CreatedToken } from "./add-token.ts";
+import { decideIpAllowList } from "./creator-addresses.ts";
 import { requireScopesToCreate } from "./creator-scopes.ts";
 import { creatorLimit, decideExpiry, instanceLimit } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
@@ -16,6 +17,8 @@ export interface NewPersonalToken {
   readonly scopes: readonly TokenScope[];
   /** `YYYY-MM-DD`, or null for the instance's default. */
   readonly expiresAt: string | null;
+  /** Where it is accepted from, as `readNetwork` writes it; null: everywhere, or what holds for the caller's own token. */
+  readonly ipAllowList: readonly string[] | null;
 }
 
 /**
@@ -34,6 +37,7 @@ export async function createPersonalToken(
     caller,
     owner,
     expiresAt,
+    ipAllowList,
     ...token
   }: NewPersonalToken & { caller: SignedInPrincipal; owner: "self" | { userId: number } },
 ): Promise<CreatedToken> {
@@ -49,9 +53,11 @@ export async function createPersonalToken(
     const limits = [...creatorLimit(caller), ...instanceLimit(services.tokenSettings.maxLifetimeDays, now)];
     const created = await addToken(em, services, {
       ...token,
+      ipAllowList: decideIpAllowList(caller, ipAllowList),
       user,
       project: null,
       accessLevel: null,
+      repositoryRules: null,
       expiresAt: decideExpiry(expiresAt, now, limits),
       createdById: caller.userId,
       now,

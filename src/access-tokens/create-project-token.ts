@@ -7,11 +7,13 @@ import { Member } from "../members/member.entity.ts";
 import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, type AccessLevel } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { RepositoryRule } from "../principals/repository-rules.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import type { Project } from "../projects/project.entity.ts";
 import { User } from "../users/user.entity.ts";
 import { addToken, type CreatedProjectToken } from "./add-token.ts";
+import { decideIpAllowList } from "./creator-addresses.ts";
 import { requireScopesToCreate } from "./creator-scopes.ts";
 import { creatorLimit, decideExpiry, instanceLimit } from "./expiry.ts";
 import type { TokenServices } from "./token-services.ts";
@@ -26,6 +28,10 @@ export interface CreateProjectTokenInput {
   /** `YYYY-MM-DD`, or null for the instance's default. */
   readonly expiresAt: string | null;
   readonly accessLevel: AccessLevel;
+  /** What of the project's repositories the token reaches; null: all. */
+  readonly repositoryRules: readonly RepositoryRule[] | null;
+  /** Where it is accepted from, as `readNetwork` writes it; null: everywhere, or what holds for the caller's own token. */
+  readonly ipAllowList: readonly string[] | null;
 }
 
 /**
@@ -56,6 +62,7 @@ export function createProjectToken(
     }
     const now = clock.now();
     requireScopesToCreate(input.caller, input.scopes);
+    const ipAllowList = decideIpAllowList(input.caller, input.ipAllowList);
     const limits = [...creatorLimit(input.caller), ...instanceLimit(tokenSettings.maxLifetimeDays, now)];
     const expiresAt = decideExpiry(input.expiresAt, now, limits);
     const bot = createBotUser(em, { project, name: input.name, createdById: input.caller.userId, now }, services);
@@ -72,6 +79,8 @@ export function createProjectToken(
       name: input.name,
       description: input.description,
       scopes: input.scopes,
+      repositoryRules: input.repositoryRules,
+      ipAllowList,
       accessLevel: input.accessLevel,
       expiresAt,
       createdById: input.caller.userId,

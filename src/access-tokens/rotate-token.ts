@@ -7,6 +7,7 @@ import { NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { addToken, type CreatedProjectToken, type CreatedToken } from "./add-token.ts";
+import { requireAddressesToRotate } from "./creator-addresses.ts";
 import { requireScopesToRotate } from "./creator-scopes.ts";
 import { creatorLimit, decideExpiry, decideRotatedExpiry, instanceLimit, ownLimit } from "./expiry.ts";
 import { findTokenProject, type ProjectTokenInput } from "./find-token-project.ts";
@@ -27,7 +28,7 @@ export interface RotateProjectTokenInput extends ProjectTokenInput {
  *
  * @throws NotFoundError when the caller does not see the project, or the token is not the project's
  * @throws ForbiddenError when the caller is below Maintainer or the token's level, or a bot and the token not its own, or
- *   the caller's own token lacks one of the token's scopes
+ *   the caller's own token lacks one of the token's scopes, or is not accepted from where the token is
  * @throws FeatureDisabledError while the feature is off for the project
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
@@ -55,7 +56,8 @@ export function rotateProjectToken(
  * Rotates a personal access token: the caller's own or, for administrators, anybody's.
  *
  * @throws NotFoundError when there is no such token, or it belongs to another user
- * @throws ForbiddenError when it is another token than the caller's, whose scopes that one lacks
+ * @throws ForbiddenError when it is another token than the caller's, whose scopes that one lacks, or that is accepted from
+ *   elsewhere
  * @throws AlreadyRevokedError when the token is revoked or was rotated already
  * @throws ValidationError when the expiry date is out of bounds
  */
@@ -79,7 +81,10 @@ async function replace(
   requestedExpiry: string | null | undefined,
 ): Promise<CreatedToken> {
   if (old.revokedAt != null) throw new AlreadyRevokedError();
-  if (by.tokenId !== old.id) requireScopesToRotate(by, old.scopes);
+  if (by.tokenId !== old.id) {
+    requireScopesToRotate(by, old.scopes);
+    requireAddressesToRotate(by, old.ipAllowList ?? null);
+  }
   const now = services.clock.now();
   const expiresAt = decideEnd(old, by, requestedExpiry, now, services.tokenSettings.maxLifetimeDays);
   await em.nativeUpdate(AccessToken, { id: old.id }, { revokedAt: now, revokedBy: by.userId });
@@ -89,6 +94,8 @@ async function replace(
     name: old.name,
     description: old.description ?? null,
     scopes: old.scopes,
+    repositoryRules: old.repositoryRules ?? null,
+    ipAllowList: old.ipAllowList ?? null,
     accessLevel: old.accessLevel ?? null,
     expiresAt,
     createdById: by.userId,

@@ -73,6 +73,8 @@ export async function updateOperatorToken(
     description: `For the keyside command on the server's own machine; in ${place}`,
     scopes: TOKEN_SCOPES,
     accessLevel: null,
+    repositoryRules: null,
+    ipAllowList: null,
     expiresAt: decideExpiry(null, now, instanceLimit(maxLifetimeDays, now)),
     createdById: by.userId,
     ...(live === null ? { family: FAMILY } : { predecessor: live }),

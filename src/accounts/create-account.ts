@@ -1,6 +1,6 @@
 /** Creates the account of a human, with its personal namespace. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
+import { requireStrengthOfPassword, type SignedInPrincipal } from "../principals/principal.ts";
 import { User } from "../users/user.entity.ts";
 import { createPersonalNamespace } from "./create-personal-namespace.ts";
 import { flushAccount } from "./flush-account.ts";
@@ -32,7 +32,7 @@ export interface CreatedAccount {
  * @throws ConflictError when the username or the e-mail address is taken
  */
 export async function createAccount(em: SqlEntityManager, input: CreateAccountInput): Promise<CreatedAccount> {
-  if (input.passwordDigest !== null) requireEveryScope(input.by);
+  if (input.passwordDigest !== null) requireStrengthOfPassword(input.by);
   const user = em.create(User, {
     createdAt: input.now,
     username: input.username,

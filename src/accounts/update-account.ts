@@ -2,7 +2,7 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { RuleRefusedError } from "../errors.ts";
 import { Namespace } from "../namespaces/namespace.entity.ts";
-import { requireAdministrator, requireEveryScope, type SignedInPrincipal } from "../principals/principal.ts";
+import { requireAdministrator, requireStrengthOfPassword, type SignedInPrincipal } from "../principals/principal.ts";
 import { lockDepartures } from "../users/lock-departures.ts";
 import type { User } from "../users/user.entity.ts";
 import type { EndSignInsServices } from "./end-sign-ins.ts";
@@ -43,7 +43,7 @@ export function updateAccount(
       requireNotSelf(caller, user, "take the rights of an administrator from yourself");
       await requireAnotherAdministrator(em, user);
     }
-    if (changes.passwordDigest !== undefined) requireEveryScope(caller);
+    if (changes.passwordDigest !== undefined) requireStrengthOfPassword(caller);
     user.name = changes.name ?? user.name;
     user.email = changes.email ?? user.email;
     user.admin = changes.admin ?? user.admin;

@@ -9,23 +9,29 @@ import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { date, flag, id, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
+import { ipAllowList, ipAllowListResult, repositoryRules, repositoryRulesResult } from "./token-limits.schema.ts";
 
 /** The parameters of one token of a project. */
 export const projectTokenParams = z.object({ id: resourceId, token_id: id() });
 
 const scopes = list(z.enum(TOKEN_SCOPES), 100).transform((values) => [...new Set(values)]);
 
-/** The body that creates an access token of either kind. */
-export const createTokenBody = z.object({
+/** What creates an access token of either kind. */
+const createTokenBody = z.object({
   name: text(255),
   description: prose(255).nullish(),
   scopes,
   expires_at: date().nullish(),
+  ip_allow_list: ipAllowList.nullish(),
 });
+
+/** The body that creates a personal access token, which has no project that rules could be about. */
+export const createPersonalTokenBody = createTokenBody.extend({ repository_rules: z.never().nullish() });
 
 /** The body that creates a project access token. */
 export const createProjectTokenBody = createTokenBody.extend({
   access_level: accessLevel.default(ACCESS_LEVELS.maintainer),
+  repository_rules: repositoryRules.nullish(),
 });
 
 /** The parameters of a rotation. */
@@ -90,10 +96,14 @@ export const tokenResult = z.object({
   last_used_at: z.iso.datetime().nullable(),
   active: z.boolean(),
   expires_at: z.iso.date().nullable(),
+  ip_allow_list: ipAllowListResult,
 });
 
 /** A project access token, as JSON. */
-export const projectTokenResult = tokenResult.extend({ access_level: z.int() });
+export const projectTokenResult = tokenResult.extend({
+  access_level: z.int(),
+  repository_rules: repositoryRulesResult,
+});
 /** A new token with its secret, this one time. */
 export const createdTokenResult = tokenResult.extend({ token: z.string() });
 /** A new project access token with its secret, this one time. */
@@ -113,10 +123,15 @@ export function renderToken(token: AccessToken, clock: Clock): z.input<typeof to
     last_used_at: token.lastUsedAt?.toISOString() ?? null,
     active: !revoked && !isExpired(token.expiresAt ?? null, clock.now()),
     expires_at: token.expiresAt ?? null,
+    ip_allow_list: token.ipAllowList ?? null,
   };
 }
 
 /** A project access token as JSON. */
 export function renderProjectToken(token: AccessToken, clock: Clock): z.input<typeof projectTokenResult> {
-  return { ...renderToken(token, clock), access_level: token.accessLevel ?? 0 };
+  const rules = token.repositoryRules?.map(({ repositories, actions }) => ({
+    repositories: [...repositories],
+    actions: [...actions],
+  }));
+  return { ...renderToken(token, clock), access_level: token.accessLevel ?? 0, repository_rules: rules ?? null };
 }

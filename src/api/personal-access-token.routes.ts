@@ -10,7 +10,7 @@ import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import {
   createdTokenResult,
-  createTokenBody,
+  createPersonalTokenBody,
   listTokensQuery,
   renderToken,
   rotateTokenBody,
@@ -30,10 +30,17 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
   const create = async (
     caller: SignedInPrincipal,
     owner: "self" | { userId: number },
-    { name, description, scopes, expires_at }: z.output<typeof createTokenBody>,
+    { name, description, scopes, expires_at, ip_allow_list }: z.output<typeof createPersonalTokenBody>,
   ) => {
-    const input = { caller, owner, name, description: description ?? null, scopes, expiresAt: expires_at ?? null };
-    const { token, secret } = await createPersonalToken(services, input);
+    const { token, secret } = await createPersonalToken(services, {
+      caller,
+      owner,
+      name,
+      description: description ?? null,
+      scopes,
+      expiresAt: expires_at ?? null,
+      ipAllowList: ip_allow_list ?? null,
+    });
     return { body: { ...renderToken(token, clock), token: secret } };
   };
   return [
@@ -44,7 +51,7 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
       summary: "Create a personal access token for oneself",
       params: NOTHING,
       query: NOTHING,
-      body: createTokenBody,
+      body: createPersonalTokenBody,
       status: 201,
       result: createdTokenResult,
       handle: ({ caller, body }) => create(caller, "self", body),
@@ -56,7 +63,7 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
       summary: "Create a personal access token for a human (administrators)",
       params: idParams,
       query: NOTHING,
-      body: createTokenBody,
+      body: createPersonalTokenBody,
       status: 201,
       result: createdTokenResult,
       handle: ({ caller, params, body }) => create(caller, { userId: params.id }, body),

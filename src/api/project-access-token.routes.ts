@@ -56,6 +56,8 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
             scopes: body.scopes,
             expiresAt: body.expires_at ?? null,
             accessLevel: body.access_level,
+            repositoryRules: body.repository_rules ?? null,
+            ipAllowList: body.ip_allow_list ?? null,
           }),
         );
       },

@@ -99,12 +99,18 @@ export function requireAdministrator(caller: SignedInPrincipal): void {
 }
 
 /**
- * Requires that the caller's credential has every scope, as the password has that they are about to set.
+ * Requires that the caller's credential is no weaker than the password that they are about to set: it has every scope, and
+ * is accepted from everywhere.
  *
- * @throws ForbiddenError naming the scopes that it lacks
+ * @throws ForbiddenError saying what it lacks
  * @see docs/spec/access-tokens.md "Creating"
  */
-export function requireEveryScope({ scopes }: SignedInPrincipal): void {
+export function requireStrengthOfPassword({ scopes, ipAllowList }: SignedInPrincipal): void {
+  if (ipAllowList !== undefined) {
+    throw new ForbiddenError(
+      `a password is accepted from everywhere, and this request's access token from ${ipAllowList.networks.join(", ")}: it may set none`,
+    );
+  }
   const lacking = scopesBeyond(TOKEN_SCOPES, scopes);
   if (lacking.length === 0) return;
   throw new ForbiddenError(

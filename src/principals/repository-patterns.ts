@@ -50,13 +50,14 @@ export class RepositoryPatterns {
   readonly #across: Places;
   /** The places of a `**` that a `/` follows: both may be nothing. */
   readonly #skippable: Places;
+  readonly #none: Places;
   /** Where a match has come to, and where it goes with the next character; here, since it is made for every name. */
   #current: Places;
   #next: Places;
 
   /** What it takes, without what every object takes. */
   get bytes(): number {
-    return this.#expecting.byteLength + 7 * this.#first.byteLength;
+    return this.#expecting.byteLength + 8 * this.#first.byteLength;
   }
 
   /** @param patterns texts in which {@link patternProblem} finds none */
@@ -72,6 +73,7 @@ export class RepositoryPatterns {
     this.#within = none();
     this.#across = none();
     this.#skippable = none();
+    this.#none = none();
     this.#current = none();
     this.#next = none();
     let place = 0;
@@ -86,7 +88,8 @@ export class RepositoryPatterns {
       place += 1;
     }
     advance(this.#first, this.#skippable, 2);
-    this.#passRuns(this.#first);
+    advance(this.#first, this.#within, 1);
+    advance(this.#first, this.#across, 1);
   }
 
   /** Whether one of the patterns matches a name, which is relative to the project: `""` is the project's own. */
@@ -97,46 +100,56 @@ export class RepositoryPatterns {
     return this.#ends.some((end, word) => (end & (this.#current[word] ?? 0)) !== 0);
   }
 
-  /** Goes on by one character; false when no pattern does. */
+  /** Goes on by one character; false when no pattern does. What leaves a word at its top enters the next one. */
   #step(character: string): boolean {
-    const expecting = this.#expectingOf(character);
+    const expecting = this.#indexOf(character);
     if (expecting === undefined) return false;
     const [current, next] = [this.#current, this.#next];
-    for (let word = 0; word < next.length; word++) next[word] = (current[word] ?? 0) & (expecting[word] ?? 0);
-    shift(next);
-    advance(next, this.#skippable, 2);
+    const within = character === "/" ? this.#none : this.#within;
     let alive = 0;
+    let moved = 0;
+    let skipped = 0;
+    let passedWithin = 0;
+    let passedAcross = 0;
     for (let word = 0; word < next.length; word++) {
-      const runs = (this.#across[word] ?? 0) | (character === "/" ? 0 : (this.#within[word] ?? 0));
-      const places = (next[word] ?? 0) | ((current[word] ?? 0) & runs);
+      const old = current[word] ?? 0;
+      // 1. Places that expect the character move on by one.
+      const met = old & (this.#expecting[expecting + word] ?? 0);
+      let places = (met << 1) | moved;
+      moved = met >>> (WORD_BITS - 1);
+      // 2. Where that came to a `**` with a `/`, both may be nothing.
+      const skippable = places & (this.#skippable[word] ?? 0);
+      places |= (skippable << 2) | skipped;
+      skipped = skippable >>> (WORD_BITS - 2);
+      // 3. Runs that the character fits into go on.
+      places |= old & ((within[word] ?? 0) | (this.#across[word] ?? 0));
+      // 4. Each run may end here.
+      const endsWithin = places & (this.#within[word] ?? 0);
+      places |= (endsWithin << 1) | passedWithin;
+      passedWithin = endsWithin >>> (WORD_BITS - 1);
+      const endsAcross = places & (this.#across[word] ?? 0);
+      places |= (endsAcross << 1) | passedAcross;
+      passedAcross = endsAcross >>> (WORD_BITS - 1);
       next[word] = places;
       alive |= places;
     }
-    this.#passRuns(next);
     this.#current = next;
     this.#next = current;
     return alive !== 0;
   }
 
-  /** The places that expect a character; undefined for one that no name has. */
-  #expectingOf(character: string): Places | undefined {
+  /** Where the places begin that expect a character; undefined for one that no name has. */
+  #indexOf(character: string): number | undefined {
     const index = ALPHABET.get(character);
-    const words = this.#first.length;
-    return index === undefined ? undefined : this.#expecting.subarray(index * words, (index + 1) * words);
+    return index === undefined ? undefined : index * this.#first.length;
   }
 
   #placesOf(element: string): Places {
     if (element === "*") return this.#within;
     if (element === "**") return this.#across;
-    const places = this.#expectingOf(element);
-    if (places === undefined) throw new Error(`a pattern holds ${JSON.stringify(element)}, which no name does`);
-    return places;
-  }
-
-  /** Any run may end here: adds what follows it. */
-  #passRuns(places: Places): void {
-    advance(places, this.#within, 1);
-    advance(places, this.#across, 1);
+    const index = this.#indexOf(element);
+    if (index === undefined) throw new Error(`a pattern holds ${JSON.stringify(element)}, which no name does`);
+    return this.#expecting.subarray(index, index + this.#first.length);
   }
 }
 
@@ -145,17 +158,7 @@ function add(places: Places, place: number): void {
   places[word] = (places[word] ?? 0) | (1 << (place % WORD_BITS));
 }
 
-/** Moves every place on by one. */
-function shift(places: Places): void {
-  let carry = 0;
-  for (let word = 0; word < places.length; word++) {
-    const old = places[word] ?? 0;
-    places[word] = (old << 1) | carry;
-    carry = old >>> (WORD_BITS - 1);
-  }
-}
-
-/** Adds what lies `by` places after those that are among `some`. */
+/** Adds what lies `by` places after those that are among `some`; done once, for where patterns begin. */
 function advance(places: Places, some: Places, by: number): void {
   let carry = 0;
   for (let word = 0; word < places.length; word++) {

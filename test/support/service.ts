@@ -98,6 +98,6 @@ async function makeRootSecret(container: Container): Promise<string> {
   const scopes = new Set(TOKEN_SCOPES);
   const credential = { scopes, ...WITHOUT_ACCESS_TOKEN };
   const caller = { kind: "user", userId: root.id, username: "root", admin: true, ...credential } as const;
-  const token = { name: "Test", description: null, scopes: TOKEN_SCOPES, expiresAt: null };
+  const token = { name: "Test", description: null, scopes: TOKEN_SCOPES, expiresAt: null, ipAllowList: null };
   return (await createPersonalToken(container, { ...token, caller, owner: "self" })).secret;
 }

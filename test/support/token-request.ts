@@ -16,6 +16,8 @@ export interface TokenQuestion {
   readonly service?: string | null;
   /** In the place of username and password. */
   readonly authorization?: string;
+  /** The client's address, which the service believes where it trusts this machine as a proxy. */
+  readonly from?: string;
 }
 
 /** What came back; `claims` and `access` are verified, and empty where no token came. */
@@ -41,10 +43,11 @@ export async function requestToken(service: TestService, question: TokenQuestion
   const basic =
     password === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   const authorization = question.authorization ?? basic;
-  return await readTokenAnswer(
-    service,
-    await fetch(url, authorization === undefined ? {} : { headers: { authorization } }),
-  );
+  const headers = {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(question.from === undefined ? {} : { "x-forwarded-for": question.from }),
+  };
+  return await readTokenAnswer(service, await fetch(url, { headers }));
 }
 
 /** Reads an answer of the token endpoint; verifies the token in it. */

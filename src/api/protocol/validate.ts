@@ -21,8 +21,20 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
 }
 
 function toProblem(issue: z.core.$ZodIssue): FieldProblem {
-  const field = issue.path.length === 0 ? "body" : String(issue.path[0]);
+  const field = fieldOf(issue.path);
   return { field, message: describe(issue, SECRET_FIELDS.has(field) ? () => "its value" : showValue) };
+}
+
+/** GitLab names the parameter alone; what lies within an object is named by its place: `repository_rules[0].actions`. */
+function fieldOf([first, ...rest]: readonly PropertyKey[]): string {
+  if (first === undefined) return "body";
+  const isWithinObject = rest.some((key) => typeof key === "string");
+  return isWithinObject ? [first, ...rest].map(placeOf).join("") : String(first);
+}
+
+function placeOf(key: PropertyKey, index: number): string {
+  if (typeof key === "number") return `[${key}]`;
+  return index === 0 ? String(key) : `.${String(key)}`;
 }
 
 function describe(issue: z.core.$ZodIssue, show: (value: unknown) => string): string {
@@ -30,6 +42,8 @@ function describe(issue: z.core.$ZodIssue, show: (value: unknown) => string): st
     return "is missing";
   if (issue.code === "custom" && issue.params?.["missing"] === true) return "is missing";
   if (issue.code === "invalid_type" && issue.expected === "never") return "is not supported here";
+  if (issue.code === "custom" && typeof issue.params?.["problem"] === "string")
+    return `is invalid: ${show(issue.input)} ${issue.params["problem"]}`;
   switch (issue.code) {
     case "too_small":
       return issue.minimum === 1 && issue.origin !== "number"

@@ -35,6 +35,30 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
+/** A rule as the API takes it. */
+export interface RuleArgument {
+  readonly repositories: readonly string[];
+  readonly actions: readonly string[];
+}
+
+/**
+ * Reads `web,services/**:pull,push` and adds it to the rules before it; nothing before the colon is the project's own
+ * repository. The service judges the patterns and the actions.
+ *
+ * @throws InvalidArgumentError when there is no colon, or nothing behind it
+ */
+export function repositoryRule(value: string, before: readonly RuleArgument[] = []): RuleArgument[] {
+  const [, repositories, actions] = /^([^:]*):([^:]+)$/.exec(value) ?? [];
+  if (repositories === undefined || actions === undefined)
+    throw new InvalidArgumentError("patterns and actions are wanted, as web,services/**:pull,push");
+  return [...before, { repositories: listOf(repositories), actions: listOf(actions) }];
+}
+
+/** Reads `a,b`. */
+export function listOf(value: string): string[] {
+  return value.split(",").map((part) => part.trim());
+}
+
 /** @throws InvalidArgumentError when the text is neither on nor off */
 export function onOrOff(value: string): boolean {
   if (value !== "on" && value !== "off") throw new InvalidArgumentError("on or off is wanted");

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { projectAddress } from "../addresses.ts";
 import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
-import { accessLevelOption, wholeNumber, withJson } from "./arguments.ts";
+import { accessLevelOption, listOf, type RuleArgument, repositoryRule, wholeNumber, withJson } from "./arguments.ts";
 import { findUserId } from "./find-id.ts";
 
 const COLUMNS = ["id", "name", "scopes", "access_level", "active", "expires_at", "last_used_at"];
@@ -21,6 +21,8 @@ interface CreateOptions extends TokenOwnerOptions {
   expires?: string;
   description?: string;
   accessLevel?: number;
+  rule?: RuleArgument[];
+  allowFrom?: string[];
   json?: boolean;
 }
 
@@ -31,10 +33,20 @@ export function addTokenCommands(program: Command, context: CliContext): void {
   withJson(withOwner(token.command("create")))
     .description("create an access token and print its secret, which is never shown again")
     .requiredOption("--name <name>", "a name that says what it is for")
-    .requiredOption("--scopes <scopes>", "such as read_registry,write_registry", (value) => value.split(","))
+    .requiredOption("--scopes <scopes>", "such as read_registry,write_registry", listOf)
     .option("--description <text>", "a description")
     .option("--expires <date>", "YYYY-MM-DD: the token is dead from the start of this day, UTC")
     .addOption(accessLevelOption("the bot's level in the project, a word or a number (default: maintainer)"))
+    .option(
+      "--rule <rule>",
+      "what of the project's repositories it reaches, as web,services/**:pull,push; may be repeated (default: all)",
+      repositoryRule,
+    )
+    .option(
+      "--allow-from <networks>",
+      "where it is accepted from, as 10.0.0.0/8,192.0.2.7 (default: everywhere)",
+      listOf,
+    )
     .action(async (options: CreateOptions, command: Command) => {
       const client = clientOf(context);
       const { create } = await tokenAddresses(options, command, client);
@@ -44,6 +56,8 @@ export function addTokenCommands(program: Command, context: CliContext): void {
         description: options.description,
         expires_at: options.expires,
         access_level: options.accessLevel,
+        repository_rules: options.rule,
+        ip_allow_list: options.allowFrom,
       });
       passOnWarning(context, warning);
       printSecret(context, body, options.json);
@@ -68,6 +82,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
       const { one } = await tokenAddresses(options, command, client);
       const { body } = await client.call("GET", `${one}/${id}`);
       show(context, body, { json: options.json, columns: COLUMNS });
+      if (options.json !== true) for (const line of limitsOf(body as ShownLimits)) context.output.line(line);
     });
 
   withJson(withOwner(token.command("rotate")))
@@ -116,6 +131,20 @@ async function tokenAddresses(
   const id = user === undefined ? undefined : await findUserId(client, user);
   const create = id === undefined ? `/user${tokens}` : `/users/${id}${tokens}`;
   return { create, list: id === undefined ? `${tokens}?` : `${tokens}?user_id=${id}&`, one: tokens };
+}
+
+/** What a token is limited to besides its scopes, as the API shows it. */
+interface ShownLimits {
+  readonly repository_rules?: readonly RuleArgument[] | null;
+  readonly ip_allow_list?: readonly string[] | null;
+}
+
+function limitsOf({ repository_rules, ip_allow_list }: ShownLimits): string[] {
+  const rules = (repository_rules ?? []).map(({ repositories, actions }, index) => {
+    const names = repositories.map((name) => (name === "" ? "the project's own repository" : name));
+    return `rule ${index + 1}: ${actions.join(", ")} on ${names.join(", ")}`;
+  });
+  return ip_allow_list == null ? rules : [...rules, `accepted from: ${ip_allow_list.join(", ")}`];
 }
 
 function printSecret({ output }: CliContext, created: unknown, json: boolean | undefined): void {

@@ -106,6 +106,47 @@ describe("a token of one day", () => {
   });
 });
 
+describe("a token that is accepted from a few networks", () => {
+  const OWN = ["127.0.0.0/8", "10.0.0.0/8"];
+  let bound: ApiClient;
+  beforeAll(async () => {
+    bound = await personal(owner.id, { scopes: EVERY_SCOPE, ip_allow_list: OWN });
+  });
+
+  it.each([
+    ["personal token", () => "/user/personal_access_tokens"],
+    ["project access token", tokens],
+  ])("mints no %s that is accepted from elsewhere", async (_, path) => {
+    const wanted = { name: "x", scopes: ["read_api"] };
+    for (const network of ["0.0.0.0/0", "10.0.0.0/7", "192.0.2.7", "::/0"]) {
+      const wide = await bound.post(path(), { ...wanted, ip_allow_list: ["10.1.0.0/16", network] });
+      expect(shown(wide)).toEqual(refused(400, "ip_allow_list", network));
+    }
+    const narrow = ["10.1.0.0/16", "127.0.0.1"];
+    expect((await bound.post(path(), { ...wanted, ip_allow_list: narrow })).body.ip_allow_list).toEqual(narrow);
+    expect((await bound.post(path(), wanted)).body.ip_allow_list).toEqual(OWN);
+    expect((await bound.post(path(), { ...wanted, ip_allow_list: null })).body.ip_allow_list).toEqual(OWN);
+  });
+
+  it("gets the secret of no token that is accepted from elsewhere by rotating it, and is itself accepted from no more", async () => {
+    const make = (more: object) =>
+      createProjectAccessToken(service, project, { by: owner, scopes: ["read_api"], ...more });
+    for (const robot of [await make({}), await make({ ip_allow_list: ["10.0.0.0/8", "192.0.2.7"] })])
+      expect(shown(await bound.post(`${tokens()}/${robot.id}/rotate`))).toEqual(refused(403, "accepted from"));
+    const within = await make({ ip_allow_list: ["10.1.0.0/16"] });
+    expect((await bound.post(`${tokens()}/${within.id}/rotate`)).body.ip_allow_list).toEqual(["10.1.0.0/16"]);
+    const own = await personal(owner.id, { scopes: ["api"], ip_allow_list: OWN });
+    expect((await own.post("/personal_access_tokens/self/rotate")).body.ip_allow_list).toEqual(OWN);
+  });
+
+  it("sets no password, which is accepted from everywhere", async () => {
+    const admin = await createUserWithPassword(service, "alma", { scopes: EVERY_SCOPE, admin: true });
+    const weak = await personal(admin.id, { scopes: EVERY_SCOPE, ip_allow_list: OWN });
+    const answer = await weak.put(`/users/${admin.id}`, { password: "a password of its own" });
+    expect(shown(answer)).toEqual(refused(403, "everywhere"));
+  });
+});
+
 describe("an administrator's token", () => {
   it("mints for others no more than it is itself", async () => {
     const admin = await createUserWithPassword(service, "ada", { scopes: EVERY_SCOPE, admin: true });
