@@ -33,7 +33,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
   /** The one answer that holds a secret. */
   const created = ({ token, secret, project }: CreatedProjectToken) => ({
     body: { ...renderProjectToken(token, clock), token: secret },
-    headers: warningHeader(pushWarning(token.scopes, project.visibility)),
+    headers: warningHeader(pushWarning(token, project.visibility)),
   });
   return [
     apiOperation({

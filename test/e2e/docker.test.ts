@@ -177,6 +177,42 @@ describe("docker with a project access token", () => {
     });
   });
 
+  it("holds a token to its repository rules, and says what it may not", async () => {
+    const repository_rules = [
+      { repositories: ["web"], actions: ["pull", "push"] },
+      { repositories: ["services/**"], actions: ["pull"] },
+    ];
+    const service = await pushed("team/app", "/services/a/b:1");
+    const secret = await pushed("team/app", "/secret:1");
+    const person = await DockerCommand.create();
+    const token = await tokenOf("team/app", BOTH, { repository_rules });
+    expect(await person.login(guarded.registry, token.credentials)).toMatchObject({ code: 0 });
+    expect(await person.pushNew(image("team/app/web:1"))).toMatchObject({ code: 0 });
+    expect(await person.pullAnew(service)).toMatchObject({ code: 0 });
+    expect(await person.run("push", service)).toMatchObject({
+      ...REFUSED,
+      stderr: expect.stringContaining("denied: requested access to the resource is denied"),
+    });
+    expect(await person.pullAnew(secret)).toMatchObject({
+      ...REFUSED,
+      stderr: expect.stringMatching(/pull access denied for .*secret/),
+    });
+  });
+
+  it("gives the push and no more to who mounts from a repository outside the token's rules", async () => {
+    const repository_rules = [{ repositories: ["web"], actions: ["pull", "push"] }];
+    const token = await tokenOf("team/app", BOTH, { repository_rules });
+    const { person } = await loggedIn("team/app", BOTH);
+    const secret = image("team/app/secret-source:1");
+    expect(await person.pushNew(secret)).toMatchObject({ code: 0 });
+    await person.tag(secret, image("team/app/web:2"));
+    // The engine knows where the layer was, and would mount it from there; the token gives no pull there.
+    expect(await person.login(guarded.registry, token.credentials)).toMatchObject({ code: 0 });
+    const push = await person.run("push", image("team/app/web:2"));
+    expect(push).toMatchObject({ code: 0, stdout: expect.stringContaining(": Pushed") });
+    expect(push.stdout).not.toContain("Mounted from");
+  });
+
   it("lets a human push and pull with their password", async () => {
     const person = await DockerCommand.create();
     const login = await person.login(guarded.registry, { username: "root", password: ROOT_PASSWORD });

@@ -37,11 +37,15 @@ export interface ClientStage {
   readonly registry: string;
   /**
    * `full`, `reader` and `writer` are project access tokens of `closed` with all or one of the registry's scopes,
+   * `ruled` one with all of them that its rules limit to pull and push on `web`, and to pull on `services/**`;
    * `openWriter` of `open`; `foreigner` has them all in `foreign`. `administrator` is a personal token that reads;
    * `impostor` a wrong password.
    */
   readonly as: Readonly<
-    Record<"full" | "reader" | "writer" | "openWriter" | "foreigner" | "administrator" | "impostor", ClientCredentials>
+    Record<
+      "full" | "reader" | "writer" | "ruled" | "openWriter" | "foreigner" | "administrator" | "impostor",
+      ClientCredentials
+    >
   >;
   /** A directory for the client's own files. */
   readonly directory: string;
@@ -107,10 +111,16 @@ async function setStage(opened: AsyncDisposableStack): Promise<ClientStage | Lac
   const everything = ["read_registry", "write_registry", "delete_registry"];
   const { id } = (await service.root.get("/user")).body;
   const personal = await createPersonalAccessToken(service, id, ["read_registry"]);
+  const repository_rules = [
+    { repositories: ["web"], actions: ["pull", "push"] },
+    { repositories: ["services/**"], actions: ["pull"] },
+  ];
+  const ruled = await createProjectAccessToken(service, "stage/closed", { scopes: everything, repository_rules });
   const as = {
     full: await tokenOf("closed", ...everything),
     reader: await tokenOf("closed", "read_registry"),
     writer: await tokenOf("closed", "write_registry"),
+    ruled: ruled.credentials,
     openWriter: await tokenOf("open", "write_registry"),
     foreigner: await tokenOf("foreign", ...everything),
     administrator: { username: "root", password: personal },

@@ -65,6 +65,22 @@ await describeClient("crane", { prepare, says: SAYS }, (test) => {
     expect(await client.pull(`${to}`, stage.as.reader)).toMatchObject(DONE);
   });
 
+  it("is held to a token's repository rules, and mounts nothing from a repository outside of them", async () => {
+    const { stage, client } = test();
+    const image = (name: string) => `${stage.registry}/stage/closed/${name}:v1`;
+    for (const name of ["services/a/b", "secret"])
+      expect(await client.push(image(name), stage.as.full)).toMatchObject(DONE);
+    expect(await client.push(image("web"), stage.as.ruled)).toMatchObject(DONE);
+    expect(await client.pull(image("services/a/b"), stage.as.ruled)).toMatchObject(DONE);
+    expect(await client.push(image("services/a/b"), stage.as.ruled)).toMatchObject(refused(UNAUTHORIZED));
+    expect(await client.pull(image("secret"), stage.as.ruled)).toMatchObject(refused(UNAUTHORIZED));
+    // What it may read it copies by mounting; what it may not, it does not get at by mounting either.
+    const copied = await client.crane(stage.as.ruled, "copy", image("services/a/b"), image("web"));
+    expect(copied).toMatchObject({ ok: true, output: expect.stringContaining("mounted blob: sha256:") });
+    const stolen = await client.crane(stage.as.ruled, "copy", image("secret"), image("web"));
+    expect(stolen).toMatchObject(refused(UNAUTHORIZED));
+  });
+
   it("deletes with a token that deletes, and is refused by one that only reads", async () => {
     const { stage, client } = test();
     const repository = stage.repository("closed");

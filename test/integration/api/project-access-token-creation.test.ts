@@ -66,6 +66,8 @@ describe("POST /projects/:id/access_tokens", () => {
       active: true,
       expires_at: "2027-01-01",
       access_level: 30,
+      ip_allow_list: null,
+      repository_rules: null,
       token: expect.stringMatching(/^kspat-[A-Za-z0-9]{36}$/),
     });
   });
@@ -157,6 +159,9 @@ describe("POST /projects/:id/access_tokens", () => {
       (await root.post(path(), { ...wanted, scopes })).headers.get("warning");
     expect(await warningOf(["write_registry"])).toMatch(/^299 keyside ".*add read_registry"$/);
     expect(await warningOf(["read_registry", "write_registry"])).toBeNull();
+    const repository_rules = [{ repositories: ["web"], actions: ["push"] }];
+    const { headers } = await root.post(path(), { ...wanted, repository_rules });
+    expect(headers.get("warning")).toMatch(/^299 keyside "[^"]*add pull for 'web'"$/);
   });
 
   it("is for Maintainers", async () => {
