@@ -4,6 +4,7 @@ import { changesName } from "./changes.ts";
 import { growthName } from "./growth.ts";
 import { queriesAt } from "./queries.ts";
 import type { Goal, Row } from "./report.ts";
+import { WITH_RULES } from "./rules.ts";
 import { START } from "./start.ts";
 
 /** One query; the service's chores ask a few more. */
@@ -32,6 +33,7 @@ function rateGoals(find: Find): Goal[] {
     atLeast(`${EMBEDDED}: at least 0.8 of the same on PostgreSQL`, 0.8, ...part(EMBEDDED, POSTGRESQL)),
     atLeast(`${different}: at least 0.8 of the ${BARE}`, 0.8, ofLimit(different), byCpu(find, different)),
     atLeast("1,000,000 tokens: at least 0.9 of the rate at 10", 0.9, find(growthName(1_000_000)).ratio),
+    atLeast("20 rules of 20 patterns: at least 0.83 of the rate without", 0.83, find(WITH_RULES).ratio),
     atLeast("10 changes of rights a second: at least 0.67 of the rate without", 0.67, find(changesName(10)).ratio),
   ];
 }

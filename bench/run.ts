@@ -11,6 +11,7 @@ import { measureGrowth } from "./growth.ts";
 import { countQueries } from "./queries.ts";
 import { measureRates } from "./rates.ts";
 import { type Report, type Row, renderJson, renderReport } from "./report.ts";
+import { measureRules } from "./rules.ts";
 import { type Setting, withSetting } from "./setting.ts";
 import { measureStart } from "./start.ts";
 
@@ -19,6 +20,7 @@ const PART_OF_RUN: Readonly<Record<Part, (setting: Setting) => Promise<Row[]>>> 
   queries: countQueries,
   changes: measureChanges,
   growth: measureGrowth,
+  rules: measureRules,
   api: measureApi,
   start: measureStart,
 };

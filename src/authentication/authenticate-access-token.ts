@@ -6,6 +6,7 @@ import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts
 import { RevokedTokenError, UnauthenticatedError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
+import type { TokenRow } from "./find-access-tokens.ts";
 import { judgeAccessToken, type KnownToken } from "./judge-access-token.ts";
 
 /**
@@ -16,7 +17,7 @@ import { judgeAccessToken, type KnownToken } from "./judge-access-token.ts";
  *   secret gets this far
  */
 export async function authenticateAccessToken(
-  services: Pick<AuthenticationServices, "accessTokens" | "repositoryRules" | "clock" | "lastUse" | "secretReuse">,
+  services: LimitingServices & Pick<AuthenticationServices, "accessTokens" | "clock" | "lastUse" | "secretReuse">,
   secret: string,
   address: string,
 ): Promise<SignedInPrincipal> {
@@ -29,15 +30,32 @@ export async function authenticateAccessToken(
   // 3. The index found the row; this constant-time comparison is the one that decides.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
-  // 4. Its rules, where it has some; they are known from before, as a rule.
-  const digestOfRules = row.repository_rules_digest;
-  const rules = digestOfRules === null ? undefined : await services.repositoryRules.find(row.token_id, digestOfRules);
-  if (digestOfRules !== null && rules === undefined) throw new UnauthenticatedError("the access token is not known");
+  // 4. What limits it, which is known from before, as a rule.
+  const token = await withLimits(services, row);
+  if (token === undefined) throw new UnauthenticatedError("the access token is not known");
   // 5. Whether it is good here and now, and for whom. Its project is told of a rotated one, later.
-  const principal = judge(services, { row, rules }, address);
+  const principal = judge(services, token, address);
   // 6. Note the use in memory; it is written later, off the request path.
   services.lastUse.used(row.token_id);
   return principal;
+}
+
+/** What finds and keeps the limits of tokens. */
+type LimitingServices = Pick<AuthenticationServices, "repositoryRules" | "allowLists">;
+
+/**
+ * A token with its repository rules and its allow-list. One query, or none.
+ *
+ * @returns undefined when its rules are not there any more: it was deleted meanwhile
+ */
+export async function withLimits(
+  { repositoryRules, allowLists }: LimitingServices,
+  row: TokenRow,
+): Promise<KnownToken | undefined> {
+  const { repository_rules_digest: digest, ip_allow_list: networks } = row;
+  const rules = digest === null ? undefined : await repositoryRules.find(row.token_id, digest);
+  if (digest !== null && rules === undefined) return undefined;
+  return { row, rules, ipAllowList: networks === null ? undefined : allowLists.of(networks) };
 }
 
 function judge(

@@ -7,6 +7,7 @@ import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { AccessTokenLoader } from "./find-access-tokens.ts";
 import type { RepositoryRulesFinder } from "./find-repository-rules.ts";
+import type { KeptAllowLists } from "./kept-allow-lists.ts";
 import type { Lockout } from "./lockout.ts";
 
 /** The database, the time, and what counts and bounds attempts. */
@@ -15,6 +16,7 @@ export interface AuthenticationServices {
   readonly clock: Clock;
   readonly accessTokens: AccessTokenLoader;
   readonly repositoryRules: Pick<RepositoryRulesFinder, "find">;
+  readonly allowLists: KeptAllowLists;
   /** The prefix of new secrets: a text that begins with it is never tried as a password. */
   readonly tokenPrefix: string;
   /** Told of every access token that is accepted. */

@@ -1,7 +1,7 @@
 /** Whether a known access token may be used, and by whom: a row in, a principal out. Pure, so that it can be explained. */
 import { isExpired } from "../access-tokens/expiry.ts";
 import { AddressNotAllowedError, InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
-import { IpAllowList } from "../http/ip-allow-list.ts";
+import type { IpAllowList } from "../http/ip-allow-list.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { RepositoryRules } from "../principals/repository-rules.ts";
@@ -26,10 +26,11 @@ export type TokenStep = (typeof TOKEN_STEPS)[number];
 /** Is told of each question that was asked, and whether it allowed to go on. */
 export type TokenRecorder = (step: TokenStep, passed: boolean) => void;
 
-/** A token as it is stored, with its rules, which are kept apart. */
+/** A token as it is stored, and what limits it, ready to be asked; undefined where it has none. */
 export interface KnownToken {
   readonly row: TokenRow;
   readonly rules: RepositoryRules | undefined;
+  readonly ipAllowList: IpAllowList | undefined;
 }
 
 /**
@@ -67,7 +68,7 @@ function expired({ expires_at }: TokenRow): InvalidTokenError {
   );
 }
 
-function toPrincipal({ row, rules }: KnownToken): SignedInPrincipal | undefined {
+function toPrincipal({ row, rules, ipAllowList }: KnownToken): SignedInPrincipal | undefined {
   const common = {
     userId: row.user_id,
     username: row.username,
@@ -75,7 +76,7 @@ function toPrincipal({ row, rules }: KnownToken): SignedInPrincipal | undefined 
     tokenId: row.token_id,
     expiresAt: row.expires_at,
     retiresAt: row.retires_at,
-    ipAllowList: row.ip_allow_list === null ? undefined : new IpAllowList(row.ip_allow_list),
+    ipAllowList,
   };
   switch (row.user_type) {
     case "human":

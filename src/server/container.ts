@@ -13,6 +13,7 @@ import type { AuthenticationServices } from "../authentication/authentication-se
 import { FairQueue } from "../authentication/fair-queue.ts";
 import { accessTokenLoader } from "../authentication/find-access-tokens.ts";
 import { RepositoryRulesFinder } from "../authentication/find-repository-rules.ts";
+import { KeptAllowLists } from "../authentication/kept-allow-lists.ts";
 import { Lockout } from "../authentication/lockout.ts";
 import { openLockoutKey } from "../authentication/lockout-key.ts";
 import type { Clock } from "../clock.ts";
@@ -129,6 +130,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     authorizationEpoch: await openAuthorizationEpoch(database),
     accessTokens: accessTokenLoader(database),
     repositoryRules: new RepositoryRulesFinder(database),
+    allowLists: new KeptAllowLists(),
     imageFacts: new ImageFactsFinder(database),
     rememberedTokens: new RememberedTokens({
       clock,
