@@ -70,6 +70,11 @@ const CHANGES = [
   "update access_tokens set scopes = '{read_registry,write_registry}' where nth",
   "update access_tokens set revoked_at = case when revoked_at is null then now() end where nth",
   "update access_tokens set expires_at = case when expires_at is null then 'SOON'::date end",
+  `update access_tokens set repository_rules = '[{"repositories": [""], "actions": ["pull"]}]' where nth and project_id is not null`,
+  `update access_tokens set repository_rules = '[{"repositories": ["im*"], "actions": ["pull", "push"]}]' where nth and project_id is not null`,
+  "update access_tokens set repository_rules = null where nth",
+  "update access_tokens set ip_allow_list = case when ip_allow_list is null then '{10.0.0.0/8}'::text[] end",
+  "update access_tokens set retires_at = case when retires_at is null then 'SOON'::timestamptz end",
   "update full_paths set path = case path when 'team/app' then 'team/app2' when 'team/app2' then 'team/app' else path end",
 ] as const;
 
@@ -90,7 +95,7 @@ interface Question {
 
 type Step =
   /** Asks the nth of a run's few questions. */
-  | { readonly kind: "ask"; readonly question: number }
+  | { readonly kind: "ask"; readonly question: number; readonly from: string }
   | { readonly kind: "change"; readonly change: number; readonly row: number }
   | { readonly kind: "wait"; readonly seconds: number }
   /** Waits for the last second of a day: dates come with the next. */
@@ -102,7 +107,14 @@ function lastSecondOfDay(): number {
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: "evening" as const }) },
-  { weight: 9, arbitrary: fc.record({ kind: fc.constant("ask" as const), question: fc.nat(QUESTIONS - 1) }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      kind: fc.constant("ask" as const),
+      question: fc.nat(QUESTIONS - 1),
+      from: fc.constantFrom("10.0.0.1", "192.0.2.1"),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("change" as const), change: fc.nat(CHANGES.length - 1), row: fc.nat(7) }),
@@ -124,7 +136,7 @@ async function restore(): Promise<void> {
     "update projects set visibility = case id when (select min(id) from projects) then 'private' else 'public' end, container_registry_enabled = true",
     "update members set access_level = 30",
     "update users set state = 'active', admin = username = 'root'",
-    "update access_tokens set scopes = '{read_registry,write_registry}', revoked_at = null, expires_at = null",
+    "update access_tokens set scopes = '{read_registry,write_registry}', revoked_at = null, expires_at = null, repository_rules = null, ip_allow_list = null, retires_at = null",
     "update full_paths set path = 'team/app' where path = 'team/app2'",
   ];
   await service.container.database.transaction(async (em) => {
@@ -133,9 +145,9 @@ async function restore(): Promise<void> {
 }
 
 /** What a caller sees of an answer, but for what makes each token its own. */
-async function seen(services: IssuingServices, { who, scopes }: Question): Promise<unknown> {
+async function seen(services: IssuingServices, { who, scopes }: Question, from: string): Promise<unknown> {
   try {
-    const issued = await issueToken(services, secrets[who], SCOPES[scopes] ?? []);
+    const issued = await issueToken(services, secrets[who], SCOPES[scopes] ?? [], from);
     const claims = z.record(z.string(), z.unknown()).parse(jsonwebtoken.decode(issued.token));
     return { ...claims, jti: "", iat: 0, exp: 0, nbf: 0, access: issued.access };
   } catch (error) {
@@ -169,7 +181,9 @@ describe("a service that answers from memory", () => {
           else {
             const question = asked[each.question];
             if (question !== undefined)
-              expect(await seen(service.container, question)).toEqual(await seen(forgetful, question));
+              expect(await seen(service.container, question, each.from)).toEqual(
+                await seen(forgetful, question, each.from),
+              );
           }
         }
       }),
