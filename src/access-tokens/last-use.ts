@@ -17,8 +17,11 @@ const KEPT_ADDRESSES = 5;
 /** Of a client's name, in UTF-16 code units. */
 const KEPT_CLIENT_LENGTH = 255;
 
-/** How many tokens' uses wait to be written. What comes beyond is not noted, until there is room. */
-const MAXIMUM_WAITING = 10_000;
+/**
+ * How many tokens' uses wait to be written: as many as one statement writes well within the time that a query has. What
+ * comes beyond is not noted, until there is room.
+ */
+const MAXIMUM_WAITING = 5_000;
 
 /** How long a pause is kept after its end. */
 const KEPT_PAUSES_MS = 30 * DAY_MS;
