@@ -94,6 +94,8 @@ export const tokenResult = z.object({
   scopes: z.array(z.enum(TOKEN_SCOPES)),
   user_id: z.int(),
   last_used_at: z.iso.datetime().nullable(),
+  /** The addresses of the last uses, the latest first: five at most. */
+  last_used_ips: z.array(z.string()),
   active: z.boolean(),
   expires_at: z.iso.date().nullable(),
   ip_allow_list: ipAllowListResult,
@@ -121,6 +123,7 @@ export function renderToken(token: AccessToken, clock: Clock): z.input<typeof to
     scopes: token.scopes,
     user_id: token.user.id,
     last_used_at: token.lastUsedAt?.toISOString() ?? null,
+    last_used_ips: token.lastUsedIps ?? [],
     active: !revoked && !isExpired(token.expiresAt ?? null, clock.now()),
     expires_at: token.expiresAt ?? null,
     ip_allow_list: token.ipAllowList ?? null,

@@ -13,6 +13,8 @@ import { projectOperations } from "./project.routes.ts";
 import { projectAccessTokenOperations } from "./project-access-token.routes.ts";
 import type { ApiOperation } from "./protocol/api-operation.ts";
 import { refreshTokenOperations } from "./refresh-token.routes.ts";
+import { registryActivityOperations } from "./registry-activity.routes.ts";
+import { tokenUsageOperations } from "./token-usage.routes.ts";
 import { userOperations } from "./user.routes.ts";
 
 /** All calls of the API; `baseUrl` is Keyside's URL for clients. @see docs/spec/rest-api.md "The calls" */
@@ -26,6 +28,8 @@ export function apiOperations(services: ApiServices, baseUrl: string): ApiOperat
     ...projectOperations(services),
     ...memberOperations(services),
     ...projectAccessTokenOperations(services),
+    ...tokenUsageOperations(services),
+    ...registryActivityOperations(services),
     ...featureOperations(services),
     ...eventOperations(services),
     ...refreshTokenOperations(services),

@@ -8,9 +8,10 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
 import type { TokenRow } from "./find-access-tokens.ts";
 import { judgeAccessToken, type KnownToken } from "./judge-access-token.ts";
+import type { Sender } from "./sender.ts";
 
 /**
- * Finds the principal behind an access token's secret, sent from `address`.
+ * Finds the principal behind an access token's secret.
  *
  * @throws UnauthenticatedError when the secret is not known, or its user is blocked
  * @throws InvalidTokenError when it is known, but expired, revoked, or not accepted from there: only somebody who holds the
@@ -19,7 +20,7 @@ import { judgeAccessToken, type KnownToken } from "./judge-access-token.ts";
 export async function authenticateAccessToken(
   services: LimitingServices & Pick<AuthenticationServices, "accessTokens" | "clock" | "lastUse" | "secretReuse">,
   secret: string,
-  address: string,
+  sender: Pick<Sender, "address" | "client">,
 ): Promise<SignedInPrincipal> {
   // 1. A mistyped secret is refused before the database is asked.
   if (!isSecret(secret))
@@ -34,9 +35,9 @@ export async function authenticateAccessToken(
   const token = await withLimits(services, row);
   if (token === undefined) throw new UnauthenticatedError("the access token is not known");
   // 5. Whether it is good here and now, and for whom. Its project is told of a rotated one, later.
-  const principal = judge(services, token, address);
-  // 6. Note the use in memory; it is written later, off the request path.
-  services.lastUse.used(row.token_id);
+  const principal = judge(services, token, sender.address);
+  // 6. Note the use in memory; it is written later, off the request path. Each door adds the scopes that it needed.
+  services.lastUse.used(row.token_id, [], sender);
   return principal;
 }
 

@@ -32,8 +32,8 @@ export function authenticateBasic(
   if (!isToken) return authenticatePassword(services, credentials, sender);
   // A secret whose checksum fails was mistyped and could never be a successful guess: it is refused without a query,
   // and not counted.
-  if (!isSecret(password)) return authenticateAccessToken(services, password, sender.address);
-  return authenticateAccessToken(services, password, sender.address).catch((error: unknown) =>
+  if (!isSecret(password)) return authenticateAccessToken(services, password, sender);
+  return authenticateAccessToken(services, password, sender).catch((error: unknown) =>
     services.lockout.failed(error, sender.address, password),
   );
 }

@@ -3,6 +3,7 @@ import type { LastUse } from "../access-tokens/last-use.ts";
 import type { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
+import type { RefreshTokenLastUse } from "../refresh-tokens/refresh-token-last-use.ts";
 import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { AccessTokenLoader } from "./find-access-tokens.ts";
@@ -19,7 +20,7 @@ export interface AuthenticationServices {
   readonly allowLists: KeptAllowLists;
   /** The prefix of new secrets: a text that begins with it is never tried as a password. */
   readonly tokenPrefix: string;
-  /** Told of every access token that is accepted. */
+  /** Told of every access token that is accepted, and of which of its scopes were needed. */
   readonly lastUse: Pick<LastUse, "used">;
   /** Told of every revoked access token that is presented. */
   readonly secretReuse: Pick<SecretReuse, "presented">;
@@ -27,7 +28,7 @@ export interface AuthenticationServices {
   readonly initialPassword: { used(userId: number): void };
   readonly refreshTokenLife: RefreshTokenLife;
   /** Told of every refresh token that is accepted. */
-  readonly refreshTokenLastUse: Pick<LastUse, "used">;
+  readonly refreshTokenLastUse: Pick<RefreshTokenLastUse, "used">;
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: Pick<FairQueue, "run" | "close">;

@@ -7,19 +7,22 @@
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import { authenticateRefreshToken } from "../authentication/authenticate-refresh-token.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import type { Sender } from "../authentication/sender.ts";
 import type { Config } from "../config.ts";
 import type { AuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { ValidationError } from "../errors.ts";
 import type { IdSource } from "../ids.ts";
 import { ANONYMOUS, type PasswordPrincipal, type Principal, type SignedInPrincipal } from "../principals/principal.ts";
+import type { TokenScope } from "../principals/token-scope.ts";
 import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
 import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
-import type { RememberedTokens } from "./remembered-tokens.ts";
+import type { AccessTokenPart, RememberedTokens } from "./remembered-tokens.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
+import { scopesUsed } from "./scopes-used.ts";
 
 /** The services that issuing needs. */
 export interface IssuingServices extends AuthenticationServices {
@@ -54,7 +57,7 @@ export async function issueRegistryToken(
   if (!parsed.ok) throw new ValidationError([{ field: "scope", message: parsed.problem }]);
   // 3. What was answered a moment ago is answered again, if nothing that it depends on has changed since.
   const question = await repeatableQuestion(services, request);
-  const again = question && recall(services, question, request.address);
+  const again = question && recall(services, question, request);
   if (again !== undefined) return again;
   // 4. Authenticate the caller.
   const principal = await authenticate(services, request);
@@ -62,6 +65,9 @@ export async function issueRegistryToken(
   const repositories = await gatherFacts(services, principal, parsed.scopes);
   // 6. Grant what is allowed.
   const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
+  const accessToken =
+    principal.kind === "anonymous" ? undefined : accessTokenPart(principal, scopesUsed(access, repositories));
+  noteUse(services, accessToken, request);
   // 7. Create the refresh token, the only write here.
   const refreshToken = await refreshTokenFor(services, principal, request);
   // 8. The registry token.
@@ -83,14 +89,21 @@ export async function issueRegistryToken(
   const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
   // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
   if (question !== undefined) {
-    const accessToken = principal.kind === "anonymous" ? undefined : accessTokenPart(principal);
     services.rememberedTokens.remember(question.key, { issued, epoch: question.epoch, signedBy, accessToken });
   }
   return issued;
 }
 
-function accessTokenPart({ tokenId, expiresAt, retiresAt, ipAllowList }: SignedInPrincipal) {
-  return { tokenId, expiresAt, retiresAt, ipAllowList };
+function accessTokenPart(
+  { tokenId, expiresAt, retiresAt, ipAllowList }: SignedInPrincipal,
+  used: readonly TokenScope[],
+): AccessTokenPart {
+  return { tokenId, expiresAt, retiresAt, ipAllowList, scopesUsed: used };
+}
+
+/** Notes which scopes of an access token were needed. Anonymous has none, and a password is none. */
+function noteUse({ lastUse }: IssuingServices, accessToken: AccessTokenPart | undefined, sender: Sender): void {
+  if (accessToken?.tokenId != null) lastUse.used(accessToken.tokenId, accessToken.scopesUsed, sender);
 }
 
 /** What memory knows a request by, and the epoch that its answer must hold under. */
@@ -108,14 +121,16 @@ async function repeatableQuestion(
   return key === undefined ? undefined : { key, epoch: await authorizationEpoch.confirm() };
 }
 
-/** A token that was issued a moment ago, if it may be given again; the use of the access token behind it is noted. */
+/** A token that was issued a moment ago, if it may be given again; its use counts as the first did. */
 function recall(
-  { rememberedTokens, signingKeys, lastUse }: IssuingServices,
+  services: IssuingServices,
   { key, epoch }: RepeatableQuestion,
-  address: string,
+  sender: Sender,
 ): IssuedRegistryToken | undefined {
-  const found = rememberedTokens.recall(key, { epoch, address, signedBy: signingKeys.current() });
-  if (found?.accessToken?.tokenId != null) lastUse.used(found.accessToken.tokenId);
+  const { address } = sender;
+  const signedBy = services.signingKeys.current();
+  const found = services.rememberedTokens.recall(key, { epoch, address, signedBy });
+  noteUse(services, found?.accessToken, sender);
   return found?.issued;
 }
 
@@ -133,13 +148,14 @@ function requireService(service: string | undefined, ours: string): void {
 
 async function authenticate(
   services: IssuingServices,
-  { credentials, address, signal }: RegistryTokenRequest,
+  request: RegistryTokenRequest,
 ): Promise<Principal | PasswordPrincipal> {
+  const { credentials, address } = request;
   switch (credentials?.kind) {
     case undefined:
       return ANONYMOUS;
     case "password":
-      return await authenticateBasic(services, credentials, { address, signal });
+      return await authenticateBasic(services, credentials, request);
     case "refresh_token": {
       const { service } = services.registry;
       return await authenticateRefreshToken(services, { secret: credentials.secret, service, address });

@@ -46,6 +46,14 @@ export const LEVEL_OF_ACTION = {
   delete: ACCESS_LEVELS.maintainer,
 } as const satisfies Record<RepositoryAction, number>;
 
+/** The scope by which a credential has an action in a project; undefined for a pull that everybody has. */
+export function scopeNeeded(action: RepositoryAction, { project }: ImageFacts): TokenScope | undefined {
+  return action === "pull" && project.visibility === "public" ? undefined : SCOPE_OF_ACTION[action];
+}
+
+/** The scope by which a credential has the catalog. */
+export const CATALOG_SCOPE: TokenScope = "read_registry";
+
 /** A repository by its whole name, and what is known of the project that holds it; undefined when none does. */
 export interface Repository {
   readonly name: string;
@@ -72,7 +80,7 @@ export function grantedActions(requested: RepositoryScope, allowed: readonly Rep
 
 /** Whether a principal may list the registry's catalog: administrators only, within their credential's scopes. */
 export function allowsCatalog(principal: Principal): boolean {
-  return principal.kind === "user" && principal.admin && principal.scopes.has("read_registry");
+  return principal.kind === "user" && principal.admin && principal.scopes.has(CATALOG_SCOPE);
 }
 
 /** An administrator is Owner everywhere; a bot has its level in its own project and none elsewhere. */
@@ -106,11 +114,12 @@ function allows(
   passes("project", true);
   const { project } = facts;
   if (!passes("registry", project.containerRegistryEnabled)) return false;
-  if (action === "pull" && project.visibility === "public") return passes("public", true);
+  const scope = scopeNeeded(action, facts);
+  if (scope === undefined) return passes("public", true);
   if (principal.kind === "anonymous") return passes("credential", false);
   passes("credential", true);
   return (
-    passes("scope", principal.scopes.has(SCOPE_OF_ACTION[action])) &&
+    passes("scope", principal.scopes.has(scope)) &&
     passes("level", levelAllows(principal, action, facts)) &&
     passes("rules", rulesAllow(principal, action, nameInProject(name, project.path)))
   );

@@ -6,7 +6,8 @@ import { createHmac, type KeyObject } from "node:crypto";
 import { isExpired } from "../access-tokens/expiry.ts";
 import { isSecret } from "../access-tokens/secret.ts";
 import { type Clock, epochSeconds } from "../clock.ts";
-import type { Principal } from "../principals/principal.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { TokenScope } from "../principals/token-scope.ts";
 import type { SigningKey } from "../signing/signing-keys.ts";
 import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 
@@ -23,8 +24,12 @@ const REUSED_PART_OF_LIFE = 0.1;
 /** The least that an answer may say of a token's life. @see docs/spec/registry-auth.md "Answer" */
 const MINIMUM_LIFETIME_SECONDS = 60;
 
-/** What of an access token its answers depend on, without the database changing. */
-type AccessTokenPart = "tokenId" | "expiresAt" | "retiresAt" | "ipAllowList";
+/** What of an access token its answers depend on, without the database changing; and what they make of it. */
+export interface AccessTokenPart
+  extends Pick<SignedInPrincipal, "tokenId" | "expiresAt" | "retiresAt" | "ipAllowList"> {
+  /** Those of its scopes that were needed. */
+  readonly scopesUsed: readonly TokenScope[];
+}
 
 /** An issued token, and all that it depends on besides the request. */
 interface Remembered {
@@ -32,7 +37,7 @@ interface Remembered {
   readonly epoch: string;
   readonly signedBy: SigningKey;
   /** The access token that it was issued to; undefined for anonymous. */
-  readonly accessToken: Pick<Exclude<Principal, { kind: "anonymous" }>, AccessTokenPart> | undefined;
+  readonly accessToken: AccessTokenPart | undefined;
   readonly bytes: number;
 }
 

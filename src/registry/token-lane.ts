@@ -53,7 +53,7 @@ async function answer(
   });
   const { address } = findClient(request);
   const { requestId, done } = beginRequest();
-  const sender = { address, signal: hangUpSignal(response) };
+  const sender = { address, client: request.headers["user-agent"], signal: hangUpSignal(response) };
   const read = () => readTokenQuery(query, request.headers.authorization, sender);
   const { status, headers, body } = await answerToken({ requestId, tellScope: false, read });
   done({ method: "GET", path: REALM_PATH, status, ip: address });

@@ -38,8 +38,7 @@ export function readTokenQuery(
   return {
     grant: basic === undefined ? "anonymous" : "basic",
     request: {
-      ...sender,
-      ...readCommon(query),
+      ...readCommon(query, sender),
       credentials: basic === undefined ? undefined : { kind: "password", ...basic },
       offline: query.one("offline_token") === "true",
     },
@@ -61,28 +60,31 @@ export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promi
       { field: "Authorization", message: "is not read with a form: send credentials in the form, or use GET" },
     ]);
   }
-  const common = readCommon(form);
+  const common = readCommon(form, senderOf(ctx));
   const credentials = readGrant(form, refreshTokens);
   return {
     grant: credentials.kind,
-    request: { ...senderOf(ctx), ...common, credentials, offline: form.one("access_type") === "offline" },
+    request: { ...common, credentials, offline: form.one("access_type") === "offline" },
   };
 }
 
 /** Who sent the request that Koa handles. */
 export function senderOf(ctx: Context): Sender {
-  return { address: ctx.ip, signal: hangUpSignal(ctx.res) };
+  return { address: ctx.ip, client: ctx.req.headers["user-agent"], signal: hangUpSignal(ctx.res) };
 }
 
-function readCommon(parameters: Parameters) {
+/** A client without a User-Agent is known by its `client_id`. */
+function readCommon(parameters: Parameters, sender: Sender) {
+  const clientId = parameters
+    .one("client_id")
+    ?.replace(/\p{Cc}/gu, "")
+    .slice(0, MAXIMUM_CLIENT_ID);
   return {
+    ...sender,
+    client: sender.client || clientId,
     service: parameters.one("service"),
     scopes: parameters.all("scope"),
-    clientId:
-      parameters
-        .one("client_id")
-        ?.replace(/\p{Cc}/gu, "")
-        .slice(0, MAXIMUM_CLIENT_ID) || null,
+    clientId: clientId || null,
   };
 }
 

@@ -32,6 +32,7 @@ import { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { Project } from "../projects/project.entity.ts";
 import { endRefreshTokens } from "../refresh-tokens/end-refresh-tokens.ts";
 import { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
+import { RefreshTokenLastUse } from "../refresh-tokens/refresh-token-last-use.ts";
 import type { IssuingServices } from "../registry/issue-registry-token.ts";
 import type { NotificationServices } from "../registry/notification.routes.ts";
 import { RememberedTokens } from "../registry/remembered-tokens.ts";
@@ -105,8 +106,8 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     timeoutMs: config.databaseTimeoutSeconds * 1000,
     onDiskFull: (isFull) => tellDisk(log, isFull),
   });
-  const lastUse = new LastUse(database, clock, "access_tokens");
-  const refreshTokenLastUse = new LastUse(database, clock, "refresh_tokens");
+  const lastUse = new LastUse(database, clock);
+  const refreshTokenLastUse = new RefreshTokenLastUse(database, clock);
   const secretReuse = new SecretReuse(database, clock);
   const userDeletion: DeleteUserServices = {
     async closeAccounts(em, userIds, authorship) {

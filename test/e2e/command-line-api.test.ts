@@ -44,6 +44,88 @@ describe("keyside against a running service", () => {
     expect(active).toMatchObject([{ name: "ci", active: true }]);
   });
 
+  it("tells how a project's token was used, and what happened in the project", async () => {
+    const project = await json("project", "create", "team/used");
+    const create = ["token", "create", "--project", "team/used", "--name", "ci", "--scopes"];
+    const token = await json(...create, "read_registry,write_registry");
+    const show = ["token", "usage", String(token.id), "--project", "team/used"];
+    const days = ["--from", "2026-01-01", "--to", "2026-01-31"];
+    expect(await keyside(...show, ...days)).toMatchObject({
+      code: 0,
+      stdout: [
+        "last used  never",
+        "from       -",
+        "by         -",
+        "",
+        "SCOPE           LAST USED AT",
+        "read_registry   never",
+        "write_registry  never",
+        "",
+        "2026-01-01 to 2026-01-31: 0 repositories",
+        "",
+      ].join("\n"),
+    });
+    expect(await registryLogin("x", token.token, "&scope=repository:team/used:pull")).toBe(200);
+    await service.container.lastUse.flush();
+    await service.container.database.em().execute(
+      `insert into registry_event_counts (day, project_id, repository, action, user_id, count)
+       values ('2026-01-02', ?, 'team/used', 'pull', ?, 7), ('2026-01-03', ?, 'team/used/web', 'pull', null, 2)`,
+      [project.id, token.user_id, project.id],
+    );
+    const now = service.clock.now().toISOString();
+    expect(await keyside(...show, ...days)).toMatchObject({
+      code: 0,
+      stdout: [
+        `last used  ${now}`,
+        "from       127.0.0.1",
+        "by         node",
+        "",
+        "SCOPE           LAST USED AT",
+        `read_registry   ${now}`,
+        "write_registry  never",
+        "",
+        "2026-01-01 to 2026-01-31: 1 repository",
+        "",
+        "REPOSITORY  PULLS  PUSHES  LAST DAY",
+        "team/used   7      0       2026-01-02",
+        "",
+        "DAY         PULLS  PUSHES",
+        "2026-01-02  7      0",
+        "",
+      ].join("\n"),
+    });
+    expect(await json(...show, ...days)).toMatchObject({ token_id: token.id, repositories_total: 1 });
+    const activity = (...options: string[]) => keyside("project", "activity", "team/used", ...days, ...options);
+    const { username: bot } = (await service.root.get(`/users/${token.user_id}`)).body;
+    expect(await activity()).toMatchObject({
+      stdout: [
+        "DAY         PULLS  PUSHES  MOUNTS  DELETES",
+        "2026-01-03  2      0       0       0",
+        "2026-01-02  7      0       0       0",
+        "",
+      ].join("\n"),
+    });
+    expect((await activity("--by", "author")).stdout).toMatch(
+      new RegExp(`^AUTHOR +PULLS .*\\n${bot} +7 .*\\nanonymous +2 .*\\n$`),
+    );
+    expect(await json("project", "activity", "team/used", ...days, "--by", "repository")).toMatchObject([
+      { repository: "team/used", pulls: 7 },
+      { repository: "team/used/web", pulls: 2 },
+    ]);
+    expect(await activity("--by", "digest")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"digest" is not one of day, repository, author'),
+    });
+    expect(await keyside(...show, "--from", "2026-02-02", "--to", "2026-02-01")).toMatchObject({
+      code: 1,
+      stderr: 'keyside: from is invalid: "2026-02-02" is later than "to", 2026-02-01\n',
+    });
+    expect(await keyside("token", "usage", "1")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--project"),
+    });
+  });
+
   it("lists, rotates and revokes personal tokens", async () => {
     const create = ["token", "create", "--personal", "--user", "ann", "--name", "laptop", "--scopes", "read_api"];
     const { id } = await json(...create);

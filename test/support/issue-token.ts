@@ -11,7 +11,7 @@ export function issueToken(
 ): Promise<IssuedRegistryToken> {
   const credentials =
     secret === undefined ? undefined : ({ kind: "password", username: "anybody", password: secret } as const);
-  const sender = { address, signal: new AbortController().signal };
+  const sender = { address, client: undefined, signal: new AbortController().signal };
   const rest = { service: services.registry.service, offline: false, clientId: null };
   return issueRegistryToken(services, { ...sender, ...rest, credentials, scopes });
 }

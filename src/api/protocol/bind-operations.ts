@@ -5,10 +5,12 @@ import type { Context } from "koa";
 import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/revoke-token.ts";
 import { authenticateAccessToken } from "../../authentication/authenticate-access-token.ts";
 import type { AuthenticationServices } from "../../authentication/authentication-services.ts";
+import type { Sender } from "../../authentication/sender.ts";
 import { InsufficientScopeError, RevokedTokenError, UnauthenticatedError } from "../../errors.ts";
 import { hangUpSignal } from "../../http/hang-up.ts";
 import { sendJson } from "../../http/send-json.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
+import type { TokenScope } from "../../principals/token-scope.ts";
 import type { ApiOperation } from "./api-operation.ts";
 import { NOTHING } from "./operation.ts";
 import { readParameters } from "./request-body.ts";
@@ -28,9 +30,11 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
       // `/members/all` fits `/members/:user_id` too: an address belongs to the first of the routes that it fits.
       if (ctx.matched?.[0]?.path !== `${API_ROOT}${operation.path}`) return await next();
       // 1. Authenticate the caller.
-      const caller = await authenticate(services, operation, readSecret(ctx), ctx.ip);
-      // 2. Check that the credential's scopes allow this call.
-      requireScope(caller, operation);
+      const sender = { address: ctx.ip, client: ctx.req.headers["user-agent"], signal: hangUpSignal(ctx.res) };
+      const caller = await authenticate(services, operation, readSecret(ctx), sender);
+      // 2. Check that the credential's scopes allow this call, and note which one does.
+      const scope = requireScope(caller, operation);
+      if (caller.tokenId !== null) services.lastUse.used(caller.tokenId, [scope], sender);
       // 3. Read and validate the parameters.
       const request = {
         caller,
@@ -38,7 +42,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         query: validate(operation.query, ctx.query),
         body: validate(operation.body, operation.body === NOTHING ? {} : await readParameters(ctx)),
         url: new URL(`${baseUrl}${ctx.path}${ctx.search}`),
-        sender: { address: ctx.ip, signal: hangUpSignal(ctx.res) },
+        sender,
       };
       // 4. The use case decides what the caller may do.
       const answer = await operation.handle(request);
@@ -56,10 +60,10 @@ async function authenticate(
   services: ApiServices,
   operation: ApiOperation,
   secret: string,
-  address: string,
+  sender: Sender,
 ): Promise<SignedInPrincipal> {
   try {
-    return await authenticateAccessToken(services, secret, address);
+    return await authenticateAccessToken(services, secret, sender);
   } catch (error) {
     if (operation.rotates === true && error instanceof RevokedTokenError) {
       await revokeReusedFamily(services, error.tokenId);
@@ -77,9 +81,15 @@ function readSecret(ctx: Context): string {
   throw new UnauthenticatedError("no access token: send PRIVATE-TOKEN or Authorization: Bearer");
 }
 
-/** @throws InsufficientScopeError when the credential's scopes do not allow this call */
-function requireScope({ scopes }: SignedInPrincipal, { method, scope }: ApiOperation): void {
-  if (scopes.has("api") || (method === "get" && scopes.has("read_api"))) return;
-  if (scope !== undefined && scopes.has(scope)) return;
-  throw new InsufficientScopeError(method === "get" ? "read_api" : "api");
+/**
+ * The narrowest of the credential's scopes that allows this call: the wider ones are not needed for it.
+ *
+ * @throws InsufficientScopeError when none does
+ */
+function requireScope({ scopes }: SignedInPrincipal, { method, scope }: ApiOperation): TokenScope {
+  const general = method === "get" ? "read_api" : "api";
+  const allowing = [scope, general, "api"] as const;
+  const narrowest = allowing.find((each) => each !== undefined && scopes.has(each));
+  if (narrowest === undefined) throw new InsufficientScopeError(general);
+  return narrowest;
 }

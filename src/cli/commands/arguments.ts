@@ -14,6 +14,20 @@ export function withFullPath(command: Command): Command {
   return command.argument("<path>", "its full path");
 }
 
+/** `--from` and `--to`, for a command that counts by day. */
+export function withPeriod(command: Command): Command {
+  return command
+    .option("--from <date>", "YYYY-MM-DD: the first day, UTC (default: 30 days in all)")
+    .option("--to <date>", "YYYY-MM-DD: the last day, UTC (default: today)");
+}
+
+/** The days that were given, as parameters of an address; what was left out, the service decides. */
+export function periodParameters(period: { from: string | undefined; to: string | undefined }): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const [name, day] of Object.entries(period)) if (day !== undefined) parameters.set(name, day);
+  return parameters;
+}
+
 /** `<username>`: the user that a command is about. */
 export function withUsername(command: Command): Command {
   return command.argument("<username>", "their username");

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { projectAddress } from "../addresses.ts";
 import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import { RefusedError } from "../refused-error.ts";
-import { onOrOff, splitPath, withFullPath, withJson } from "./arguments.ts";
+import { onOrOff, periodParameters, splitPath, withFullPath, withJson, withPeriod } from "./arguments.ts";
 import { findGroupId } from "./find-id.ts";
 
 const COLUMNS = ["id", "path_with_namespace", "visibility", "container_registry_enabled"];
@@ -16,9 +16,20 @@ interface ProjectOptions {
   json?: boolean;
 }
 
+const ACTIVITY_COLUMNS = ["pulls", "pushes", "mounts", "deletes"];
+
+interface ActivityOptions {
+  by: string;
+  from?: string;
+  to?: string;
+  json?: boolean;
+}
+
 /** Adds the commands about projects. */
 export function addProjectCommands(program: Command, context: CliContext): void {
-  const project = program.command("project").description("create, list, show, change and delete projects");
+  const project = program
+    .command("project")
+    .description("create, list, show, change and delete projects, and count what happens in them");
   withJson(withProperties(project.command("create")))
     .description("create a project in a group or in your own namespace")
     .argument("<path>", "its full path, such as team/app")
@@ -53,6 +64,15 @@ export function addProjectCommands(program: Command, context: CliContext): void 
       const { body } = await clientOf(context).call("PUT", projectAddress(path), propertiesOf(options));
       show(context, body, { json: options.json, columns: COLUMNS });
     });
+  withJson(withPeriod(withFullPath(project.command("activity"))))
+    .description("count what was pulled from a project, pushed to it, mounted and deleted")
+    .option("--by <what>", "day, repository or author", "day")
+    .action(async (path: string, { by, from, to, json }: ActivityOptions) => {
+      const query = periodParameters({ from, to });
+      query.set("group_by", by);
+      const rows = await clientOf(context).list(`${projectAddress(path)}/registry/activity?${query}`);
+      show(context, json === true ? rows : rows.map(withAuthorsName), { json, columns: [by, ...ACTIVITY_COLUMNS] });
+    });
   withFullPath(project.command("delete"))
     .description(
       "delete a project; its images stay in the registry, and only an Owner of its namespace can take its path again",
@@ -60,6 +80,12 @@ export function addProjectCommands(program: Command, context: CliContext): void 
     .action(async (path: string) => {
       await clientOf(context).call("DELETE", projectAddress(path));
     });
+}
+
+/** In a table, an author is their username. */
+function withAuthorsName(row: unknown): unknown {
+  const { author, ...counts } = row as { author?: { username: string } | null };
+  return author === undefined ? row : { author: author?.username ?? "anonymous", ...counts };
 }
 
 function withProperties(command: Command): Command {

@@ -5,6 +5,7 @@ import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { accessLevelOption, listOf, type RuleArgument, repositoryRule, wholeNumber, withJson } from "./arguments.ts";
 import { findUserId } from "./find-id.ts";
+import { addTokenUsageCommand } from "./token-usage.command.ts";
 
 const COLUMNS = ["id", "name", "scopes", "access_level", "active", "expires_at", "last_used_at"];
 
@@ -95,6 +96,8 @@ export function addTokenCommands(program: Command, context: CliContext): void {
       const { body } = await client.call("POST", `${one}/${id}/rotate`, { expires_at: options.expires });
       printSecret(context, body, options.json);
     });
+
+  addTokenUsageCommand(token, context);
 
   withOwner(token.command("revoke"))
     .description("revoke an access token, with immediate effect")

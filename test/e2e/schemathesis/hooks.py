@@ -31,6 +31,8 @@ def before_call(context, case, kwargs):
 # Rules that are told as errors of a parameter, though no schema can say them.
 RULES = (
     "is not a date after today",
+    "is later than",
+    "begins more than 366 days",
     "creates none with more scopes than its own",
     "current_password is wrong",
 )

@@ -3,7 +3,14 @@ import { event } from "../../support/registry-event.ts";
 import { rowsExamined } from "../../support/rows-examined.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { watchStatements } from "../../support/statements.ts";
-import { createOwnProject, createUser, type User } from "../../support/world.ts";
+import {
+  createOwnProject,
+  createProjectAccessToken,
+  createUser,
+  enableProjectAccessTokens,
+  type ProjectAccessToken,
+  type User,
+} from "../../support/world.ts";
 
 const SECRET = "Bearer a-secret-of-the-registry";
 
@@ -78,5 +85,55 @@ describe("a project with events without number", () => {
     expect(last.headers.get("x-next-page")).toBe("");
     expect((await list("action=pulled")).headers.get("x-total")).toBe("10000");
     expect((await list("target_type=project")).headers.get("x-total")).toBe("1");
+  });
+});
+
+describe("a project with counts without number beside another's", () => {
+  /** The days of the counts, their repositories, and how many of each. */
+  const [days, names] = [200, 10];
+  let other: number;
+  let token: ProjectAccessToken;
+
+  beforeAll(async () => {
+    await enableProjectAccessTokens(service);
+    other = await createOwnProject(ann, "counted");
+    token = await createProjectAccessToken(service, other, { by: ann });
+    const second = await createProjectAccessToken(service, other, { by: ann });
+    await rows(
+      `insert into registry_event_counts (day, project_id, repository, action, user_id, count)
+       select date '2026-11-02' - day, project_id, 'image' || name, 'pull', user_id, 1
+       from generate_series(0, ? - 1) as day, generate_series(1, ?) as name,
+         (values (?::int, null::int), (?::int, ?::int), (?::int, ?::int), (?::int, ?::int)) as who (project_id, user_id)`,
+      [days, names, project, project, token.userId, other, token.userId, other, second.userId],
+    );
+    await rows("analyze registry_event_counts");
+  });
+  afterAll(() => vi.restoreAllMocks());
+
+  /** How many counts are read for an answer. */
+  async function examined(path: string): Promise<number> {
+    const sentBy = await watchStatements(service);
+    const sent = await sentBy(async () => expect((await ann.client.get(path)).status).toBe(200));
+    vi.restoreAllMocks();
+    let sum = 0;
+    for (const [index, { text, values }] of sent.entries()) {
+      if (!text.includes("registry_event_counts")) continue;
+      sum += await rowsExamined(service, { name: `${path} ${index}`, text, values }, ["registry_event_counts"]);
+    }
+    return sum;
+  }
+
+  it.each(["day", "repository", "author"])(
+    "is counted by %s, and none of the other's is read for it",
+    async (group) => {
+      const read = await examined(`/projects/${other}/registry/activity?group_by=${group}`);
+      // In 30 days, by two bots.
+      expect(read).toBe(30 * names * 2);
+    },
+  );
+
+  it("tells the use of one of its tokens, and reads what that one's bot did there, once for each list", async () => {
+    const read = await examined(`/projects/${other}/access_tokens/${token.id}/usage`);
+    expect(read).toBe(2 * 30 * names);
   });
 });

@@ -59,6 +59,8 @@ function wrongValues(schema: Schema): unknown[] {
 const WRONG_BY_NAME: Readonly<Record<string, readonly unknown[]>> = {
   expires_at: ["", "tomorrow", "2020-01-01", "2026-11-02", "2027-02-30", "2027-13-01", "0000-00-00"],
   before: ["", "tomorrow", "2027-02-30"],
+  from: ["", "tomorrow", "2027-02-30", "2020-01-01", "9999-12-31"],
+  to: ["", "tomorrow", "2027-02-30", "0000-01-01"],
   after: ["", "tomorrow", "2027-02-30"],
   created_after: ["", "tomorrow", "2027-02-30", "2027-01-01T25:00:00Z"],
   expires_before: ["", "tomorrow", "2027-02-30"],

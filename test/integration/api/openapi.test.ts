@@ -145,6 +145,18 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
     owner.client.get(
       `/projects/${project}/access_tokens/${(await createProjectAccessToken(service, project, { by: owner })).id}`,
     ),
+  showProjectAccessTokenUsage: async () =>
+    owner.client.get(
+      `/projects/${project}/access_tokens/${(await createProjectAccessToken(service, project, { by: owner })).id}/usage`,
+    ),
+  listRegistryActivity: async () => {
+    await service.container.database.em().execute(
+      `insert into registry_event_counts (day, project_id, repository, action, user_id, count)
+       select ?, ?, 'olga/app', 'pull', id, 1 from unnest(array[?, null]::int[]) as known (id)`,
+      [service.clock.now(), project, owner.id],
+    );
+    return await owner.client.get(`/projects/${project}/registry/activity?group_by=author`);
+  },
   revokeProjectAccessToken: async () =>
     owner.client.delete(
       `/projects/${project}/access_tokens/${(await createProjectAccessToken(service, project, { by: owner })).id}`,

@@ -63,6 +63,7 @@ describe("POST /projects/:id/access_tokens", () => {
       scopes: ["read_registry", "write_registry"],
       user_id: expect.any(Number),
       last_used_at: null,
+      last_used_ips: [],
       active: true,
       expires_at: "2027-01-01",
       access_level: 30,

@@ -141,6 +141,7 @@ describe("a refresh token", () => {
     for (const change of ["state = 'blocked'", "password_digest = 'another'"]) {
       const before = await authenticatePassword(service.container, gus, {
         address: "192.0.2.1",
+        client: undefined,
         signal: new AbortController().signal,
       });
       let created: Promise<unknown> = Promise.resolve();

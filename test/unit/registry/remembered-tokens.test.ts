@@ -4,13 +4,21 @@ import { makeSecret } from "../../../src/access-tokens/secret.ts";
 import { IpAllowList } from "../../../src/http/ip-allow-list.ts";
 import { systemIds } from "../../../src/ids.ts";
 import type { IssuedRegistryToken } from "../../../src/registry/registry-token.ts";
-import { RememberedTokens } from "../../../src/registry/remembered-tokens.ts";
+import { type AccessTokenPart, RememberedTokens } from "../../../src/registry/remembered-tokens.ts";
 import type { SigningKey } from "../../../src/signing/signing-keys.ts";
 import { FakeClock } from "../../support/clock.ts";
 
 const KEY = { keyId: "one" } as SigningKey;
 const SECRET = makeSecret("kspat-", systemIds);
 const SCOPES = ["repository:team/app:pull"];
+
+const ACCESS_TOKEN: AccessTokenPart = {
+  tokenId: 7,
+  expiresAt: null,
+  retiresAt: null,
+  ipAllowList: undefined,
+  scopesUsed: ["read_registry"],
+};
 
 interface Given {
   readonly reuseSeconds?: number;
@@ -35,7 +43,7 @@ function memory({ reuseSeconds = 10, at = new Date("2026-11-02T12:00:00.400Z") }
 /** A memory with one token in it, and what of it may be given again now. */
 function remembered(given: Given = {}) {
   const { clock, tokens, issue } = memory(given);
-  const accessToken = { tokenId: 7, expiresAt: null, retiresAt: null, ipAllowList: undefined, ...given.accessToken };
+  const accessToken = { ...ACCESS_TOKEN, ...given.accessToken };
   tokens.remember("a", { issued: issue(given.lifetimeSeconds), epoch: "e", signedBy: KEY, accessToken });
   const recall = (epoch = "e", signedBy = KEY, address = "10.0.0.1") =>
     tokens.recall("a", { epoch, signedBy, address });
@@ -88,7 +96,7 @@ describe("a remembered token", () => {
     const { clock, recall } = remembered();
     clock.advance({ seconds: 7 });
     expect(recall()).toEqual({
-      accessToken: { tokenId: 7, expiresAt: null, retiresAt: null, ipAllowList: undefined },
+      accessToken: ACCESS_TOKEN,
       issued: { token: "a.b.c", access: [], issuedAt: clock.now(), lifetimeSeconds: 293, refreshToken: undefined },
     });
   });
