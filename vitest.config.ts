@@ -28,6 +28,8 @@ export default defineConfig({
   test: {
     // Most of a test's time is waiting for other processes: a core less, the default, is half of a small machine.
     maxWorkers: "100%",
+    // Files follow each other in one process, which loads the service and compiles the embedded database once for all of them.
+    isolate: false,
     reporters: ["default", new ClosingReporter()],
     projects: [
       // A limit against a test that hangs, not a measure of the machine, which may be busy.
