@@ -10,6 +10,9 @@ const integration = {
   hookTimeout: 180_000,
 };
 
+/** Deriving keys from passwords as slowly as the service does would be a tenth of all work. */
+const CHEAP_PASSWORDS = "test/support/cheap-passwords.ts";
+
 /** What ends before a database is asked, or is about HTTP, and so is tested on one of them alone. */
 const WITHOUT_DATABASE = [
   "test/integration/abuse/{bodies,password-queue}.test.ts",
@@ -40,6 +43,7 @@ export default defineConfig({
           name: "integration",
           exclude: ["test/integration/postgresql/**"],
           globalSetup: "test/support/embedded-setup.ts",
+          setupFiles: CHEAP_PASSWORDS,
         },
       },
       {
@@ -48,13 +52,14 @@ export default defineConfig({
           name: "integration-postgresql",
           exclude: ["test/integration/embedded/**", ...WITHOUT_DATABASE],
           globalSetup: "test/support/postgresql-setup.ts",
-          setupFiles: "test/support/skip-without-postgresql.ts",
+          setupFiles: [CHEAP_PASSWORDS, "test/support/skip-without-postgresql.ts"],
         },
       },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          setupFiles: CHEAP_PASSWORDS,
           testTimeout: 240_000,
           hookTimeout: 480_000,
         },

@@ -1,5 +1,4 @@
 /** What every service of a run needs and a run makes once: a database with its first users to begin from, and certificates. */
-import { scryptSync } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { ENTITIES } from "../../src/server/container.ts";
 import { openSigningKeys } from "../../src/signing/signing-keys.ts";
 import { ensureGhostUser } from "../../src/users/ghost-user.ts";
 import { User } from "../../src/users/user.entity.ts";
+import { cheapDigest } from "./cheap-digest.ts";
 import { FakeClock } from "./clock.ts";
 
 /** Longer than a busy machine needs. */
@@ -17,9 +17,6 @@ const TIMEOUT_MS = 60_000;
 
 /** The password of `root`. */
 export const ROOT_PASSWORD = "correct horse battery staple";
-
-/** Its digest, which costs a thousandth of one that the service makes: whoever signs in with it is about something else. */
-const ROOT_DIGEST = `$scrypt$ln=5,r=8,p=1$c2FsdA$${scryptSync(ROOT_PASSWORD, "salt", 32, { N: 2 ** 5, r: 8, p: 1 }).toString("base64")}`;
 
 /** Where Keyside is by default. */
 const HOST = "localhost";
@@ -35,7 +32,7 @@ export async function prepareDatabase(
       const now = new FakeClock().now();
       await ensureGhostUser(em, { now, host: HOST });
       await seedFirstAdministrator(em, { now, host: HOST, password: () => Promise.resolve(ROOT_PASSWORD) });
-      await em.nativeUpdate(User, { username: "root" }, { passwordDigest: ROOT_DIGEST });
+      await em.nativeUpdate(User, { username: "root" }, { passwordDigest: cheapDigest(ROOT_PASSWORD) });
     });
     await work(database);
   } finally {
