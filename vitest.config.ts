@@ -32,6 +32,7 @@ export default defineConfig({
     // Most of a test's time is waiting for other processes: a core less, the default, is half of a small machine.
     maxWorkers: "100%",
     // Files follow each other in one process, which loads the service and compiles the embedded database once for all of them.
+    // So no test file replaces a module by vi.mock: it may be loaded already. What all files need replaced is in setupFiles.
     isolate: false,
     reporters: ["default", new ClosingReporter()],
     projects: [
