@@ -10,6 +10,9 @@ const integration = {
   hookTimeout: 180_000,
 };
 
+/** Deriving keys from passwords as slowly as the service does would be a tenth of all work. */
+const CHEAP_PASSWORDS = "test/support/cheap-passwords.ts";
+
 /** What ends before a database is asked, or is about HTTP, and so is tested on one of them alone. */
 const WITHOUT_DATABASE = [
   "test/integration/abuse/{bodies,password-queue}.test.ts",
@@ -28,6 +31,9 @@ export default defineConfig({
   test: {
     // Most of a test's time is waiting for other processes: a core less, the default, is half of a small machine.
     maxWorkers: "100%",
+    // Files follow each other in one process, which loads the service and compiles the embedded database once for all of them.
+    // So no test file replaces a module by vi.mock: it may be loaded already. What all files need replaced is in setupFiles.
+    isolate: false,
     reporters: ["default", new ClosingReporter()],
     projects: [
       // A limit against a test that hangs, not a measure of the machine, which may be busy.
@@ -38,6 +44,7 @@ export default defineConfig({
           name: "integration",
           exclude: ["test/integration/postgresql/**"],
           globalSetup: "test/support/embedded-setup.ts",
+          setupFiles: CHEAP_PASSWORDS,
         },
       },
       {
@@ -46,13 +53,14 @@ export default defineConfig({
           name: "integration-postgresql",
           exclude: ["test/integration/embedded/**", ...WITHOUT_DATABASE],
           globalSetup: "test/support/postgresql-setup.ts",
-          setupFiles: "test/support/skip-without-postgresql.ts",
+          setupFiles: [CHEAP_PASSWORDS, "test/support/skip-without-postgresql.ts"],
         },
       },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          setupFiles: CHEAP_PASSWORDS,
           testTimeout: 240_000,
           hookTimeout: 480_000,
         },

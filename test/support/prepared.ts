@@ -8,6 +8,8 @@ import { Database, type DatabaseLocation } from "../../src/database/database.ts"
 import { ENTITIES } from "../../src/server/container.ts";
 import { openSigningKeys } from "../../src/signing/signing-keys.ts";
 import { ensureGhostUser } from "../../src/users/ghost-user.ts";
+import { User } from "../../src/users/user.entity.ts";
+import { cheapDigest } from "./cheap-digest.ts";
 import { FakeClock } from "./clock.ts";
 
 /** Longer than a busy machine needs. */
@@ -30,6 +32,7 @@ export async function prepareDatabase(
       const now = new FakeClock().now();
       await ensureGhostUser(em, { now, host: HOST });
       await seedFirstAdministrator(em, { now, host: HOST, password: () => Promise.resolve(ROOT_PASSWORD) });
+      await em.nativeUpdate(User, { username: "root" }, { passwordDigest: cheapDigest(ROOT_PASSWORD) });
     });
     await work(database);
   } finally {

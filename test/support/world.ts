@@ -43,7 +43,7 @@ interface UserOptions {
   readonly admin?: boolean;
 }
 
-/** Makes a human with a personal access token, of every scope unless others are given, and no password: that takes long. */
+/** Makes a human with a personal access token, of every scope unless others are given, and no password. */
 export function createUser(world: World, username: string, options: UserOptions = {}): Promise<User> {
   return createAccount(world, username, options, { reset_password: true });
 }
