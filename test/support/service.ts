@@ -1,4 +1,7 @@
-/** A whole Keyside for a test: real HTTP, a real database, a clock that the test sets. Nothing of it is faked. */
+/**
+ * A whole Keyside for a test: real HTTP, a real database, a clock that the test sets. Nothing of it is faked, but that the
+ * digests that it makes of passwords are cheap (cheap-passwords.ts).
+ */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
