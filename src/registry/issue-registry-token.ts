@@ -16,12 +16,12 @@ import { ANONYMOUS, type PasswordPrincipal, type Principal, type SignedInPrincip
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
+import { allowedActions, allowsCatalog, grantedActions } from "../registry-access/policy.ts";
+import { ANY_ACTION, parseScopes, type RequestedScope } from "../registry-access/requested-scope.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
-import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
 import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 import type { AccessTokenPart, RememberedTokens } from "./remembered-tokens.ts";
-import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 import { scopesUsed } from "./scopes-used.ts";
 
 /** The services that issuing needs. */

@@ -3,8 +3,8 @@ import { ANONYMOUS, type Principal, WITHOUT_ACCESS_TOKEN } from "../../../src/pr
 import { type RepositoryRule, RepositoryRules } from "../../../src/principals/repository-rules.ts";
 import { REGISTRY_SCOPES, TOKEN_SCOPES, type TokenScope } from "../../../src/principals/token-scope.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
-import { allowedActions, allowsCatalog, grantedActions, type Repository } from "../../../src/registry/policy.ts";
-import { parseScopes, type RepositoryScope } from "../../../src/registry/requested-scope.ts";
+import { allowedActions, allowsCatalog, grantedActions, type Repository } from "../../../src/registry-access/policy.ts";
+import { parseScopes, type RepositoryScope } from "../../../src/registry-access/requested-scope.ts";
 
 const LEVELS = [0, 10, 20, 30, 40, 50];
 const OWN_PROJECT = 7;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ParsedScopes, parseScopes, renderScope } from "../../../src/registry/requested-scope.ts";
+import { type ParsedScopes, parseScopes, renderScope } from "../../../src/registry-access/requested-scope.ts";
 
 /** What was read, as plain values: `[type, name, actions]` of each scope. */
 function read(parsed: ParsedScopes): [string, string, string[]][] {
