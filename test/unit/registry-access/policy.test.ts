@@ -232,4 +232,17 @@ describe("allowsCatalog", () => {
     }
     expect(allowsCatalog(principalOf({ kind: "administrator", level: 0, scopes: TOKEN_SCOPES }))).toBe(true);
   });
+
+  it("is recorded question by question", () => {
+    const record = (kind: Caller["kind"], scopes: readonly TokenScope[]) => {
+      const steps: string[] = [];
+      allowsCatalog(principalOf({ kind, level: 50, scopes }), (action, step, passed) =>
+        steps.push(`${action} ${step} ${passed}`),
+      );
+      return steps;
+    };
+    expect(record("human", TOKEN_SCOPES)).toEqual(["* administrator false"]);
+    expect(record("administrator", ["api"])).toEqual(["* administrator true", "* scope false"]);
+    expect(record("administrator", TOKEN_SCOPES)).toEqual(["* administrator true", "* scope true"]);
+  });
 });

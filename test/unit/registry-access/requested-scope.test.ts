@@ -65,6 +65,23 @@ describe("parseScopes", () => {
   });
 
   it.each([
+    ["an unknown type", "banana:a/b:pull", ["type banana"]],
+    ["an unknown thing of the registry", "registry:things:*", ["name things"]],
+    ["a repository without a name", "repository::pull", ["name "]],
+    ["unknown actions", "repository:a/b:pull,fly,swim", ["action fly", "action swim"]],
+    ["an action that the catalog has not", "registry:catalog:pull,*", ["action pull"]],
+    ["no action", "repository:a/b:", ["action "]],
+    ["nothing", "repository:a/b:pull,push,delete,*", []],
+  ])("tells what it drops: %s", (_what, scope, expected) => {
+    const dropped: string[] = [];
+    parseScopes([scope], (text, part, value) => {
+      expect(text).toBe(scope);
+      dropped.push(`${part} ${value}`);
+    });
+    expect(dropped).toEqual(expected);
+  });
+
+  it.each([
     ["no colon", "repository"],
     ["one colon", "repository:a/b"],
     ["no type", ":a/b:pull"],
