@@ -44,9 +44,9 @@ export type CatalogStep = (typeof CATALOG_STEPS)[number];
  * whether it allowed to go on.
  */
 export type PolicyRecorder = (
-  action: RepositoryAction | typeof ANY_ACTION,
-  step: PolicyStep | CatalogStep,
-  passed: boolean,
+  ...question:
+    | [action: RepositoryAction, step: PolicyStep, passed: boolean]
+    | [action: typeof ANY_ACTION, step: CatalogStep, passed: boolean]
 ) => void;
 
 /** The scope that an action needs, where the project does not allow it to everybody. */

@@ -31,9 +31,9 @@ export type ParsedScopes =
   | { readonly ok: false; readonly problem: string };
 
 /** What of a scope can be unknown here, and so is dropped, with the rest of the scope or without it. */
-export type DroppedPart = "type" | "name" | "action";
+export type DroppedPart = "type" | "name" | "actions";
 
-/** Is told of each part of a request that is dropped; `value` is the part, empty where it is missing. */
+/** Is told of what is dropped, once a part of a scope: `value` is the part, empty where it is missing, `a,b` of actions. */
 export type ScopeRecorder = (scope: string, part: DroppedPart, value: string) => void;
 
 /** How many scopes one request may ask for. */
@@ -123,7 +123,8 @@ function parseScope(scope: string, record: ScopeRecorder): RequestedScope | stri
   if (!actions.every((action) => ACTION.test(action)))
     return "its actions are not lower-case words separated by commas, or *";
   const known = <Action extends string>(all: readonly Action[]): Set<Action> => {
-    for (const action of actions) if (!all.some((each) => each === action)) record(scope, "action", action);
+    const dropped = actions.filter((action) => !all.some((each) => each === action));
+    if (dropped.length > 0) record(scope, "actions", dropped.join(","));
     return keep(actions, all);
   };
   switch (type) {

@@ -68,9 +68,9 @@ describe("parseScopes", () => {
     ["an unknown type", "banana:a/b:pull", ["type banana"]],
     ["an unknown thing of the registry", "registry:things:*", ["name things"]],
     ["a repository without a name", "repository::pull", ["name "]],
-    ["unknown actions", "repository:a/b:pull,fly,swim", ["action fly", "action swim"]],
-    ["an action that the catalog has not", "registry:catalog:pull,*", ["action pull"]],
-    ["no action", "repository:a/b:", ["action "]],
+    ["unknown actions", "repository:a/b:pull,fly,swim", ["actions fly,swim"]],
+    ["an action that the catalog has not", "registry:catalog:pull,*", ["actions pull"]],
+    ["no action", "repository:a/b:", ["actions "]],
     ["nothing", "repository:a/b:pull,push,delete,*", []],
   ])("tells what it drops: %s", (_what, scope, expected) => {
     const dropped: string[] = [];
