@@ -12,6 +12,7 @@ const levels = [
   ["^src/access-tokens/"],
   ["^src/refresh-tokens/"],
   ["^src/authentication/"],
+  ["^src/registry-access/"],
   // The doors, side by side: none imports another.
   ["^src/api/", "^src/registry/", "^src/web/", "^src/git/"],
   ["^src/local-registry/"],
@@ -21,7 +22,7 @@ const levels = [
 /** What holds entities and use cases, each of one noun. */
 const ROOMS = [
   ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
-  ...["access-tokens", "refresh-tokens", "authentication"],
+  ...["access-tokens", "refresh-tokens", "authentication", "registry-access"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

@@ -6,6 +6,7 @@ import type { AuthenticationServices } from "../authentication/authentication-se
 import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
+import type { ExplainServices } from "../registry-access/explain-access.ts";
 
 /** The services of the use cases that the API calls, and the links in its answers. */
 export interface ApiServices
@@ -14,6 +15,7 @@ export interface ApiServices
     RevokeServices,
     CreateGroupServices,
     DeleteProjectServices,
+    ExplainServices,
     EndSignInsServices {
   readonly links: Links;
 }

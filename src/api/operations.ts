@@ -2,6 +2,7 @@
 import type { ApiServices } from "./api-services.ts";
 import { deletedPathOperations } from "./deleted-path.routes.ts";
 import { eventOperations } from "./event.routes.ts";
+import { explainOperations } from "./explain.routes.ts";
 import { featureOperations } from "./feature.routes.ts";
 import { groupOperations } from "./group.routes.ts";
 import { instanceOperations } from "./instance.routes.ts";
@@ -30,6 +31,7 @@ export function apiOperations(services: ApiServices, baseUrl: string): ApiOperat
     ...projectAccessTokenOperations(services),
     ...tokenUsageOperations(services),
     ...registryActivityOperations(services),
+    ...explainOperations(services),
     ...featureOperations(services),
     ...eventOperations(services),
     ...refreshTokenOperations(services),

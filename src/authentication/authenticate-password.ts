@@ -3,11 +3,11 @@ import type { PreparedQuery } from "../database/database.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import { networkOf, siteOf } from "../http/client-address.ts";
-import { type PasswordPrincipal, WITHOUT_ACCESS_TOKEN } from "../principals/principal.ts";
-import { TOKEN_SCOPES } from "../principals/token-scope.ts";
+import type { PasswordPrincipal } from "../principals/principal.ts";
 import { passwordFingerprint, passwordMatches } from "../users/password.ts";
 import type { UserState } from "../users/user.entity.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
+import { judgeHuman } from "./judge-human.ts";
 import { FAILURE_STATE, type FailureState } from "./lockout.ts";
 import type { Sender } from "./sender.ts";
 
@@ -63,18 +63,10 @@ export async function authenticatePassword(
     // 5. The costly comparison, which takes as long when there is no such user.
     const matches = await passwordMatches(password, digest);
     // 6. No credential of a blocked user is accepted. The place in the queue is kept until the failure is counted.
-    if (row === undefined || digest === undefined || !matches || row.state === "blocked")
-      return await lockout.failed(wrongPassword(), address, guess);
-    if (row.admin) initialPassword.used(row.user_id);
-    return {
-      kind: "user",
-      userId: row.user_id,
-      username: row.username,
-      admin: row.admin,
-      scopes: new Set(TOKEN_SCOPES),
-      ...WITHOUT_ACCESS_TOKEN,
-      passwordFingerprint: passwordFingerprint(digest),
-    };
+    const human = row === undefined || !matches ? undefined : judgeHuman({ ...row, userId: row.user_id });
+    if (human === undefined || digest === undefined) return await lockout.failed(wrongPassword(), address, guess);
+    if (human.admin) initialPassword.used(human.userId);
+    return { ...human, passwordFingerprint: passwordFingerprint(digest) };
   };
   return await passwordChecks.run(lineOf(address, found?.failures ?? 0), check, signal);
 }

@@ -30,9 +30,8 @@ export interface TokenRow {
   readonly access_level: number | null;
 }
 
-const FIND_TOKENS: PreparedQuery = {
-  name: "find_tokens",
-  text: `
+/** One statement for whoever looks for a token, by whatever: what is known of it is the same. */
+const findTokensBy = (condition: string): string => `
     select t.id as token_id, t.digest, t.scopes, t.expires_at::text as expires_at, t.revoked_at is not null as revoked,
       t.retires_at, t.ip_allow_list, t.repository_rules_digest, u.id as user_id, u.username, u.user_type, u.state, u.admin,
       p.id as project_id, r.path as project_path, p.visibility, p.container_registry_enabled, m.access_level
@@ -41,8 +40,11 @@ const FIND_TOKENS: PreparedQuery = {
     left join projects p on p.id = t.project_id
     left join full_paths r on r.id = p.full_path_id
     left join members m on m.user_id = t.user_id and m.project_id = t.project_id
-    where t.digest = any($1::text[])`,
-};
+    where ${condition}`;
+
+const FIND_TOKENS: PreparedQuery = { name: "find_tokens", text: findTokensBy("t.digest = any($1::text[])") };
+
+const FIND_TOKEN_BY_ID: PreparedQuery = { name: "find_token_by_id", text: findTokensBy("t.id = $1") };
 
 /** Finds tokens by the digests of their secrets. */
 export type AccessTokenLoader = Pick<DataLoader<string, TokenRow | undefined>, "load">;
@@ -50,8 +52,21 @@ export type AccessTokenLoader = Pick<DataLoader<string, TokenRow | undefined>, "
 /** Creates the finder of a database's access tokens. It remembers nothing. */
 export function accessTokenLoader(database: Database): AccessTokenLoader {
   return new DataLoader(async (digests: readonly string[]) => {
-    const rows = await database.query<TokenRow>(FIND_TOKENS, [[...new Set(digests)]]);
-    const byDigest = new Map(rows.map((row) => [row.digest, row]));
+    const rows = await database.query<StoredRow>(FIND_TOKENS, [[...new Set(digests)]]);
+    const byDigest = new Map(rows.map((row) => [row.digest, read(row)]));
     return digests.map((digest) => byDigest.get(digest));
   }, inOneTurn);
+}
+
+/** Finds a token by its number, without its secret: to explain it, never to authenticate. */
+export async function findTokenById(database: Database, id: number): Promise<TokenRow | undefined> {
+  const [row] = await database.query<StoredRow>(FIND_TOKEN_BY_ID, [id]);
+  return row === undefined ? undefined : read(row);
+}
+
+/** A row as it comes; of a moment one kind of database makes a text. */
+type StoredRow = Omit<TokenRow, "retires_at"> & { readonly retires_at: Date | string | null };
+
+function read(row: StoredRow): TokenRow {
+  return { ...row, retires_at: row.retires_at === null ? null : new Date(row.retires_at) };
 }

@@ -4,6 +4,7 @@ import { type Config, readConfig } from "../config.ts";
 import { KeysideError } from "../errors.ts";
 import { addDemoCommand } from "./commands/demo.command.ts";
 import { addDoctorCommand } from "./commands/doctor.command.ts";
+import { addExplainCommand } from "./commands/explain.command.ts";
 import { addFeatureCommands } from "./commands/feature.command.ts";
 import { addGroupCommands } from "./commands/group.command.ts";
 import { addMemberCommands } from "./commands/member.command.ts";
@@ -56,6 +57,7 @@ function createProgram(context: CliContext): Command {
   addRegistryConfigCommand(program, context);
   addDoctorCommand(program, context);
   addTokenCommands(program, context);
+  addExplainCommand(program, context);
   addFeatureCommands(program, context);
   addProjectCommands(program, context);
   addGroupCommands(program, context);

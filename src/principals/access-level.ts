@@ -21,6 +21,11 @@ export const ACCESS_LEVEL_LIST = Object.entries(NAMES)
   .map(([level, name]) => `${level} (${name})`)
   .join(", ");
 
+/** A level as sentences name it: `Developer (30)`. */
+export function describeLevel(level: number): string {
+  return isAccessLevel(level) ? `${NAMES[level]} (${level})` : `no member (${level})`;
+}
+
 /** Whether a number is one of the five levels. */
 export function isAccessLevel(value: number): value is AccessLevel {
   return Object.hasOwn(NAMES, value);

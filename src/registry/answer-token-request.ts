@@ -5,9 +5,9 @@
 import type { AnswerFailure, ErrorAnswer } from "../http/error-handler.ts";
 import { JSON_TYPE } from "../http/send-json.ts";
 import type { Metrics } from "../metrics.ts";
+import { renderScope } from "../registry-access/requested-scope.ts";
 import { type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
 import type { IssuedRegistryToken } from "./registry-token.ts";
-import { renderScope } from "./requested-scope.ts";
 import { measureTokenRequest } from "./token-metrics.ts";
 import type { ReadTokenRequest } from "./token-request.ts";
 

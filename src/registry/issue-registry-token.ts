@@ -14,14 +14,14 @@ import { ValidationError } from "../errors.ts";
 import type { IdSource } from "../ids.ts";
 import { ANONYMOUS, type PasswordPrincipal, type Principal, type SignedInPrincipal } from "../principals/principal.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
-import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
+import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
-import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
+import { findRepositories, grantAccess } from "../registry-access/grant-access.ts";
+import { parseScopes } from "../registry-access/requested-scope.ts";
+import { signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
-import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
 import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 import type { AccessTokenPart, RememberedTokens } from "./remembered-tokens.ts";
-import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 import { scopesUsed } from "./scopes-used.ts";
 
 /** The services that issuing needs. */
@@ -62,9 +62,9 @@ export async function issueRegistryToken(
   // 4. Authenticate the caller.
   const principal = await authenticate(services, request);
   // 5. Find the requested projects, in one query.
-  const repositories = await gatherFacts(services, principal, parsed.scopes);
+  const repositories = await findRepositories(services, principal, parsed.scopes);
   // 6. Grant what is allowed.
-  const access = parsed.scopes.flatMap((scope) => grant(principal, scope, repositories));
+  const access = parsed.scopes.flatMap((scope) => grantAccess(principal, scope, repositories));
   const accessToken =
     principal.kind === "anonymous" ? undefined : accessTokenPart(principal, scopesUsed(access, repositories));
   noteUse(services, accessToken, request);
@@ -171,46 +171,4 @@ async function refreshTokenFor(
   const { service, refreshTokens } = services.registry;
   if (!offline || !refreshTokens || !("passwordFingerprint" in principal)) return undefined;
   return await createRefreshToken(services, { principal, service, clientId });
-}
-
-/** The facts of a bot's own project are known already; only other projects are looked up, and there it is a stranger. */
-async function gatherFacts(
-  { imageFacts }: IssuingServices,
-  principal: Principal,
-  scopes: readonly RequestedScope[],
-): Promise<ReadonlyMap<string, ImageFacts>> {
-  const names = scopes.flatMap(({ type, name }) => (type === "repository" ? [name] : []));
-  if (principal.kind !== "bot") {
-    return await imageFacts.find(names, principal.kind === "user" ? principal.userId : undefined);
-  }
-  const { accessLevel, ...project } = principal.project;
-  const isOwn = (name: string) => name === project.path || name.startsWith(`${project.path}/`);
-  const own = names.filter(isOwn).map((name) => [name, { project, accessLevel }] as const);
-  if (own.length === names.length) return new Map(own);
-  const elsewhere = await imageFacts.find(
-    names.filter((name) => !isOwn(name)),
-    undefined,
-  );
-  return new Map([...elsewhere, ...own]);
-}
-
-/** One entry of the `access` claim, or none when nothing is granted. */
-function grant(
-  principal: Principal,
-  scope: RequestedScope,
-  repositories: ReadonlyMap<string, ImageFacts>,
-): RegistryAccess[] {
-  switch (scope.type) {
-    case "registry":
-      return scope.actions.has(ANY_ACTION) && allowsCatalog(principal)
-        ? [{ type: "registry", name: scope.name, actions: [ANY_ACTION] }]
-        : [];
-    case "repository": {
-      const actions = grantedActions(
-        scope,
-        allowedActions(principal, { name: scope.name, facts: repositories.get(scope.name) }),
-      );
-      return actions.length === 0 ? [] : [{ type: "repository", name: scope.name, actions }];
-    }
-  }
 }

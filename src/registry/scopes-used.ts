@@ -2,8 +2,8 @@
 import { REPOSITORY_ACTIONS } from "../principals/repository-rules.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { ImageFacts } from "../projects/find-image-facts.ts";
+import { CATALOG_SCOPE, scopeNeeded } from "../registry-access/policy.ts";
 import type { RegistryAccess } from "../signing/registry-jwt.ts";
-import { CATALOG_SCOPE, scopeNeeded } from "./policy.ts";
 
 /**
  * The scopes without which something of it would not have been granted: none for a pull that everybody has.

@@ -126,6 +126,47 @@ describe("keyside against a running service", () => {
     });
   });
 
+  it("explains what a token and a person get, and why not more", async () => {
+    const create = ["token", "create", "--project", "team/app", "--name", "job", "--scopes", "read_registry"];
+    const { id, token } = await json(...create, "--rule", "web:pull,push", "--allow-from", "10.0.0.0/8");
+    const explain = ["explain", "--project", "team/app"];
+    const scope = ["--scope", "repository:team/app/web:pull,push", "--scope", "banana:x:y"];
+    const { code, stdout, stderr } = await keyside(...explain, "--token", String(id), ...scope);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const lines = stdout.split("\n");
+    expect(lines.slice(0, 8)).toEqual([
+      "Asked    repository:team/app/web:pull,push",
+      "Granted  repository:team/app/web:pull",
+      expect.stringMatching(/^Note {5}banana:x:y: dropped/),
+      expect.stringMatching(/^Note {5}not asked: the token is accepted from 10\.0\.0\.0\/8 alone/),
+      "",
+      "✗ push on team/app/web",
+      "  the token lacks write_registry: make one that has it",
+      "",
+    ]);
+    expect(lines).toContain(`Token ${id}`);
+    expect(lines).toContain("  ✗ scope       the token lacks write_registry: make one that has it");
+    const elsewhere = await json(...explain, "--token", String(id), ...scope, "--address", "192.0.2.9");
+    expect(elsewhere).toMatchObject({ granted: [], steps: { 4: { step: "address", passed: false } } });
+    const ofAnn = await keyside(...explain, "--user", "ann", "--scope", "repository:team/app:pull");
+    expect(ofAnn.stdout).toContain("ann is no member here; pulling needs Reporter (20)");
+    expect((await keyside(...explain, "--user", "ann")).stdout).toMatch(
+      /^Asked {4}signing in.*\nGranted {2}signing in\n/,
+    );
+    const usage = { code: 2, stdout: "" };
+    expect(await keyside(...explain, ...scope)).toMatchObject({
+      ...usage,
+      stderr: expect.stringContaining("--token ID"),
+    });
+    const leaked = await keyside(...explain, "--token", token);
+    expect(leaked).toMatchObject({ ...usage, stderr: expect.stringContaining("the token's number") });
+    expect(leaked.stderr).not.toContain(token);
+    expect(await keyside(...explain, "--token", "999999")).toMatchObject({
+      code: 1,
+      stderr: "keyside: 404 Project Access Token Not Found\n",
+    });
+  });
+
   it("lists, rotates and revokes personal tokens", async () => {
     const create = ["token", "create", "--personal", "--user", "ann", "--name", "laptop", "--scopes", "read_api"];
     const { id } = await json(...create);
@@ -287,6 +328,7 @@ describe("keyside against a running service", () => {
       "demo",
       "registry-config",
       "doctor",
+      "explain",
       "token",
       "user",
       "member",

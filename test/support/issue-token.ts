@@ -2,7 +2,7 @@
 import { type IssuingServices, issueRegistryToken } from "../../src/registry/issue-registry-token.ts";
 import type { IssuedRegistryToken } from "../../src/registry/registry-token.ts";
 
-/** Issues a token as `GET /jwt/auth` does: to an access token's secret, or to anonymous where there is none. */
+/** Issues a token as `GET /jwt/auth` does: to an access token's secret, or to anonymous where there is none, at an address. */
 export function issueToken(
   services: IssuingServices,
   secret: string | undefined,

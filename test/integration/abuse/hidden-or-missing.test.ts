@@ -63,7 +63,9 @@ function fill({ name, schema }: Parameter): unknown {
 function call(client: ApiClient, { method, path, parameters }: DescribedOperation, id: string): Promise<ApiAnswer> {
   let address = path.replace("{id}", id);
   const body: Record<string, unknown> = {};
-  for (const parameter of parameters.filter(({ required, name }) => required && name !== "id")) {
+  // One of two is demanded of whoever has something explained.
+  const isWanted = ({ required, name }: Parameter) => name !== "id" && (required || name === "token_id");
+  for (const parameter of parameters.filter(isWanted)) {
     if (parameter.in === "path") address = address.replace(`{${parameter.name}}`, String(fill(parameter)));
     else body[parameter.name] = fill(parameter);
   }

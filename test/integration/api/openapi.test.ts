@@ -169,6 +169,11 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
     (await createProjectAccessToken(service, project, { by: owner })).client.post(
       `/projects/${project}/access_tokens/self/rotate`,
     ),
+  explainProjectAccess: async () => {
+    const { id } = await createProjectAccessToken(service, project, { by: owner });
+    const scopes = ["repository:olga/app:*", "repository:olga/other:pull", "registry:catalog:*", "x:y:z"];
+    return await owner.client.post(`/projects/${project}/explain`, { token_id: id, scopes, address: "192.0.2.1" });
+  },
   listFeatures: () => service.root.get("/features"),
   setFeature: () => service.root.post("/features/resource_access_token", { value: true }),
   deleteFeature: () => service.root.delete("/features/resource_access_token"),

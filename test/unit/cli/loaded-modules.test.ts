@@ -10,8 +10,8 @@ const GROUND = /^src\/(?:clock|config|errors|files|ids|links|unix-socket|\w+\/ac
 const SERVICE_PACKAGES =
   /\/node_modules\/(?:koa|@koa|@mikro-orm|pg|@electric-sql|pino|prom-client|node-forge|jsonwebtoken|yaml)\//;
 
-/** A bound with a little room: there are 24 files of ours now. */
-const MAXIMUM_FILES = 28;
+/** A bound with a little room: there are 29 files of ours now. */
+const MAXIMUM_FILES = 33;
 
 describe("keyside help", () => {
   let code: number | null;

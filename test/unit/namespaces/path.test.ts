@@ -10,7 +10,7 @@ import {
   requireSegment,
   type SegmentPlace,
 } from "../../../src/namespaces/path.ts";
-import { parseScopes } from "../../../src/registry/requested-scope.ts";
+import { parseScopes } from "../../../src/registry-access/requested-scope.ts";
 
 const accepts = (place: SegmentPlace, value: unknown) => {
   // A caller without types may hand on anything; through the API, its schema refuses what is no text.

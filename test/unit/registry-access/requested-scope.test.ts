@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ParsedScopes, parseScopes, renderScope } from "../../../src/registry/requested-scope.ts";
+import { type ParsedScopes, parseScopes, renderScope } from "../../../src/registry-access/requested-scope.ts";
 
 /** What was read, as plain values: `[type, name, actions]` of each scope. */
 function read(parsed: ParsedScopes): [string, string, string[]][] {
@@ -62,6 +62,23 @@ describe("parseScopes", () => {
     ["nothing", [], []],
   ])("reads %s", (_what, values, expected) => {
     expect(read(parseScopes(values))).toEqual(expected);
+  });
+
+  it.each([
+    ["an unknown type", "banana:a/b:pull", ["type banana"]],
+    ["an unknown thing of the registry", "registry:things:*", ["name things"]],
+    ["a repository without a name", "repository::pull", ["name "]],
+    ["unknown actions", "repository:a/b:pull,fly,swim", ["actions fly,swim"]],
+    ["an action that the catalog has not", "registry:catalog:pull,*", ["actions pull"]],
+    ["no action", "repository:a/b:", ["actions "]],
+    ["nothing", "repository:a/b:pull,push,delete,*", []],
+  ])("tells what it drops: %s", (_what, scope, expected) => {
+    const dropped: string[] = [];
+    parseScopes([scope], (text, part, value) => {
+      expect(text).toBe(scope);
+      dropped.push(`${part} ${value}`);
+    });
+    expect(dropped).toEqual(expected);
   });
 
   it.each([

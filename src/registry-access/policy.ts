@@ -3,7 +3,7 @@
  * allowed only where the project, the credential's scopes, the level in the project and the credential's rules all allow it.
  */
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
-import type { Principal, SignedInPrincipal } from "../principals/principal.ts";
+import { isAdministrator, type Principal, type SignedInPrincipal } from "../principals/principal.ts";
 import { REPOSITORY_ACTIONS, type RepositoryAction } from "../principals/repository-rules.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { ImageFacts } from "../projects/find-image-facts.ts";
@@ -29,8 +29,25 @@ export const POLICY_STEPS = [
 /** One of the questions. */
 export type PolicyStep = (typeof POLICY_STEPS)[number];
 
-/** Is told of each question that was asked about an action, and whether it allowed to go on. */
-export type PolicyRecorder = (action: RepositoryAction, step: PolicyStep, passed: boolean) => void;
+/** What is asked about the catalog, in this order. */
+export const CATALOG_STEPS = [
+  /** Is it an administrator who asks? */
+  "administrator",
+  /** Has the credential the scope that the catalog needs? */
+  "scope",
+] as const;
+/** One of the questions. */
+export type CatalogStep = (typeof CATALOG_STEPS)[number];
+
+/**
+ * Is told of each question that was asked about an action on a repository, or about the one action on the catalog, and
+ * whether it allowed to go on.
+ */
+export type PolicyRecorder = (
+  ...question:
+    | [action: RepositoryAction, step: PolicyStep, passed: boolean]
+    | [action: typeof ANY_ACTION, step: CatalogStep, passed: boolean]
+) => void;
 
 /** The scope that an action needs, where the project does not allow it to everybody. */
 export const SCOPE_OF_ACTION = {
@@ -79,8 +96,14 @@ export function grantedActions(requested: RepositoryScope, allowed: readonly Rep
 }
 
 /** Whether a principal may list the registry's catalog: administrators only, within their credential's scopes. */
-export function allowsCatalog(principal: Principal): boolean {
-  return principal.kind === "user" && principal.admin && principal.scopes.has(CATALOG_SCOPE);
+export function allowsCatalog(principal: Principal, record: PolicyRecorder = ignore): boolean {
+  const passes = (step: CatalogStep, passed: boolean): boolean => {
+    record(ANY_ACTION, step, passed);
+    return passed;
+  };
+  if (!isAdministrator(principal)) return passes("administrator", false);
+  passes("administrator", true);
+  return passes("scope", principal.scopes.has(CATALOG_SCOPE));
 }
 
 /** An administrator is Owner everywhere; a bot has its level in its own project and none elsewhere. */

@@ -3,8 +3,8 @@ import { ANONYMOUS, type Principal, WITHOUT_ACCESS_TOKEN } from "../../../src/pr
 import { type RepositoryRule, RepositoryRules } from "../../../src/principals/repository-rules.ts";
 import { REGISTRY_SCOPES, TOKEN_SCOPES, type TokenScope } from "../../../src/principals/token-scope.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
-import { allowedActions, allowsCatalog, grantedActions, type Repository } from "../../../src/registry/policy.ts";
-import { parseScopes, type RepositoryScope } from "../../../src/registry/requested-scope.ts";
+import { allowedActions, allowsCatalog, grantedActions, type Repository } from "../../../src/registry-access/policy.ts";
+import { parseScopes, type RepositoryScope } from "../../../src/registry-access/requested-scope.ts";
 
 const LEVELS = [0, 10, 20, 30, 40, 50];
 const OWN_PROJECT = 7;
@@ -231,5 +231,18 @@ describe("allowsCatalog", () => {
       expect(allowsCatalog(principalOf(caller)), JSON.stringify(caller)).toBe(expected);
     }
     expect(allowsCatalog(principalOf({ kind: "administrator", level: 0, scopes: TOKEN_SCOPES }))).toBe(true);
+  });
+
+  it("is recorded question by question", () => {
+    const record = (kind: Caller["kind"], scopes: readonly TokenScope[]) => {
+      const steps: string[] = [];
+      allowsCatalog(principalOf({ kind, level: 50, scopes }), (action, step, passed) =>
+        steps.push(`${action} ${step} ${passed}`),
+      );
+      return steps;
+    };
+    expect(record("human", TOKEN_SCOPES)).toEqual(["* administrator false"]);
+    expect(record("administrator", ["api"])).toEqual(["* administrator true", "* scope false"]);
+    expect(record("administrator", TOKEN_SCOPES)).toEqual(["* administrator true", "* scope true"]);
   });
 });

@@ -30,6 +30,12 @@ export type ParsedScopes =
   | { readonly ok: true; readonly scopes: readonly RequestedScope[] }
   | { readonly ok: false; readonly problem: string };
 
+/** What of a scope can be unknown here, and so is dropped, with the rest of the scope or without it. */
+export type DroppedPart = "type" | "name" | "actions";
+
+/** Is told of what is dropped, once a part of a scope: `value` is the part, empty where it is missing, `a,b` of actions. */
+export type ScopeRecorder = (scope: string, part: DroppedPart, value: string) => void;
+
 /** How many scopes one request may ask for. */
 export const MAXIMUM_SCOPES = 100;
 
@@ -42,14 +48,17 @@ const TYPE = /^([a-z0-9]+)(?:\([a-z0-9]+\))?$/;
 const HOST =
   /^(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*(?::\d+)?$/;
 const ACTION = /^(?:[a-z]*|\*)$/;
+const REPOSITORY_SCOPE_ACTIONS = [...REPOSITORY_ACTIONS, ANY_ACTION] as const;
 const SHOWN_CHARACTERS = 100;
+
+const ignore: ScopeRecorder = () => {};
 
 /**
  * Reads every value of a request's `scope` parameter.
  *
  * @see distribution `docs/content/spec/auth/scope.md`; docs/spec/registry-auth.md "Request"
  */
-export function parseScopes(values: readonly string[]): ParsedScopes {
+export function parseScopes(values: readonly string[], record: ScopeRecorder = ignore): ParsedScopes {
   const written = values.flatMap((value) => value.match(/[^ ]+/g) ?? []);
   if (written.length > MAXIMUM_SCOPES) {
     return {
@@ -59,7 +68,7 @@ export function parseScopes(values: readonly string[]): ParsedScopes {
   }
   const merged = new Map<string, RequestedScope>();
   for (const scope of written) {
-    const parsed = parseScope(scope);
+    const parsed = parseScope(scope, record);
     if (typeof parsed === "string") {
       return {
         ok: false,
@@ -103,7 +112,7 @@ export function renderScope({
 }
 
 /** One scope; undefined when its type is unknown; or, in words, how it violates the grammar. */
-function parseScope(scope: string): RequestedScope | string | undefined {
+function parseScope(scope: string, record: ScopeRecorder): RequestedScope | string | undefined {
   const [first, last] = [scope.indexOf(":"), scope.lastIndexOf(":")];
   if (first === last) return "the form is type:name:action,...";
   // A class in parentheses is deprecated: it is skipped and never echoed.
@@ -113,16 +122,25 @@ function parseScope(scope: string): RequestedScope | string | undefined {
   const actions = [...new Set(scope.slice(last + 1).split(","))];
   if (!actions.every((action) => ACTION.test(action)))
     return "its actions are not lower-case words separated by commas, or *";
+  const known = <Action extends string>(all: readonly Action[]): Set<Action> => {
+    const dropped = actions.filter((action) => !all.some((each) => each === action));
+    if (dropped.length > 0) record(scope, "actions", dropped.join(","));
+    return keep(actions, all);
+  };
   switch (type) {
     case "repository":
       // zot asks for a repository without a name beside the catalog: that is nothing asked.
-      if (name === "") return undefined;
-      return nameProblem(name) ?? { type, name, actions: keep(actions, [...REPOSITORY_ACTIONS, ANY_ACTION]) };
+      if (name === "") break;
+      return nameProblem(name) ?? { type, name, actions: known(REPOSITORY_SCOPE_ACTIONS) };
     case "registry":
-      return name === "catalog" ? { type, name, actions: keep(actions, [ANY_ACTION]) } : undefined;
+      if (name !== "catalog") break;
+      return { type, name, actions: known([ANY_ACTION]) };
     default:
+      record(scope, "type", type);
       return undefined;
   }
+  record(scope, "name", name);
+  return undefined;
 }
 
 function nameProblem(name: string): string | undefined {
@@ -142,5 +160,5 @@ function keep<Action extends string>(written: readonly string[], known: readonly
 
 function merge(one: RequestedScope, other: RequestedScope): RequestedScope {
   if (one.type === "registry") return { ...one, actions: keep([...one.actions, ...other.actions], [ANY_ACTION]) };
-  return { ...one, actions: keep([...one.actions, ...other.actions], [...REPOSITORY_ACTIONS, ANY_ACTION]) };
+  return { ...one, actions: keep([...one.actions, ...other.actions], REPOSITORY_SCOPE_ACTIONS) };
 }

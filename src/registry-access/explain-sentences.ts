@@ -1,0 +1,282 @@
+/**
+ * The sentences of an explanation: each says what the answer to a question means, and of a refusal, what to do. They are
+ * made from the record of what was asked and from the facts that were decided by; nothing is decided here.
+ */
+import type { TokenRow } from "../authentication/find-access-tokens.ts";
+import type { TokenStep } from "../authentication/judge-access-token.ts";
+import { utcDate } from "../clock.ts";
+import { MAXIMUM_PROJECT_DEPTH } from "../namespaces/path.ts";
+import { describeLevel, NO_ACCESS } from "../principals/access-level.ts";
+import type { Principal, SignedInPrincipal } from "../principals/principal.ts";
+import { REPOSITORY_ACTIONS, type RepositoryAction, type RepositoryRules } from "../principals/repository-rules.ts";
+import type { ImageFacts } from "../projects/find-image-facts.ts";
+import type { NumberedRule } from "./explanation.ts";
+import {
+  type CatalogStep,
+  effectiveLevel,
+  LEVEL_OF_ACTION,
+  nameInProject,
+  type PolicyStep,
+  type Repository,
+  SCOPE_OF_ACTION,
+} from "./policy.ts";
+import { ANY_ACTION, type DroppedPart } from "./requested-scope.ts";
+
+/** A token that is explained, and what only people want to know of it. */
+export interface ExplainedToken {
+  readonly row: TokenRow;
+  readonly name: string;
+  readonly revokedAt: Date | null;
+  /** The number of the token of its family that took its place; undefined where none did. */
+  readonly current: number | undefined;
+  /** What it would come from; undefined: that is not asked. */
+  readonly address: string | undefined;
+}
+
+/** What a question about a token itself answered; `passed` is null for the one that was not asked. */
+export function tokenSentence(step: TokenStep, passed: boolean | null, token: ExplainedToken): string {
+  const { row, address } = token;
+  const networks = listed(row.ip_allow_list ?? [], SHOWN_NETWORKS);
+  switch (step) {
+    case "revoked":
+      if (passed) return `the token ${row.token_id}, ${JSON.stringify(token.name)}, is not revoked`;
+      return token.current === undefined
+        ? `the token ${row.token_id} was revoked${token.revokedAt === null ? "" : ` on ${utcDate(token.revokedAt)}`}: make a new one`
+        : `the token ${row.token_id} was rotated away: ${inItsPlace(token)}`;
+    case "grace":
+      if (row.retires_at === null) return "the token was not rotated away";
+      return passed
+        ? `the token was rotated away, and its grace goes on until ${minute(row.retires_at)}: ${inItsPlace(token)}`
+        : `the token was rotated away, and its grace ended at ${minute(row.retires_at)}: ${inItsPlace(token)}`;
+    case "expiry":
+      if (row.expires_at === null) return "the token does not expire";
+      return passed
+        ? `the token expires on ${row.expires_at}, at 00:00 UTC`
+        : `the token expired on ${row.expires_at}, at 00:00 UTC: rotate it, or make a new one`;
+    case "user":
+      if (passed) return `the token acts as ${row.username}, who is not blocked`;
+      return row.state === "blocked"
+        ? `the token acts as ${row.username}, who is blocked: an administrator unblocks them, or make a new token`
+        : "the bot that the token acted as is gone: make a new token";
+    case "address":
+      if (row.ip_allow_list === null) return "the token is accepted from everywhere";
+      if (passed === null)
+        return `not asked: the token is accepted from ${networks} alone; say an address to ask about it`;
+      return passed
+        ? `accepted from ${address}: the token's ip_allow_list has ${networks}`
+        : `not accepted from ${address}: the token's ip_allow_list has ${networks}; use it there, or make a token that is accepted from ${address}`;
+  }
+}
+
+/** Whether a human may sign in at all. They are explained as with their password. */
+export function humanSentence(passed: boolean, username: string): string {
+  return passed
+    ? `${username} is not blocked; this is what their password gets, which has every scope: a personal access token narrows it further`
+    : `${username} is blocked, and no credential of theirs is accepted: an administrator unblocks them`;
+}
+
+/** What a question about an action on a repository answered. */
+export function policySentence(
+  step: PolicyStep,
+  passed: boolean,
+  {
+    principal,
+    repository,
+    action,
+  }: { readonly principal: Principal; readonly repository: Repository; readonly action: RepositoryAction },
+): string {
+  const { name, facts } = repository;
+  const path = facts?.project.path;
+  switch (step) {
+    case "project":
+      return passed
+        ? `${name} is a repository of the project ${path}`
+        : `no project holds ${name}${tooDeep(name)}: check the name, or create the project first`;
+    case "registry":
+      return passed
+        ? `the registry of ${path} is on`
+        : `the registry of ${path} is off: turn it on, as by keyside project update ${path} --registry on`;
+    case "public":
+      return `${path} is public: everybody may pull from it`;
+    case "credential":
+      return passed ? "there is a credential" : `nobody is signed in: sign in before ${DOING[action]}`;
+    case "scope":
+      return scopeSentence(principal, SCOPE_OF_ACTION[action], passed);
+    case "level":
+      if (principal.kind === "anonymous" || facts === undefined) return NOBODY;
+      return levelSentence(principal, action, facts, passed);
+    case "rules":
+      if (principal.kind !== "bot") return "a human has no repository rules";
+      if (principal.repositoryRules === undefined)
+        return `the token has no repository rules: it reaches all of ${path}`;
+      return rulesSentence(principal.repositoryRules, action, repository);
+  }
+}
+
+/** What a question about the catalog answered. */
+export function catalogSentence(step: CatalogStep, passed: boolean, principal: Principal): string {
+  switch (step) {
+    case "administrator":
+      if (passed) return `${nameOf(principal)} is an administrator`;
+      return principal.kind === "user"
+        ? `${principal.username} is no administrator: administrators alone list the catalog`
+        : "a project access token never lists the catalog: an administrator's credential does";
+    case "scope":
+      return scopeSentence(principal, SCOPE_OF_ACTION.pull, passed);
+  }
+}
+
+/** Why nothing is told about a repository that is not the project's: the same whatever it is. */
+export function foreignSentence(name: string, projectPath: string): string {
+  return `${name} is not this project's: here is told only what concerns ${projectPath}; of another project, ask there`;
+}
+
+/** Why nothing is told about the catalog to whoever is no administrator. */
+export const CATALOG_SENTENCE = "the catalog is not this project's: administrators alone are told who lists it";
+
+/** That an action is granted. */
+export function grantedSentence(action: RepositoryAction | typeof ANY_ACTION, name: string, who: string): string {
+  return action === ANY_ACTION ? `${who} may list the catalog` : `${who} may ${PREPOSITIONS[action]} ${name}`;
+}
+
+/** What was dropped of a scope. */
+export function droppedSentence(scope: string, part: DroppedPart, value: string): string {
+  const shown = JSON.stringify(value.slice(0, SHOWN_CHARACTERS));
+  const isOfRegistry = scope.startsWith("registry");
+  switch (part) {
+    case "type":
+      return `dropped: ${shown} is no type that is known here; repository and registry are`;
+    case "name":
+      return isOfRegistry
+        ? `dropped: a registry has no ${shown} to ask for; it has a catalog`
+        : "dropped: it names no repository";
+    case "actions":
+      return isOfRegistry
+        ? `dropped, as no action on the catalog: ${shown}; its one action is ${ANY_ACTION}`
+        : `dropped, as no action on a repository: ${shown}; its actions are ${[...REPOSITORY_ACTIONS, ANY_ACTION].join(", ")}`;
+  }
+}
+
+/** What `*` stands for. */
+export const ANY_ACTION_SENTENCE = `* stands for ${REPOSITORY_ACTIONS.join(", ")}: of these is granted what is allowed, and never * itself`;
+
+/** The rule of a principal's that allows an action; undefined where none does, or there are none. */
+export function ruleOf(
+  principal: Principal,
+  action: RepositoryAction,
+  repository: Repository,
+): NumberedRule | undefined {
+  if (principal.kind !== "bot" || principal.repositoryRules === undefined) return undefined;
+  const { repositoryRules: rules } = principal;
+  const rule = rules.allowing(action, nameInRules(repository));
+  return rule === undefined ? undefined : { number: rules.rules.indexOf(rule) + 1, ...rule };
+}
+
+/** How sentences call whoever is asked about. */
+export function nameOf(principal: Principal): string {
+  return principal.kind === "user" ? principal.username : "the token";
+}
+
+const SHOWN_CHARACTERS = 100;
+const SHOWN_NETWORKS = 5;
+const SHOWN_RULES = 3;
+const SHOWN_PATTERNS = 4;
+
+const NOBODY = "nobody is signed in";
+
+const DOING: Readonly<Record<RepositoryAction, string>> = { pull: "pulling", push: "pushing", delete: "deleting" };
+const PREPOSITIONS: Readonly<Record<RepositoryAction, string>> = {
+  pull: "pull from",
+  push: "push to",
+  delete: "delete in",
+};
+
+function scopeSentence(principal: Principal, scope: string, passed: boolean): string {
+  if (principal.kind === "user" && principal.tokenId === null) return `a password has every scope, and so ${scope}`;
+  return passed ? `the token has ${scope}` : `the token lacks ${scope}: make one that has it`;
+}
+
+function levelSentence(
+  principal: SignedInPrincipal,
+  action: RepositoryAction,
+  facts: ImageFacts,
+  passed: boolean,
+): string {
+  const { project } = facts;
+  if (principal.kind === "bot" && principal.project.id !== project.id) {
+    return `a project access token opens its own project alone, which is ${principal.project.path}: make one of ${project.path}`;
+  }
+  if (action === "pull" && project.visibility === "internal") {
+    return principal.kind === "bot"
+      ? `${project.path} is internal: its own bots may pull, whatever their level`
+      : `${project.path} is internal: every human may pull`;
+  }
+  const level = effectiveLevel(principal, facts);
+  const needed = `${DOING[action]} needs ${describeLevel(LEVEL_OF_ACTION[action])}`;
+  return `${levelHere(principal, level)}; ${needed}${passed ? "" : `: ${levelRemedy(principal, level)}`}`;
+}
+
+function levelHere(principal: SignedInPrincipal, level: number): string {
+  if (principal.kind === "bot") return `the bot is ${describeLevel(level)} here`;
+  if (level === NO_ACCESS) return `${principal.username} is no member here`;
+  return `${principal.username} ${principal.admin ? "counts as" : "is"} ${describeLevel(level)} here`;
+}
+
+function levelRemedy(principal: SignedInPrincipal, level: number): string {
+  if (principal.kind === "bot") return "make a token of that level";
+  return level === NO_ACCESS ? "add them to the project at that level" : "give them that level";
+}
+
+function rulesSentence(rules: RepositoryRules, action: RepositoryAction, repository: Repository): string {
+  const inRules = nameInRules(repository);
+  const allowing = rules.allowing(action, inRules);
+  if (allowing !== undefined)
+    return `rule ${rules.rules.indexOf(allowing) + 1} allows ${action} on ${patterns(allowing.repositories)}`;
+  const count =
+    rules.rules.length === 1 ? "its one rule does not allow" : `none of its ${rules.rules.length} rules allows`;
+  return `${count} ${action} on ${repository.name}: ${nearest(rules, action, inRules)}; make a token with a rule that does`;
+}
+
+/** The rules that come nearest: those that match the repository, then those that allow the action somewhere, then others. */
+function nearest(all: RepositoryRules, action: RepositoryAction, inRules: string): string {
+  const { rules } = all;
+  const matching = REPOSITORY_ACTIONS.flatMap((each) => all.allowing(each, inRules) ?? []);
+  const near = [...new Set([...matching, ...rules.filter(({ actions }) => actions.includes(action)), ...rules])];
+  const shown = near.slice(0, SHOWN_RULES).map((rule) => ({ number: rules.indexOf(rule) + 1, rule }));
+  const words = shown
+    .sort((one, other) => one.number - other.number)
+    .map(({ number, rule }) => `rule ${number} allows ${rule.actions.join(", ")} on ${patterns(rule.repositories)}`);
+  return listed([...words, ...near.slice(SHOWN_RULES).map(() => "")], SHOWN_RULES);
+}
+
+/** What lies deeper than projects do, is looked up no deeper; old projects may. */
+function tooDeep(name: string): string {
+  if (name.split("/").length <= MAXIMUM_PROJECT_DEPTH) return "";
+  return `, as far as the first ${MAXIMUM_PROJECT_DEPTH} segments of the name say`;
+}
+
+function nameInRules({ name, facts }: Repository): string {
+  return facts === undefined ? "" : nameInProject(name, facts.project.path);
+}
+
+function patterns(repositories: readonly string[]): string {
+  return listed(
+    repositories.map((pattern) => (pattern === "" ? "the project's own repository" : pattern)),
+    SHOWN_PATTERNS,
+  );
+}
+
+/** The first few, and how many more there are. */
+function listed(items: readonly string[], shown: number): string {
+  const more = items.length - shown;
+  return items.slice(0, shown).join(", ") + (more > 0 ? `, and ${more} more` : "");
+}
+
+/** `2026-11-01 12:30 UTC` */
+function minute(moment: Date): string {
+  return `${moment.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function inItsPlace({ current }: ExplainedToken): string {
+  return current === undefined ? "make a new one" : `token ${current} took its place; use that one's secret`;
+}
