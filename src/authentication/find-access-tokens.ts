@@ -50,8 +50,15 @@ export type AccessTokenLoader = Pick<DataLoader<string, TokenRow | undefined>, "
 /** Creates the finder of a database's access tokens. It remembers nothing. */
 export function accessTokenLoader(database: Database): AccessTokenLoader {
   return new DataLoader(async (digests: readonly string[]) => {
-    const rows = await database.query<TokenRow>(FIND_TOKENS, [[...new Set(digests)]]);
-    const byDigest = new Map(rows.map((row) => [row.digest, row]));
+    const rows = await database.query<StoredRow>(FIND_TOKENS, [[...new Set(digests)]]);
+    const byDigest = new Map(rows.map((row) => [row.digest, read(row)]));
     return digests.map((digest) => byDigest.get(digest));
   }, inOneTurn);
+}
+
+/** A row as it comes; of a moment one kind of database makes a text. */
+type StoredRow = Omit<TokenRow, "retires_at"> & { readonly retires_at: Date | string | null };
+
+function read(row: StoredRow): TokenRow {
+  return { ...row, retires_at: row.retires_at === null ? null : new Date(row.retires_at) };
 }

@@ -50,16 +50,22 @@ describe("decideExpiry", () => {
 
   it("is the earliest limit where none is asked for, else never", () => {
     expect(decideExpiry(null, now, instanceLimit(30, now))).toBe("2026-12-02");
-    expect(decideExpiry(null, now, [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20" })])).toBe(
-      "2026-11-20",
-    );
     expect(
-      decideExpiry(null, now, [...instanceLimit(undefined, now), ...creatorLimit({ expiresAt: null })]),
+      decideExpiry(null, now, [
+        ...instanceLimit(30, now),
+        ...creatorLimit({ expiresAt: "2026-11-20", retiresAt: null }),
+      ]),
+    ).toBe("2026-11-20");
+    expect(
+      decideExpiry(null, now, [
+        ...instanceLimit(undefined, now),
+        ...creatorLimit({ expiresAt: null, retiresAt: null }),
+      ]),
     ).toBeNull();
   });
 
   it("names the limit that is the earliest", () => {
-    const limits = [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20" })];
+    const limits = [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20", retiresAt: null })];
     expect(decideExpiry("2026-11-20", now, limits)).toBe("2026-11-20");
     expect(() => decideExpiry("2026-11-21", now, limits)).toThrow(/2026-11-20, when this request's access token ends/);
   });
@@ -70,8 +76,12 @@ describe("the end of a rotated token", () => {
 
   it("is a week ahead where none is asked for, or sooner where a limit is", () => {
     expect(decideRotatedExpiry(null, now, [])).toBe("2026-11-09");
-    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2026-11-05" }))).toBe("2026-11-05");
-    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2027-11-05" }))).toBe("2026-11-09");
+    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2026-11-05", retiresAt: null }))).toBe(
+      "2026-11-05",
+    );
+    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2027-11-05", retiresAt: null }))).toBe(
+      "2026-11-09",
+    );
   });
 
   it("is as many days ahead as the token was given, and no more, where it rotates itself", () => {
