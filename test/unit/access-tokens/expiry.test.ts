@@ -69,6 +69,16 @@ describe("decideExpiry", () => {
     expect(decideExpiry("2026-11-20", now, limits)).toBe("2026-11-20");
     expect(() => decideExpiry("2026-11-21", now, limits)).toThrow(/2026-11-20, when this request's access token ends/);
   });
+
+  it("is no later than the day on which the creator's grace ends, and none where that is today", () => {
+    const limits = (retiresAt: string) => creatorLimit({ expiresAt: "2026-11-20", retiresAt: new Date(retiresAt) });
+    expect(decideExpiry(null, now, limits("2026-11-05T23:59:59Z"))).toBe("2026-11-05");
+    expect(decideExpiry(null, now, limits("2026-11-20T00:00:00Z"))).toBe("2026-11-20");
+    for (const requested of [null, "2026-11-03"])
+      expect(() => decideExpiry(requested, now, limits("2026-11-02T23:59:59Z"))).toThrow(
+        /expiresAt is invalid: no date after today is as early as 2026-11-02, when the grace/,
+      );
+  });
 });
 
 describe("the end of a rotated token", () => {
