@@ -199,14 +199,15 @@ describe("the sweep, of tokens in grace", () => {
     }
   });
 
-  it("takes on more ends of graces than one batch holds", async () => {
+  it("takes on more ends of graces than one batch holds, each of which is an expiry date too", async () => {
+    const dated = { by: owner, expires_at: "2028-12-03" };
     const robots = await Promise.all(
-      Array.from({ length: 101 }, () => createProjectAccessToken(service, project, { by: owner })),
+      Array.from({ length: 101 }, () => createProjectAccessToken(service, project, dated)),
     );
-    for (const { client } of robots)
-      await client.post(`${tokens()}/self/rotate`, { expires_at: null, grace_period: 60 });
-    service.clock.advance({ minutes: 1 });
-    expect(await sweep()).toMatchObject({ retired: 101, swept: 0 });
+    for (const { id } of robots)
+      await owner.client.post(`${tokens()}/${id}/rotate`, { expires_at: "2030-01-01", grace_period: 2 * 86_400 });
+    service.clock.set(new Date("2028-12-03T00:00:00Z"));
+    expect(await sweep()).toEqual({ expired: 0, retired: 101, swept: 0 });
   });
 
   it("never touches a bot with a token in grace, the only one that is not dead by its date or revoked", async () => {
