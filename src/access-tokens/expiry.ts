@@ -24,9 +24,17 @@ export function instanceLimit(maxLifetimeDays: number | undefined, now: Date): E
   return [{ latest, reason: `the ${maxLifetimeDays} days ahead that this instance allows` }];
 }
 
-/** The limit of what an access token creates: it ends no later than that token. */
-export function creatorLimit({ expiresAt }: Pick<SignedInPrincipal, "expiresAt">): ExpiryLimit[] {
-  return expiresAt === null ? [] : [{ latest: expiresAt, reason: "when this request's access token ends itself" }];
+/** The limits of what an access token creates: it ends no later than that token, nor than its grace. */
+export function creatorLimit({
+  expiresAt,
+  retiresAt,
+}: Pick<SignedInPrincipal, "expiresAt" | "retiresAt">): ExpiryLimit[] {
+  return [
+    ...(expiresAt === null ? [] : [{ latest: expiresAt, reason: "when this request's access token ends itself" }]),
+    ...(retiresAt === null
+      ? []
+      : [{ latest: utcDate(retiresAt), reason: "when the grace of this request's access token ends" }]),
+  ];
 }
 
 /** The limit of a token that rotates itself: it lives no longer than it did. */
@@ -40,11 +48,15 @@ export function ownLimit(token: { createdAt: Date; expiresAt?: string | null | u
 /**
  * The expiry date of a new token: the one requested, or the latest date allowed; null where nothing limits it.
  *
- * @throws ValidationError when the date is not after today, or beyond a limit
+ * @throws ValidationError when the date is not after today, or beyond a limit, or a limit lets no date after today
  */
 export function decideExpiry(requested: string | null, now: Date, limits: readonly ExpiryLimit[]): string | null {
   const today = utcDate(now);
   const earliest = earliestOf(limits);
+  if (earliest !== undefined && earliest.latest <= today) {
+    const message = `is invalid: no date after today is as early as ${earliest.latest}, ${earliest.reason}`;
+    throw new ValidationError([{ field: "expiresAt", message }]);
+  }
   if (requested === null) return earliest?.latest ?? null;
   if (requested <= today) {
     throw new ValidationError([

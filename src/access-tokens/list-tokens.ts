@@ -33,7 +33,7 @@ export function listTokens(
   page: Page,
   now: Date,
 ): Promise<[AccessToken[], number]> {
-  const where: FilterQuery<AccessToken> = { $and: [{ ...owner }, ...conditions(filter, utcDate(now))] };
+  const where: FilterQuery<AccessToken> = { $and: [{ ...owner }, ...conditions(filter, now)] };
   const { orderBy, direction } = filter;
   return em.findAndCount(AccessToken, where, {
     orderBy: [{ [orderBy]: `${direction} nulls last` }, { id: direction }],
@@ -41,13 +41,20 @@ export function listTokens(
   });
 }
 
-function conditions(filter: TokenFilter, today: string): FilterQuery<AccessToken>[] {
+function conditions(filter: TokenFilter, now: Date): FilterQuery<AccessToken>[] {
   const wanted: FilterQuery<AccessToken>[] = [];
+  // A token whose grace is over is revoked, whether the sweep has recorded that or not.
+  const revoked: FilterQuery<AccessToken> = { $or: [{ revokedAt: { $ne: null } }, { retiresAt: { $lte: now } }] };
+  const unrevoked: FilterQuery<AccessToken> = {
+    revokedAt: null,
+    $or: [{ retiresAt: null }, { retiresAt: { $gt: now } }],
+  };
+  const today = utcDate(now);
   if (filter.state === "active") {
-    wanted.push({ revokedAt: null, $or: [{ expiresAt: null }, { expiresAt: { $gt: today } }] });
+    wanted.push(unrevoked, { $or: [{ expiresAt: null }, { expiresAt: { $gt: today } }] });
   }
-  if (filter.state === "inactive") wanted.push({ $or: [{ revokedAt: { $ne: null } }, { expiresAt: { $lte: today } }] });
-  if (filter.revoked !== undefined) wanted.push({ revokedAt: filter.revoked ? { $ne: null } : null });
+  if (filter.state === "inactive") wanted.push({ $or: [revoked, { expiresAt: { $lte: today } }] });
+  if (filter.revoked !== undefined) wanted.push(filter.revoked ? revoked : unrevoked);
   if (filter.search !== undefined) wanted.push({ name: { $ilike: likePattern(filter.search) } });
   if (filter.createdAfter !== undefined) wanted.push({ createdAt: { $gt: filter.createdAfter } });
   if (filter.createdBefore !== undefined) wanted.push({ createdAt: { $lt: filter.createdBefore } });

@@ -13,8 +13,9 @@ import { markRevoked } from "./mark-revoked.ts";
 export interface RevokeServices extends UseCaseServices, DeleteUserServices {}
 
 /**
- * Revokes a project access token, in one transaction. The very next request with it is refused. Of a token that was rotated
- * away, its living successor is revoked: who revokes what they saw in a list means the thing, not the row.
+ * Revokes a project access token, in one transaction. The very next request with it is refused. All secrets of
+ * its family end, its successor's and that of a predecessor in grace: who revokes what they saw in a list means the thing,
+ * not the row.
  *
  * @throws NotFoundError when the caller does not see the project, or the project has no such token that lives
  * @throws ForbiddenError when the caller is below Maintainer, or is a bot and the token is not its own
@@ -25,15 +26,14 @@ export function revokeProjectToken(services: RevokeServices, input: ProjectToken
   return database.transaction(async (em) => {
     const { project } = await findTokenProject(em, input, "revoke");
     const token = await lockToken(em, { id: input.tokenId, project: project.id });
-    const live = token === undefined ? null : await findUnrevoked(em, token.family);
-    if (live === null) throw new NotFoundError("Project Access Token");
-    await deleteUser(em, services, live.user.id, { by: input.caller, at: clock.now() });
+    if (token === undefined || !(await isAlive(em, token.family))) throw new NotFoundError("Project Access Token");
+    await deleteUser(em, services, token.user.id, { by: input.caller, at: clock.now() });
   });
 }
 
 /**
- * Revokes a personal access token, or the living successor of one that was rotated away: the caller's own or, for
- * administrators, anybody's.
+ * Revokes a personal access token with all secrets of its family, as {@link revokeProjectToken} does: the caller's own or,
+ * for administrators, anybody's.
  *
  * @throws NotFoundError when there is no such token, it is another's, or it is revoked already without a successor
  */
@@ -43,9 +43,8 @@ export function revokePersonalToken(
 ): Promise<void> {
   return database.transaction(async (em) => {
     const token = await lockPersonalToken(em, caller, tokenId);
-    const live = token === undefined ? null : await findUnrevoked(em, token.family);
-    if (live === null) throw new NotFoundError("Personal Access Token");
-    await markRevoked(em, { tokenId: live.id }, { by: caller, at: clock.now() });
+    if (token === undefined || !(await isAlive(em, token.family))) throw new NotFoundError("Personal Access Token");
+    await markRevoked(em, { family: token.family }, { by: caller, at: clock.now() });
   });
 }
 
@@ -58,20 +57,19 @@ export function revokePersonalToken(
 export function revokeReusedFamily(services: RevokeServices, tokenId: number): Promise<void> {
   const { database, clock } = services;
   return database.transaction(async (em) => {
-    const [used] = await em.execute<{ user_id: number; family: string }[]>(
-      "select user_id, family from access_tokens where id = ?",
+    const [used] = await em.execute<{ user_id: number; family: string; project_id: number | null }[]>(
+      "select user_id, family, project_id from access_tokens where id = ?",
       [tokenId],
     );
     if (used === undefined || !(await lockUser(em, used.user_id))) return;
-    const live = await findUnrevoked(em, used.family);
-    if (live === null) return;
+    if (!(await isAlive(em, used.family))) return;
     const authorship = { by: { userId: used.user_id, tokenId }, at: clock.now() };
-    if (live.project == null) await markRevoked(em, { tokenId: live.id }, authorship);
-    else await deleteUser(em, services, live.user.id, authorship);
+    if (used.project_id === null) await markRevoked(em, { family: used.family }, authorship);
+    else await deleteUser(em, services, used.user_id, authorship);
   });
 }
 
-/** The one token of a family that is not revoked, if there is one. The caller has locked the family's user. */
-function findUnrevoked(em: SqlEntityManager, family: string): Promise<AccessToken | null> {
-  return em.findOne(AccessToken, { family, revokedAt: null });
+/** Whether a family has a token that is not revoked: its current one, as none but that outlives another. Its user is locked. */
+async function isAlive(em: SqlEntityManager, family: string): Promise<boolean> {
+  return (await em.count(AccessToken, { family, revokedAt: null })) > 0;
 }

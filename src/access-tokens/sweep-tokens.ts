@@ -1,5 +1,5 @@
 /**
- * What time does to tokens: each expiry is recorded, and bots all of whose tokens have long been inactive are deleted. Of
+ * What time does to tokens: each expiry and each end of a grace is recorded, and bots all of whose tokens have long been inactive are deleted. Of
  * several replicas one does it at a time; what one leaves half-done, the next pass finishes.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
@@ -7,6 +7,7 @@ import { addDays, utcDate } from "../clock.ts";
 import { idArray } from "../database/id-array.ts";
 import { recordEvents } from "../events/record-event.ts";
 import { deleteUsers, lockUsers } from "../users/delete-user.ts";
+import { markRevoked } from "./mark-revoked.ts";
 import type { RevokeServices } from "./revoke-token.ts";
 
 /** The services that sweeping needs. */
@@ -28,12 +29,16 @@ interface ExpiredRow {
   expires_at: string;
 }
 
-/** Tokens that expired; one that was revoked before its date has an event already. */
+/** Tokens whose grace is over, with their users, who are locked before the tokens, as everywhere. */
+const FIND_RETIRED = `
+  select id, user_id from access_tokens where retires_at <= ? and revoked_at is null order by id limit ${BATCH}`;
+
+/** Tokens that expired; one that was revoked before its date has an event already, and one in grace ends by that. */
 const MARK_EXPIRED = `
   update access_tokens set expiry_recorded_at = ?
   where id in (
     select id from access_tokens
-    where expires_at <= ?::date and expiry_recorded_at is null and revoked_at is null
+    where expires_at <= ?::date and expiry_recorded_at is null and revoked_at is null and retires_at is null
     order by id limit ${BATCH} for update skip locked
   )
   returning id, name, user_id, project_id, expires_at::text as expires_at`;
@@ -50,28 +55,49 @@ const FIND_DEAD_BOTS = `
     and max(least(t.revoked_at, t.expires_at::timestamp at time zone 'UTC')) <= ?
   order by t.user_id limit ${BATCH}`;
 
+/** How many tokens expired or came to the end of their grace, and how many bots were deleted. */
+interface Swept {
+  readonly expired: number;
+  readonly retired: number;
+  readonly swept: number;
+}
+
 /**
- * Records new expiries and deletes long inactive bots; returns how many of each.
+ * Records new expiries and ends of graces, and deletes long inactive bots; returns how many of each.
  *
  * @see docs/spec/access-tokens.md "Expiry"
  */
-export async function sweepTokens(services: SweepServices): Promise<{ expired: number; swept: number }> {
-  const total = { expired: 0, swept: 0 };
+export async function sweepTokens(services: SweepServices): Promise<Swept> {
+  const total = { expired: 0, retired: 0, swept: 0 };
   for (;;) {
     const done = await services.database.transaction((em) => sweepBatch(em, services));
     total.expired += done.expired;
+    total.retired += done.retired;
     total.swept += done.swept;
-    if (done.expired < BATCH && done.swept < BATCH) return total;
+    if (Math.max(done.expired, done.retired, done.swept) < BATCH) return total;
   }
 }
 
-async function sweepBatch(em: SqlEntityManager, services: SweepServices): Promise<{ expired: number; swept: number }> {
+async function sweepBatch(em: SqlEntityManager, services: SweepServices): Promise<Swept> {
   const [lock] = await em.execute<{ locked: boolean }[]>("select pg_try_advisory_xact_lock(?) as locked", [SWEEP_LOCK]);
-  if (lock?.locked !== true) return { expired: 0, swept: 0 };
+  if (lock?.locked !== true) return { expired: 0, retired: 0, swept: 0 };
   const now = services.clock.now();
+  const retired = await recordRetirements(em, now);
   const expired = await recordExpiries(em, now);
   const swept = await sweepBots(em, services, now);
-  return { expired, swept };
+  return { expired, retired, swept };
+}
+
+async function recordRetirements(em: SqlEntityManager, now: Date): Promise<number> {
+  const found = await em.execute<{ id: number; user_id: number }[]>(FIND_RETIRED, [now]);
+  if (found.length === 0) return 0;
+  await lockUsers(
+    em,
+    found.map(({ user_id }) => user_id),
+  );
+  const tokenIds = found.map(({ id }) => id);
+  await markRevoked(em, { tokenIds }, { by: undefined, at: now }, "retired");
+  return found.length;
 }
 
 async function recordExpiries(em: SqlEntityManager, now: Date): Promise<number> {

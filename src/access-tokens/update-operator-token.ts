@@ -16,7 +16,7 @@ import { markRevoked } from "./mark-revoked.ts";
 import { digestSecret } from "./secret.ts";
 import type { TokenServices } from "./token-services.ts";
 
-/** The family of all operator's tokens: a unique index lets at most one of a family live. */
+/** The family of all operator's tokens: a unique index lets at most one of a family be the current one. */
 const FAMILY = "operator";
 
 /** What to do about the operator's token. */
@@ -57,7 +57,7 @@ export async function updateOperatorToken(
   const now = services.clock.now();
   const { maxLifetimeDays } = services.tokenSettings;
 
-  const live = await em.findOne(AccessToken, { family: FAMILY, revokedAt: null });
+  const live = await em.findOne(AccessToken, { family: FAMILY, revokedAt: null, retiresAt: null });
   const secret = live === null ? undefined : held.find((candidate) => digestSecret(candidate) === live.digest);
   if (live !== null && secret !== undefined && !isDue(live, now, maxLifetimeDays)) return { kind: "kept", secret };
   if (secret === undefined && mode !== "take") {
@@ -65,7 +65,7 @@ export async function updateOperatorToken(
     if (mode === "renew" || isElsewhere) return { kind: "elsewhere", description: live?.description ?? null };
   }
 
-  if (live !== null) await markRevoked(em, { tokenId: live.id }, { by, at: now });
+  if (live !== null) await markRevoked(em, { family: FAMILY }, { by, at: now });
   const made = await addToken(em, services, {
     user: by.userId,
     project: null,

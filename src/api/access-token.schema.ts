@@ -2,13 +2,14 @@
 import { z } from "zod";
 import type { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { isExpired } from "../access-tokens/expiry.ts";
+import { isGraceOver, MAXIMUM_GRACE_SECONDS } from "../access-tokens/grace.ts";
 import type { TokenFilter } from "../access-tokens/list-tokens.ts";
 import type { Clock } from "../clock.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { date, flag, id, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
+import { date, flag, id, integer, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
 import { ipAllowList, ipAllowListResult, repositoryRules, repositoryRulesResult } from "./token-limits.schema.ts";
 
 /** The parameters of one token of a project. */
@@ -34,8 +35,14 @@ export const createProjectTokenBody = createTokenBody.extend({
   repository_rules: repositoryRules.nullish(),
 });
 
-/** The parameters of a rotation. */
-export const rotateTokenBody = z.object({ expires_at: date().nullish() });
+/** The whole numbers from 0 to 2592000, as text. */
+const GRACE_TEXT = "^(?:0|[1-9][0-9]{0,5}|1[0-9]{6}|2[0-4][0-9]{5}|25[0-8][0-9]{4}|259[01][0-9]{3}|2592000)$";
+
+/** The parameters of a rotation. `grace_period`: for how many seconds the old secret works on. */
+export const rotateTokenBody = z.object({
+  expires_at: date().nullish(),
+  grace_period: integer(z.int().min(0).max(MAXIMUM_GRACE_SECONDS), { type: "string", pattern: GRACE_TEXT }).default(0),
+});
 
 const ORDERS = ["created", "expires", "last_used", "name"] as const;
 const SORTS = [...ORDERS.flatMap((order) => [`${order}_asc`, `${order}_desc`] as const), "asc", "desc"] as const;
@@ -99,6 +106,9 @@ export const tokenResult = z.object({
   active: z.boolean(),
   expires_at: z.iso.date().nullable(),
   ip_allow_list: ipAllowListResult,
+  retires_at: z.iso.datetime().nullable(),
+  predecessor_id: z.int().nullable(),
+  safe_to_retire: z.boolean().nullable(),
 });
 
 /** A project access token, as JSON. */
@@ -111,9 +121,16 @@ export const createdTokenResult = tokenResult.extend({ token: z.string() });
 /** A new project access token with its secret, this one time. */
 export const createdProjectTokenResult = projectTokenResult.extend({ token: z.string() });
 
-/** A token as JSON; it is `active` when it is neither revoked nor expired. */
-export function renderToken(token: AccessToken, clock: Clock): z.input<typeof tokenResult> {
-  const revoked = token.revokedAt != null;
+/**
+ * A token as JSON; it is `active` when it is neither revoked nor expired. `safeToRetire` says of a token whether its
+ * predecessor may be retired; those without one in grace are not in it.
+ */
+export function renderToken(
+  token: AccessToken,
+  clock: Clock,
+  safeToRetire: ReadonlyMap<number, boolean>,
+): z.input<typeof tokenResult> {
+  const revoked = token.revokedAt != null || isGraceOver(token.retiresAt, clock.now());
   return {
     id: token.id,
     name: token.name,
@@ -127,14 +144,25 @@ export function renderToken(token: AccessToken, clock: Clock): z.input<typeof to
     active: !revoked && !isExpired(token.expiresAt ?? null, clock.now()),
     expires_at: token.expiresAt ?? null,
     ip_allow_list: token.ipAllowList ?? null,
+    retires_at: token.retiresAt?.toISOString() ?? null,
+    predecessor_id: token.predecessor?.id ?? null,
+    safe_to_retire: safeToRetire.get(token.id) ?? null,
   };
 }
 
 /** A project access token as JSON. */
-export function renderProjectToken(token: AccessToken, clock: Clock): z.input<typeof projectTokenResult> {
+export function renderProjectToken(
+  token: AccessToken,
+  clock: Clock,
+  safeToRetire: ReadonlyMap<number, boolean>,
+): z.input<typeof projectTokenResult> {
   const rules = token.repositoryRules?.map(({ repositories, actions }) => ({
     repositories: [...repositories],
     actions: [...actions],
   }));
-  return { ...renderToken(token, clock), access_level: token.accessLevel ?? 0, repository_rules: rules ?? null };
+  return {
+    ...renderToken(token, clock, safeToRetire),
+    access_level: token.accessLevel ?? 0,
+    repository_rules: rules ?? null,
+  };
 }

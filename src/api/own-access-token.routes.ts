@@ -1,6 +1,8 @@
 /** The calls about the token that the request itself carries, whether a human's or a bot's. */
 import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
+import { findSafeToRetire } from "../access-tokens/find-safe-to-retire.ts";
+import { retirePersonalTokenPredecessor, retireProjectTokenPredecessor } from "../access-tokens/retire-predecessor.ts";
 import { type RevokeServices, revokePersonalToken, revokeProjectToken } from "../access-tokens/revoke-token.ts";
 import { rotatePersonalToken, rotateProjectToken } from "../access-tokens/rotate-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
@@ -12,6 +14,7 @@ import { NOTHING } from "./protocol/operation.ts";
 /** `/personal_access_tokens/self`. @see docs/spec/rest-api.md "The calls" */
 export function ownAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
+  const render = async (token: AccessToken) => renderToken(token, clock, await findSafeToRetire(services, [token]));
   return [
     apiOperation({
       id: "showOwnAccessToken",
@@ -25,7 +28,7 @@ export function ownAccessTokenOperations(services: TokenServices & RevokeService
       result: tokenResult,
       async handle({ caller }) {
         const token = await database.em().findOneOrFail(AccessToken, { id: requireToken(caller) });
-        return { body: renderToken(token, clock) };
+        return { body: await render(token) };
       },
     }),
     apiOperation({
@@ -56,12 +59,37 @@ export function ownAccessTokenOperations(services: TokenServices & RevokeService
       rotates: true,
       scope: "self_rotate",
       async handle({ caller, body }) {
-        const input = { caller, tokenId: requireToken(caller), expiresAt: body.expires_at };
+        const input = {
+          caller,
+          tokenId: requireToken(caller),
+          expiresAt: body.expires_at,
+          graceSeconds: body.grace_period,
+        };
         const { token, secret } =
           caller.kind === "bot"
             ? await rotateProjectToken(services, { ...input, project: caller.project.id })
             : await rotatePersonalToken(services, input);
-        return { body: { ...renderToken(token, clock), token: secret } };
+        return { body: { ...(await render(token)), token: secret } };
+      },
+    }),
+    apiOperation({
+      id: "retirePredecessorOfOwnAccessToken",
+      method: "post",
+      path: "/personal_access_tokens/self/retire_predecessor",
+      summary: "End the grace of the secret that the presented access token was rotated from",
+      params: NOTHING,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: tokenResult,
+      scope: "self_rotate",
+      async handle({ caller }) {
+        const input = { caller, tokenId: requireToken(caller) };
+        const token =
+          caller.kind === "bot"
+            ? await retireProjectTokenPredecessor(services, { ...input, project: caller.project.id })
+            : await retirePersonalTokenPredecessor(services, input);
+        return { body: await render(token) };
       },
     }),
   ];

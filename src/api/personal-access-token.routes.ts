@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { createPersonalToken } from "../access-tokens/create-personal-token.ts";
+import { findSafeToRetire } from "../access-tokens/find-safe-to-retire.ts";
 import { listTokens } from "../access-tokens/list-tokens.ts";
+import { retirePersonalTokenPredecessor } from "../access-tokens/retire-predecessor.ts";
 import { type RevokeServices, revokePersonalToken } from "../access-tokens/revoke-token.ts";
 import { rotatePersonalToken } from "../access-tokens/rotate-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
@@ -27,6 +29,7 @@ const idParams = z.object({ id: id() });
 /** `/personal_access_tokens`, and the calls that create them. @see docs/spec/rest-api.md "The calls" */
 export function personalAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
+  const render = async (token: AccessToken) => renderToken(token, clock, await findSafeToRetire(services, [token]));
   const create = async (
     caller: SignedInPrincipal,
     owner: "self" | { userId: number },
@@ -41,7 +44,7 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
       expiresAt: expires_at ?? null,
       ipAllowList: ip_allow_list ?? null,
     });
-    return { body: { ...renderToken(token, clock), token: secret } };
+    return { body: { ...(await render(token)), token: secret } };
   };
   return [
     apiOperation({
@@ -84,7 +87,9 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
         if (!mayAll && user !== caller.userId) throw new ForbiddenError();
         const owner = { project: null, ...(user === undefined ? {} : { user }) };
         const [tokens, total] = await listTokens(database.em(), owner, tokenFilter(query), pageOf(query), clock.now());
-        return { body: tokens.map((token) => renderToken(token, clock)), headers: pageHeaders(query, total, url) };
+        const safe = await findSafeToRetire(services, tokens);
+        const body = tokens.map((token) => renderToken(token, clock, safe));
+        return { body, headers: pageHeaders(query, total, url) };
       },
     }),
     apiOperation({
@@ -101,7 +106,7 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
         const own = isAdministrator(caller) ? {} : { user: caller.userId };
         const token = await database.em().findOne(AccessToken, { id: params.id, project: null, ...own });
         if (token === null) throw new NotFoundError("Personal Access Token");
-        return { body: renderToken(token, clock) };
+        return { body: await render(token) };
       },
     }),
     apiOperation({
@@ -131,9 +136,28 @@ export function personalAccessTokenOperations(services: TokenServices & RevokeSe
       result: createdTokenResult,
       rotates: true,
       async handle({ caller, params, body }) {
-        const input = { caller, tokenId: params.id, expiresAt: body.expires_at };
+        const input = {
+          caller,
+          tokenId: params.id,
+          expiresAt: body.expires_at,
+          graceSeconds: body.grace_period,
+        };
         const { token, secret } = await rotatePersonalToken(services, input);
-        return { body: { ...renderToken(token, clock), token: secret } };
+        return { body: { ...(await render(token)), token: secret } };
+      },
+    }),
+    apiOperation({
+      id: "retirePredecessorOfPersonalAccessToken",
+      method: "post",
+      path: "/personal_access_tokens/:id/retire_predecessor",
+      summary: "End the grace of the secret that a personal access token was rotated from",
+      params: idParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: tokenResult,
+      async handle({ caller, params }) {
+        return { body: await render(await retirePersonalTokenPredecessor(services, { caller, tokenId: params.id })) };
       },
     }),
   ];

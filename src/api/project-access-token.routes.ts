@@ -3,13 +3,17 @@ import { z } from "zod";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import type { CreatedProjectToken } from "../access-tokens/add-token.ts";
 import { createProjectToken } from "../access-tokens/create-project-token.ts";
+import { findSafeToRetire } from "../access-tokens/find-safe-to-retire.ts";
 import { listTokens } from "../access-tokens/list-tokens.ts";
 import { pushWarning } from "../access-tokens/push-warning.ts";
+import { retireProjectTokenPredecessor } from "../access-tokens/retire-predecessor.ts";
 import { type RevokeServices, revokeProjectToken } from "../access-tokens/revoke-token.ts";
 import { rotateProjectToken } from "../access-tokens/rotate-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import { NotFoundError, RuleRefusedError } from "../errors.ts";
+import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
+import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import {
   createdProjectTokenResult,
@@ -30,11 +34,21 @@ import { warningHeader } from "./protocol/warning-header.ts";
 /** `/projects/:id/access_tokens` and what is below it. @see docs/spec/rest-api.md "The calls" */
 export function projectAccessTokenOperations(services: TokenServices & RevokeServices): ApiOperation[] {
   const { database, clock } = services;
+  const render = async (token: AccessToken) =>
+    renderProjectToken(token, clock, await findSafeToRetire(services, [token]));
   /** The one answer that holds a secret. */
-  const created = ({ token, secret, project }: CreatedProjectToken) => ({
-    body: { ...renderProjectToken(token, clock), token: secret },
+  const created = async ({ token, secret, project }: CreatedProjectToken) => ({
+    body: { ...(await render(token)), token: secret },
     headers: warningHeader(pushWarning(token, project.visibility)),
   });
+  /** The token that a bot presents, and its project, as the use cases take them. */
+  const self = async (caller: SignedInPrincipal, id: ResourceId) => {
+    const { project } = await findProjectAtLevel(database.em(), caller, id, NO_ACCESS);
+    if (caller.kind !== "bot" || caller.project.id !== project.id) {
+      throw new RuleRefusedError("this token is not a project access token of this project, so it has no self here");
+    }
+    return { caller, project: project.id, tokenId: caller.tokenId };
+  };
   return [
     apiOperation({
       id: "createProjectAccessToken",
@@ -47,7 +61,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       status: 201,
       result: createdProjectTokenResult,
       async handle({ caller, params, body }) {
-        return created(
+        return await created(
           await createProjectToken(services, {
             caller,
             project: params.id,
@@ -82,7 +96,8 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
           pageOf(query),
           clock.now(),
         );
-        const body = tokens.map((token) => renderProjectToken(token, clock));
+        const safe = await findSafeToRetire(services, tokens);
+        const body = tokens.map((token) => renderProjectToken(token, clock, safe));
         return { body, headers: pageHeaders(query, total, url) };
       },
     }),
@@ -99,27 +114,36 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       rotates: true,
       scope: "self_rotate",
       async handle({ caller, params, body }) {
-        const { project } = await findProjectAtLevel(database.em(), caller, params.id, NO_ACCESS);
-        if (caller.kind !== "bot" || caller.project.id !== project.id) {
-          throw new RuleRefusedError(
-            "this token is not a project access token of this project, so it has no self here",
-          );
-        }
-        return created(
+        return await created(
           await rotateProjectToken(services, {
-            caller,
-            project: project.id,
-            tokenId: caller.tokenId,
+            ...(await self(caller, params.id)),
             expiresAt: body.expires_at,
+            graceSeconds: body.grace_period,
           }),
         );
+      },
+    }),
+    apiOperation({
+      id: "retirePredecessorOfOwnProjectAccessToken",
+      method: "post",
+      path: "/projects/:id/access_tokens/self/retire_predecessor",
+      summary: "End the grace of the secret that the presented project access token was rotated from",
+      params: resourceParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: projectTokenResult,
+      scope: "self_rotate",
+      async handle({ caller, params }) {
+        return { body: await render(await retireProjectTokenPredecessor(services, await self(caller, params.id))) };
       },
     }),
     apiOperation({
       id: "rotateProjectAccessToken",
       method: "post",
       path: "/projects/:id/access_tokens/:token_id/rotate",
-      summary: "Rotate a project access token: a new secret for the same bot; the old one is dead at once",
+      summary:
+        "Rotate a project access token: a new secret for the same bot; the old one ends at once, or after its grace",
       params: projectTokenParams,
       query: NOTHING,
       body: rotateTokenBody,
@@ -127,14 +151,30 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
       result: createdProjectTokenResult,
       rotates: true,
       async handle({ caller, params, body }) {
-        return created(
+        return await created(
           await rotateProjectToken(services, {
             caller,
             project: params.id,
             tokenId: params.token_id,
             expiresAt: body.expires_at,
+            graceSeconds: body.grace_period,
           }),
         );
+      },
+    }),
+    apiOperation({
+      id: "retirePredecessorOfProjectAccessToken",
+      method: "post",
+      path: "/projects/:id/access_tokens/:token_id/retire_predecessor",
+      summary: "End the grace of the secret that a project access token was rotated from",
+      params: projectTokenParams,
+      query: NOTHING,
+      body: NOTHING,
+      status: 200,
+      result: projectTokenResult,
+      async handle({ caller, params }) {
+        const input = { caller, project: params.id, tokenId: params.token_id };
+        return { body: await render(await retireProjectTokenPredecessor(services, input)) };
       },
     }),
     apiOperation({
@@ -152,7 +192,7 @@ export function projectAccessTokenOperations(services: TokenServices & RevokeSer
         const { project } = await findProjectAtLevel(em, caller, params.id, ACCESS_LEVELS.maintainer);
         const token = await em.findOne(AccessToken, { id: params.token_id, project: project.id });
         if (token === null) throw new NotFoundError("Project Access Token");
-        return { body: renderProjectToken(token, clock) };
+        return { body: await render(token) };
       },
     }),
     apiOperation({

@@ -16,6 +16,7 @@ export const EVENT_ACTIONS = [
   "rotated",
   "reused",
   "revoked",
+  "retired",
   "expired",
   "blocked",
   "unblocked",

@@ -167,6 +167,37 @@ describe("keyside against a running service", () => {
     });
   });
 
+  it("rotates a token with a grace, tells of it, and ends it", async () => {
+    const owner = ["--project", "team/app"];
+    const old = await json("token", "create", ...owner, "--name", "slow", "--scopes", "read_registry");
+    const next = await json("token", "rotate", String(old.id), ...owner, "--grace", "12h");
+    expect(next).toMatchObject({ predecessor_id: old.id, safe_to_retire: false });
+    const { retires_at } = await json("token", "show", String(old.id), ...owner);
+    expect(Date.parse(retires_at) - Date.parse(next.created_at)).toBe(12 * 3_600_000);
+    expect([await registryLogin("x", old.token), await registryLogin("x", next.token)]).toEqual([200, 200]);
+    const { stdout } = await keyside("token", "show", String(next.id), ...owner);
+    expect(stdout).toMatch(/RETIRES AT +SAFE TO RETIRE\n.* false\n$/);
+    expect(await keyside("token", "rotate", String(next.id), ...owner, "--grace", "60")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining(`token ${old.id}, works until ${retires_at}`),
+    });
+    expect(await keyside("token", "retire", String(next.id), ...owner)).toEqual(DONE);
+    expect([await registryLogin("x", old.token), await registryLogin("x", next.token)]).toEqual([401, 200]);
+    expect(await keyside("token", "retire", String(next.id), ...owner)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("has no predecessor in grace"),
+    });
+    const long = await keyside("token", "rotate", String(next.id), ...owner, "--grace", "31d");
+    expect(long).toMatchObject({ code: 1, stderr: expect.stringContaining("maximum is 2592000") });
+    for (const wrong of ["7w", "a week", "1.5h", "-60", ""]) {
+      const refused = await keyside("token", "rotate", String(next.id), ...owner, `--grace=${wrong}`);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain(`'${wrong}' is invalid. 7d, 12h, 90m or a number of seconds is wanted`);
+    }
+    expect(await registryLogin("x", next.token)).toBe(200);
+  });
+
   it("lists, rotates and revokes personal tokens", async () => {
     const create = ["token", "create", "--personal", "--user", "ann", "--name", "laptop", "--scopes", "read_api"];
     const { id } = await json(...create);
@@ -175,6 +206,16 @@ describe("keyside against a running service", () => {
     expect(rotated).toMatchObject({ name: "laptop", scopes: ["read_api"], active: true });
     expect(await keyside("token", "revoke", String(rotated.id), "--personal")).toEqual(DONE);
     expect(await keyside("token", "revoke", String(rotated.id), "--personal")).toMatchObject({ code: 1 });
+  });
+
+  it("retires the predecessor of a personal token", async () => {
+    const create = ["token", "create", "--personal", "--user", "ann", "--name", "slow", "--scopes", "read_api"];
+    const old = await json(...create);
+    const next = await json("token", "rotate", String(old.id), "--personal", "--grace", "7d");
+    expect((await service.as(old.token).get("/user")).status).toBe(200);
+    expect(await keyside("token", "retire", String(next.id), "--personal")).toEqual(DONE);
+    expect((await service.as(old.token).get("/user")).status).toBe(401);
+    expect(await keyside("token", "revoke", String(old.id), "--personal")).toEqual(DONE);
   });
 
   it("wants to know whose token is meant", async () => {

@@ -18,6 +18,7 @@ import { freePort } from "../support/free-port.ts";
 import { digestOf, RegistryClient } from "../support/registry-client.ts";
 import { findCommand, findDocker } from "../support/requirements.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { requestToken } from "../support/token-request.ts";
 import {
   createGroup,
   createProject,
@@ -164,6 +165,46 @@ describe.each([2, 3] as const)("distribution's registry of generation %i", (gene
     await service.root.delete(`/projects/team%2Fapp/access_tokens/${token.id}`);
     expect(await client.pull("team/open", "1")).toMatchObject({ step: "token", status: 401 });
     expect(await client.login()).toMatchObject({ step: "token", status: 401 });
+  });
+
+  it("takes both secrets of a token that was rotated with a grace, until that ends by the clock", async () => {
+    const tokens = "/projects/team%2Fapp/access_tokens";
+    // A registry goes by the machine's clock: the grace began two days ago, and ends now.
+    const end = service.clock.now();
+    const secondsBefore = (seconds: number) => service.clock.set(new Date(end.getTime() - seconds * 1000));
+    secondsBefore(48 * 3600);
+    const old = await tokenOf("team/app", BOTH);
+    const { body } = await service.root.post(`${tokens}/${old.id}/rotate`, { grace_period: 48 * 3600 });
+    const current = { ...old, credentials: { username: "anybody", password: body.token } };
+    const show = async (id: number) => {
+      await service.container.lastUse.flush();
+      return (await service.root.get(`${tokens}/${id}`)).body;
+    };
+    expect(await show(old.id)).toMatchObject({ active: true, retires_at: end.toISOString(), last_used_at: null });
+    for (const { credentials } of [old, current])
+      expect(await requestToken(service, credentials)).toMatchObject({ status: 200 });
+    secondsBefore(24 * 3600 + 1);
+    expect(await show(body.id)).toMatchObject({ active: true, safe_to_retire: false });
+    secondsBefore(24 * 3600);
+    expect(await show(body.id)).toMatchObject({ active: true, safe_to_retire: true });
+
+    secondsBefore(1);
+    const repository = `team/app/grace-${generation}`;
+    for (const [tag, token] of [
+      ["old", old],
+      ["current", current],
+    ] as const) {
+      expect(await clientOf(token).push(repository, tag)).toMatchObject({ status: 201 });
+      expect(await clientOf(token).pull(repository, tag)).toMatchObject({ status: 200 });
+    }
+    const used = new Date(end.getTime() - 1000).toISOString();
+    expect(await show(old.id)).toMatchObject({ active: true, last_used_at: used });
+    expect(await show(body.id)).toMatchObject({ active: true, last_used_at: used, safe_to_retire: false });
+
+    secondsBefore(0);
+    expect(await clientOf(old).pull(repository, "old")).toMatchObject({ step: "token", status: 401 });
+    expect(await clientOf(current).pull(repository, "old")).toMatchObject({ status: 200 });
+    expect(await show(old.id)).toMatchObject({ active: false, revoked: true, last_used_at: used });
   });
 
   it.for([

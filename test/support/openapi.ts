@@ -52,7 +52,7 @@ export async function readDescription(client: ApiClient): Promise<DescribedOpera
   return entries.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
       const at = `openapi#/paths/${pointerToken(path)}/${method}/responses`;
-      const body: Schema = operation.requestBody?.content["application/json"].schema ?? {};
+      const body = objectOf(operation.requestBody?.content["application/json"].schema ?? {});
       const inBody = Object.entries(body.properties ?? {}).map(([name, schema]) => ({
         name,
         in: "body" as const,
@@ -69,6 +69,11 @@ export async function readDescription(client: ApiClient): Promise<DescribedOpera
       };
     }),
   );
+}
+
+/** The object of a body that may be left out, which is null then. */
+function objectOf(schema: Schema): Schema {
+  return schema.anyOf?.find(({ type }) => type === "object") ?? schema;
 }
 
 function check(ajv: Ajv2020, at: string, responses: RawOperation["responses"], answer: ApiAnswer): string[] {

@@ -73,6 +73,19 @@ export function listOf(value: string): string[] {
   return value.split(",").map((part) => part.trim());
 }
 
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60 };
+
+/**
+ * A duration in seconds, from `7d`, `12h`, `90m` or `3600`.
+ *
+ * @throws InvalidArgumentError when the text is of none of these forms
+ */
+export function seconds(value: string): number {
+  const [, number, unit = ""] = /^(\d{1,9})([dhm]?)$/.exec(value) ?? [];
+  if (number === undefined) throw new InvalidArgumentError("7d, 12h, 90m or a number of seconds is wanted");
+  return Number(number) * (SECONDS_OF_UNIT[unit] ?? 1);
+}
+
 /** @throws InvalidArgumentError when the text is neither on nor off */
 export function onOrOff(value: string): boolean {
   if (value !== "on" && value !== "off") throw new InvalidArgumentError("on or off is wanted");

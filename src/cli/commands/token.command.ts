@@ -3,17 +3,41 @@ import { type Command, Option } from "commander";
 import { projectAddress } from "../addresses.ts";
 import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
 import type { KeysideClient } from "../keyside-client.ts";
-import { accessLevelOption, listOf, type RuleArgument, repositoryRule, wholeNumber, withJson } from "./arguments.ts";
+import {
+  accessLevelOption,
+  listOf,
+  type RuleArgument,
+  repositoryRule,
+  seconds,
+  wholeNumber,
+  withJson,
+} from "./arguments.ts";
 import { findUserId } from "./find-id.ts";
 import { addTokenUsageCommand } from "./token-usage.command.ts";
 
-const COLUMNS = ["id", "name", "scopes", "access_level", "active", "expires_at", "last_used_at"];
+const COLUMNS = [
+  "id",
+  "name",
+  "scopes",
+  "access_level",
+  "active",
+  "expires_at",
+  "last_used_at",
+  "retires_at",
+  "safe_to_retire",
+];
 
 /** The owner of the tokens that a command is about: a project, or a human. */
 interface TokenOwnerOptions {
   project?: string;
   personal?: boolean;
   user?: string;
+}
+
+interface RotateOptions extends TokenOwnerOptions {
+  expires?: string;
+  grace?: number;
+  json?: boolean;
 }
 
 interface CreateOptions extends TokenOwnerOptions {
@@ -29,7 +53,7 @@ interface CreateOptions extends TokenOwnerOptions {
 
 /** Adds the commands about tokens. */
 export function addTokenCommands(program: Command, context: CliContext): void {
-  const token = program.command("token").description("create, list, show, rotate and revoke access tokens");
+  const token = program.command("token").description("create, list, show, rotate, retire and revoke access tokens");
 
   withJson(withOwner(token.command("create")))
     .description("create an access token and print its secret, which is never shown again")
@@ -90,11 +114,24 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .description("replace the secret of an access token, and print the new one, which is never shown again")
     .argument("<id>", "the token's number", wholeNumber)
     .option("--expires <date>", "YYYY-MM-DD (default: a week from today)")
-    .action(async (id: number, options: TokenOwnerOptions & { expires?: string; json?: boolean }, command: Command) => {
+    .option("--grace <duration>", "the old secret works on for so long, 30d at most: 7d, 12h, 90m, 3600", seconds)
+    .action(async (id: number, options: RotateOptions, command: Command) => {
       const client = clientOf(context);
       const { one } = await tokenAddresses(options, command, client);
-      const { body } = await client.call("POST", `${one}/${id}/rotate`, { expires_at: options.expires });
+      const { body } = await client.call("POST", `${one}/${id}/rotate`, {
+        expires_at: options.expires,
+        grace_period: options.grace,
+      });
       printSecret(context, body, options.json);
+    });
+
+  withOwner(token.command("retire"))
+    .description("end the grace of the secret that an access token was rotated from, with immediate effect")
+    .argument("<id>", "the number of the token that goes on", wholeNumber)
+    .action(async (id: number, options: TokenOwnerOptions, command: Command) => {
+      const client = clientOf(context);
+      const { one } = await tokenAddresses(options, command, client);
+      await client.call("POST", `${one}/${id}/retire_predecessor`);
     });
 
   addTokenUsageCommand(token, context);

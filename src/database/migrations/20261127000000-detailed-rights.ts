@@ -21,10 +21,8 @@ export const DETAILED_RIGHTS = [
      add constraint access_tokens_rules_in_project_check check (repository_rules is null or project_id is not null)`,
   // Of a family two may live, and no more: the current one, and the one before it while it is in grace.
   "drop index access_tokens_family_unrevoked_unique",
-  `create unique index access_tokens_family_current_unique on access_tokens (family)
-     where revoked_at is null and retires_at is null`,
-  `create unique index access_tokens_family_retiring_unique on access_tokens (family)
-     where revoked_at is null and retires_at is not null`,
+  `create unique index access_tokens_family_unrevoked_unique on access_tokens (family, (retires_at is null))
+     where revoked_at is null`,
   `create index access_tokens_retires_at_index on access_tokens (retires_at)
      where revoked_at is null and retires_at is not null`,
   `create table access_token_scope_uses (

@@ -221,6 +221,52 @@ describe("a bot", () => {
   });
 });
 
+describe("the old secret of a token in grace", () => {
+  /** A personal token of the owner's that was rotated, and works for three days more. */
+  async function inGrace(): Promise<ApiClient> {
+    const { body } = await owner.client.post("/user/personal_access_tokens", { name: "old", scopes: EVERY_SCOPE });
+    const rotated = { expires_at: "2027-01-01", grace_period: 3 * 86_400 };
+    expect((await owner.client.post(`/personal_access_tokens/${body.id}/rotate`, rotated)).status).toBe(200);
+    return service.as(body.token);
+  }
+
+  it.each([
+    ["personal token", () => "/user/personal_access_tokens"],
+    ["project access token", tokens],
+  ])("mints no %s that outlives the grace, and none on its last day", async (_, path) => {
+    const old = await inGrace();
+    const wanted = { name: "x", scopes: ["read_api"] };
+    const late = await old.post(path(), { ...wanted, expires_at: "2026-11-06" });
+    expect(shown(late)).toEqual(refused(400, "expires_at", "2026-11-06", "2026-11-05", "when the grace"));
+    expect((await old.post(path(), wanted)).body.expires_at).toBe("2026-11-05");
+    service.clock.set(new Date("2026-11-05T11:59:59Z"));
+    for (const more of [{}, { expires_at: "2026-11-06" }])
+      expect(shown(await old.post(path(), { ...wanted, ...more }))).toEqual(
+        refused(400, "expires_at", "no date after today", "2026-11-05"),
+      );
+    service.clock.set(new Date("2026-11-02T12:00:00Z"));
+  });
+
+  it("gets no fresh secret by rotating itself, its successor or any other token", async () => {
+    const old = await inGrace();
+    const { body: own } = await old.get("/personal_access_tokens/self");
+    const robot = await createProjectAccessToken(service, project, { by: owner, scopes: ["read_api"] });
+    const { body: other } = await owner.client.get("/personal_access_tokens/self");
+    const { body: all } = await owner.client.get("/personal_access_tokens?state=active");
+    const successor = all.find(({ predecessor_id }: { predecessor_id: number }) => predecessor_id === own.id);
+    for (const path of [
+      "/personal_access_tokens/self/rotate",
+      ...[own, other, successor].map(({ id }) => `/personal_access_tokens/${id}/rotate`),
+      `${tokens()}/${robot.id}/rotate`,
+    ])
+      expect(shown(await old.post(path))).toEqual(
+        refused(409, "was rotated already, and works until 2026-11-05T12:00"),
+      );
+    expect((await old.get("/user")).status).toBe(200);
+    expect((await robot.client.get("/user")).status).toBe(200);
+  });
+});
+
 describe("a Maintainer", () => {
   it("changes no visibility: that needs an Owner", async () => {
     const maintainer = await createUserWithPassword(service, "max");

@@ -174,6 +174,26 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
     const scopes = ["repository:olga/app:*", "repository:olga/other:pull", "registry:catalog:*", "x:y:z"];
     return await owner.client.post(`/projects/${project}/explain`, { token_id: id, scopes, address: "192.0.2.1" });
   },
+  retirePredecessorOfProjectAccessToken: async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const { body } = await robot.client.post("/personal_access_tokens/self/rotate", { grace_period: 60 });
+    return await owner.client.post(`/projects/${project}/access_tokens/${body.id}/retire_predecessor`);
+  },
+  retirePredecessorOfOwnProjectAccessToken: async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const { body } = await robot.client.post("/personal_access_tokens/self/rotate", { grace_period: 60 });
+    return await service.as(body.token).post(`/projects/${project}/access_tokens/self/retire_predecessor`);
+  },
+  retirePredecessorOfPersonalAccessToken: async () => {
+    const { token } = await personal(owner.client);
+    const { body } = await service.as(token).post("/personal_access_tokens/self/rotate", { grace_period: 60 });
+    return await owner.client.post(`/personal_access_tokens/${body.id}/retire_predecessor`);
+  },
+  retirePredecessorOfOwnAccessToken: async () => {
+    const { token } = await personal(owner.client);
+    const { body } = await service.as(token).post("/personal_access_tokens/self/rotate", { grace_period: 60 });
+    return await service.as(body.token).post("/personal_access_tokens/self/retire_predecessor");
+  },
   listFeatures: () => service.root.get("/features"),
   setFeature: () => service.root.post("/features/resource_access_token", { value: true }),
   deleteFeature: () => service.root.delete("/features/resource_access_token"),

@@ -50,6 +50,9 @@ describe("POST /projects/:id/access_tokens", () => {
       ...wanted,
       description: "for CI",
       expires_at: "2027-01-01",
+      retires_at: null,
+      predecessor_id: null,
+      safe_to_retire: null,
       access_level: 30,
     });
     expect(status).toBe(201);

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const database = await createTestDatabase();
   one = await startTestService({ database });
   // The first of the two removes the database.
-  other = await startTestService({ database: { ...database, remove: () => Promise.resolve() } });
+  other = await startTestService({ clock: one.clock, database: { ...database, remove: () => Promise.resolve() } });
   await enableProjectAccessTokens(one);
 });
 afterAll(async () => {
@@ -171,6 +171,41 @@ describe("two replicas under load", () => {
     expect(wrong).toEqual([]);
     expect(rounds).toBe(all.length * ROUNDS);
     expect(besides).toBeGreaterThan(rounds);
+  });
+
+  it("refuse at the very next request a secret whose grace has ended, though nothing changed, and answered it a moment ago", async () => {
+    const group = await createGroup(one, "grace");
+    const project = await createProject(one, group, "app");
+    const scopes = ["repository:grace/app:pull"];
+    const ask = async (replica: TestService, secret: string) => {
+      const { status } = await requestToken(replica, { password: secret, scopes });
+      return [status, (await replica.as(secret).get(`/projects/${project}`)).status];
+    };
+    for (const [rotating, asked] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const old = await createProjectAccessToken(one, project, { scopes: ["read_registry", "read_api"] });
+      expect(await ask(asked, old.secret)).toEqual([200, 200]);
+      const { body } = await rotating.root.post(`/projects/${project}/access_tokens/${old.id}/rotate`, {
+        grace_period: 60,
+      });
+      one.clock.advance({ seconds: 59 });
+      for (const secret of [old.secret, body.token]) {
+        for (const replica of [one, other]) expect(await ask(replica, secret)).toEqual([200, 200]);
+      }
+      one.clock.advance({ seconds: 1 });
+      for (const replica of [one, other]) {
+        expect(await ask(replica, old.secret)).toEqual([401, 401]);
+        expect(await ask(replica, body.token)).toEqual([200, 200]);
+      }
+    }
+    // Ended by hand on one of them.
+    const old = await createProjectAccessToken(one, project, { scopes: ["read_registry", "read_api"] });
+    const { body } = await one.root.post(`/projects/${project}/access_tokens/${old.id}/rotate`, { grace_period: 60 });
+    expect(await ask(other, old.secret)).toEqual([200, 200]);
+    await one.root.post(`/projects/${project}/access_tokens/${body.id}/retire_predecessor`);
+    expect(await ask(other, old.secret)).toEqual([401, 401]);
   });
 
   it("refuse over HTTP what the other's API has revoked, at the very next request", async () => {

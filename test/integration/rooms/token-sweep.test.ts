@@ -55,7 +55,7 @@ describe("the sweep", () => {
     const robot = await createProjectAccessToken(service, project, { by: owner, expires_at: "2026-11-07" });
     service.clock.set(new Date("2026-11-07T09:00:00Z"));
     expect((await sweep()).expired).toBeGreaterThan(0);
-    expect(await sweep()).toEqual({ expired: 0, swept: 0 });
+    expect(await sweep()).toEqual({ expired: 0, retired: 0, swept: 0 });
     const { body: events } = await owner.client.get(`/projects/${project}/events?action=expired`);
     const about = events.filter((event: { target_id: number }) => event.target_id === robot.id);
     expect(about).toMatchObject([
@@ -100,7 +100,7 @@ describe("the sweep", () => {
     const rotated = await owner.client.post(`${tokens()}/${first.id}/rotate`, { expires_at: "2027-06-02" });
     expect(rotated.status).toBe(200);
     service.clock.set(new Date("2027-07-01T00:00:00Z"));
-    expect(await sweep()).toEqual({ expired: 101, swept: 101 });
+    expect(await sweep()).toEqual({ expired: 101, retired: 0, swept: 101 });
     expect(await exists(secrets[99]?.userId ?? 0)).toBe(false);
   });
 });
@@ -164,5 +164,64 @@ describe("a stop", () => {
     expect(query.mock.calls[written]?.[1][0]).toContain(`"last_at":"${stopping.clock.now().toISOString()}"`);
     expect(await query.mock.results[written]?.value).toEqual([]);
     expect(query.mock.invocationCallOrder[written]).toBeLessThan(close.mock.invocationCallOrder[0] ?? 0);
+  });
+});
+
+describe("the sweep, of tokens in grace", () => {
+  it("records the end of a grace once, at the moment of it, as the bot's, and no expiry beside it", async () => {
+    const about = async (id: number) => {
+      const { body } = await owner.client.get(`/projects/${project}/events?per_page=100&target_type=access_token`);
+      return body.filter(
+        (event: { target_id: number; action_name: string }) =>
+          event.target_id === id && event.action_name !== "created",
+      );
+    };
+    service.clock.set(new Date("2028-11-30T12:00:00Z"));
+    const [first, second] = [
+      await createProjectAccessToken(service, project, { by: owner }),
+      // Its grace ends by its date.
+      await createProjectAccessToken(service, project, { by: owner, expires_at: "2028-12-01" }),
+    ];
+    for (const { id } of [first, second])
+      await owner.client.post(`${tokens()}/${id}/rotate`, { expires_at: "2030-01-01", grace_period: 2 * 86_400 });
+    service.clock.set(new Date("2028-12-02T11:59:59Z"));
+    expect((await sweep()).retired).toBe(1);
+    expect(await about(first.id)).toEqual([]);
+    service.clock.set(new Date("2028-12-02T18:00:00Z"));
+    expect(await sweep()).toEqual({ expired: 0, retired: 1, swept: 0 });
+    expect(await sweep()).toEqual({ expired: 0, retired: 0, swept: 0 });
+    for (const [{ id, userId }, end] of [
+      [first, "2028-12-02T12:00:00.000Z"],
+      [second, "2028-12-01T00:00:00.000Z"],
+    ] as const) {
+      expect(await about(id)).toMatchObject([{ action_name: "retired", author_id: userId, created_at: end }]);
+      expect((await owner.client.get(`${tokens()}/${id}`)).body).toMatchObject({ active: false, revoked: true });
+    }
+  });
+
+  it("takes on more ends of graces than one batch holds, each of which is an expiry date too", async () => {
+    const dated = { by: owner, expires_at: "2028-12-03" };
+    const robots = await Promise.all(
+      Array.from({ length: 101 }, () => createProjectAccessToken(service, project, dated)),
+    );
+    for (const { id } of robots)
+      await owner.client.post(`${tokens()}/${id}/rotate`, { expires_at: "2030-01-01", grace_period: 2 * 86_400 });
+    service.clock.set(new Date("2028-12-03T00:00:00Z"));
+    expect(await sweep()).toEqual({ expired: 0, retired: 101, swept: 0 });
+  });
+
+  it("never touches a bot with a token in grace, the only one that is not dead by its date or revoked", async () => {
+    const robot = await createProjectAccessToken(service, project, { by: owner });
+    const { body } = await owner.client.post(`${tokens()}/${robot.id}/rotate`, { grace_period: 86_400 });
+    // No call leaves it so; whoever sees a token that works must not delete its bot.
+    await service.container.database
+      .em()
+      .execute("update access_tokens set revoked_at = now() where id = ?", [body.id]);
+    await service.container.database
+      .em()
+      .execute("update access_tokens set retires_at = '2029-05-01T00:00:00Z' where id = ?", [robot.id]);
+    service.clock.set(new Date("2029-04-30T23:59:59Z"));
+    await sweep();
+    expect((await robot.client.get("/user")).status).toBe(200);
   });
 });

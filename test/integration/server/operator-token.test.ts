@@ -71,6 +71,19 @@ describe("the operator's token", () => {
     expect(await held(other)).toBe(taken);
   });
 
+  it("that was rotated with a grace ends with its predecessor when it is made anew", async () => {
+    const container = await start();
+    const before = await held(container);
+    const { body } = await service.as(before).post("/personal_access_tokens/self/rotate", { grace_period: 3600 });
+    const rotated: string = body.token;
+    await prepareInstance(container);
+    expect([await statusOf(before), await statusOf(rotated)]).toEqual([200, 200]);
+    await takeOperatorToken(container);
+    expect([await statusOf(before), await statusOf(rotated)]).toEqual([401, 401]);
+    expect(await statusOf(await held(container))).toBe(200);
+    expect(await live()).toHaveLength(1);
+  });
+
   it("is found again where a start was cut off before its secret was in its place", async () => {
     const container = await start();
     const { operatorTokenFile } = container.config;

@@ -50,18 +50,34 @@ describe("decideExpiry", () => {
 
   it("is the earliest limit where none is asked for, else never", () => {
     expect(decideExpiry(null, now, instanceLimit(30, now))).toBe("2026-12-02");
-    expect(decideExpiry(null, now, [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20" })])).toBe(
-      "2026-11-20",
-    );
     expect(
-      decideExpiry(null, now, [...instanceLimit(undefined, now), ...creatorLimit({ expiresAt: null })]),
+      decideExpiry(null, now, [
+        ...instanceLimit(30, now),
+        ...creatorLimit({ expiresAt: "2026-11-20", retiresAt: null }),
+      ]),
+    ).toBe("2026-11-20");
+    expect(
+      decideExpiry(null, now, [
+        ...instanceLimit(undefined, now),
+        ...creatorLimit({ expiresAt: null, retiresAt: null }),
+      ]),
     ).toBeNull();
   });
 
   it("names the limit that is the earliest", () => {
-    const limits = [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20" })];
+    const limits = [...instanceLimit(30, now), ...creatorLimit({ expiresAt: "2026-11-20", retiresAt: null })];
     expect(decideExpiry("2026-11-20", now, limits)).toBe("2026-11-20");
     expect(() => decideExpiry("2026-11-21", now, limits)).toThrow(/2026-11-20, when this request's access token ends/);
+  });
+
+  it("is no later than the day on which the creator's grace ends, and none where that is today", () => {
+    const limits = (retiresAt: string) => creatorLimit({ expiresAt: "2026-11-20", retiresAt: new Date(retiresAt) });
+    expect(decideExpiry(null, now, limits("2026-11-05T23:59:59Z"))).toBe("2026-11-05");
+    expect(decideExpiry(null, now, limits("2026-11-20T00:00:00Z"))).toBe("2026-11-20");
+    for (const requested of [null, "2026-11-03"])
+      expect(() => decideExpiry(requested, now, limits("2026-11-02T23:59:59Z"))).toThrow(
+        /expiresAt is invalid: no date after today is as early as 2026-11-02, when the grace/,
+      );
   });
 });
 
@@ -70,8 +86,12 @@ describe("the end of a rotated token", () => {
 
   it("is a week ahead where none is asked for, or sooner where a limit is", () => {
     expect(decideRotatedExpiry(null, now, [])).toBe("2026-11-09");
-    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2026-11-05" }))).toBe("2026-11-05");
-    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2027-11-05" }))).toBe("2026-11-09");
+    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2026-11-05", retiresAt: null }))).toBe(
+      "2026-11-05",
+    );
+    expect(decideRotatedExpiry(null, now, creatorLimit({ expiresAt: "2027-11-05", retiresAt: null }))).toBe(
+      "2026-11-09",
+    );
   });
 
   it("is as many days ahead as the token was given, and no more, where it rotates itself", () => {
