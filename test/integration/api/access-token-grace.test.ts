@@ -502,8 +502,10 @@ describe("safe_to_retire", () => {
     at("2026-11-03T12:00:00Z");
     expect(await safe(current)).toBe(true);
     await use(old);
+    // It has paused for a day: now that counts twice.
+    at("2026-11-05T11:59:59.999Z");
     expect(await safe(current)).toBe(false);
-    at("2026-11-04T12:00:00Z");
+    at("2026-11-05T12:00:00Z");
     expect(await safe(current)).toBe(true);
     expect((await service.as(current.secret).get("/personal_access_tokens/self")).body.safe_to_retire).toBe(true);
     expect((await shown(old.id)).safe_to_retire).toBeNull();

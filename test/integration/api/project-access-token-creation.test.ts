@@ -72,6 +72,9 @@ describe("POST /projects/:id/access_tokens", () => {
       access_level: 30,
       ip_allow_list: null,
       repository_rules: null,
+      retires_at: null,
+      predecessor_id: null,
+      safe_to_retire: null,
       token: expect.stringMatching(/^kspat-[A-Za-z0-9]{36}$/),
     });
   });
