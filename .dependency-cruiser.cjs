@@ -2,6 +2,7 @@
 const levels = [
   ["^src/(errors|clock|config|files|ids|links|metrics|unix-socket|version)\\.ts$"],
   ["^src/http/", "^src/database/", "^src/signing/"],
+  ["^src/audit/"],
   ["^src/principals/"],
   ["^src/users/"],
   ["^src/events/"],
@@ -21,7 +22,7 @@ const levels = [
 /** What holds entities and use cases, each of one noun. */
 const ROOMS = [
   ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
-  ...["access-tokens", "refresh-tokens", "authentication"],
+  ...["audit", "access-tokens", "refresh-tokens", "authentication"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

@@ -5,7 +5,7 @@ import { InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../e
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
-import type { TokenRow } from "./find-access-tokens.ts";
+import { ownerOf, type TokenRow } from "./find-access-tokens.ts";
 
 /**
  * Finds the principal behind an access token's secret, sent from `address`.
@@ -35,10 +35,11 @@ export async function authenticateAccessToken(
   if (isExpired(row.expires_at, services.clock.now())) {
     throw new InvalidTokenError(
       `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
+      { owner: ownerOf(row) },
     );
   }
   // 5. No credential of a blocked user is accepted.
-  if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known");
+  if (row.state === "blocked") throw new UnauthenticatedError("the access token is not known", { owner: ownerOf(row) });
   // 6. Humans and bots become different kinds of principals; the ghost never signs in.
   const principal = toPrincipal(row);
   // 7. Note the use in memory; it is written later, off the request path.

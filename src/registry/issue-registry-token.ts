@@ -17,7 +17,7 @@ import { createRefreshToken } from "../refresh-tokens/create-refresh-token.ts";
 import { type RegistryAccess, signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import { allowedActions, allowsCatalog, grantedActions } from "./policy.ts";
-import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
+import type { Bearer, IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 import type { RememberedTokens } from "./remembered-tokens.ts";
 import { ANY_ACTION, parseScopes, type RequestedScope } from "./requested-scope.ts";
 
@@ -70,6 +70,7 @@ export async function issueRegistryToken(
     : registry.tokenTtlSeconds;
   const issuedAt = services.clock.now();
   const signedBy = services.signingKeys.current();
+  const jti = services.ids.uuid();
   const token = signRegistryToken({
     key: signedBy,
     issuer: registry.issuer,
@@ -78,9 +79,9 @@ export async function issueRegistryToken(
     access,
     issuedAt,
     lifetimeSeconds,
-    tokenId: services.ids.uuid(),
+    tokenId: jti,
   });
-  const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
+  const issued = { token, jti, to: bearerOf(principal), access, lifetimeSeconds, issuedAt, refreshToken };
   // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
   if (question !== undefined) {
     const accessToken =
@@ -88,6 +89,13 @@ export async function issueRegistryToken(
     services.rememberedTokens.remember(question.key, { issued, epoch: question.epoch, signedBy, accessToken });
   }
   return issued;
+}
+
+/** What is kept of a principal: no more than who they are. */
+function bearerOf(principal: Principal): Bearer | undefined {
+  if (principal.kind === "anonymous") return undefined;
+  const { kind, userId, username, tokenId } = principal;
+  return { kind, userId, username, tokenId };
 }
 
 /** What memory knows a request by, and the epoch that its answer must hold under. */

@@ -21,6 +21,8 @@ function memory({ reuseSeconds = 10 }: Given = {}) {
   const tokens = new RememberedTokens({ clock, reuseSeconds, key: generateKeySync("hmac", { length: 256 }) });
   const issue = (lifetimeSeconds = 300, token = "a.b.c"): IssuedRegistryToken => ({
     token,
+    jti: "1",
+    to: undefined,
     access: [],
     lifetimeSeconds,
     issuedAt: clock.now(),
