@@ -66,6 +66,7 @@ export function renderEntry(entry: AuditEntry, now: Date): string {
   const { actor, target, origin, presented } = entry;
   const clean = (text: string | null | undefined) => (text == null ? undefined : cleanText(text, presented));
   const cleanName = (name: string) => cleanRepository(name, presented);
+  const cleanNameIfAny = (name: string | null | undefined) => (name == null ? undefined : cleanName(name));
   return JSON.stringify({
     time: now.toISOString(),
     event: entry.event,
@@ -81,9 +82,9 @@ export function renderEntry(entry: AuditEntry, now: Date): string {
     action: entry.action,
     target: target && { type: target.type, id: target.id ?? undefined, title: clean(target.title) },
     project_id: entry.projectId ?? undefined,
-    repository: entry.repository && cleanName(entry.repository),
-    from_repository: entry.fromRepository ? cleanName(entry.fromRepository) : undefined,
-    tag: clean(entry.tag),
+    repository: cleanNameIfAny(entry.repository),
+    from_repository: cleanNameIfAny(entry.fromRepository),
+    tag: cleanNameIfAny(entry.tag),
     digest: entry.digest ?? undefined,
     happened_at: entry.happenedAt?.toISOString(),
     address: clean(origin?.address),

@@ -66,16 +66,17 @@ export class ChainWriter implements AuditSink {
   static async open({ file, certsDir, stateFile, ...options }: ChainWriterOptions): Promise<ChainWriter> {
     const key = openAuditKey(certsDir);
     const guard = file === "-" ? undefined : await guardPath(await realPath(file), inUse);
+    let writer: ChainWriter | undefined;
     try {
       await mkdir(dirname(stateFile), { recursive: true, mode: 0o700 });
       const position = readChainState(stateFile) ?? CHAIN_START;
       const target = file === "-" ? new OutputTarget() : new FileTarget(file, key);
       const state = await ChainState.open(stateFile);
-      const writer = new ChainWriter({ target, key, state, guard, position }, options);
+      writer = new ChainWriter({ target, key, state, guard, position }, options);
       await writer.append([]);
       return writer;
     } catch (error) {
-      await guard?.release();
+      await (writer ?? { close: () => guard?.release() }).close();
       throw new ConfigurationError(`${VARIABLE}: ${file} cannot be written (${systemReason(error)})`, { cause: error });
     }
   }
@@ -94,7 +95,6 @@ export class ChainWriter implements AuditSink {
 
   async close(): Promise<void> {
     await this.#turn;
-    await this.#keepState().catch(() => undefined);
     await this.#target.release();
     await this.#state.close();
     await this.#guard?.release();

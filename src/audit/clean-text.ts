@@ -19,6 +19,9 @@ const SHORTEST_SECRET = 4;
 /** Letters and digits alone: the random part of each secret of Keyside's, and digests in hexadecimal. */
 const LONG_WORD = /[A-Za-z0-9]{32,}/g;
 
+/** As secrets are stored. */
+const SHA256 = /[0-9a-f]{64}/g;
+
 /** As base64 and base64url: a secret of another kind, or credentials as a header has them. */
 const LONG_RUN = /[A-Za-z0-9+/=_-]{40,}/g;
 
@@ -43,9 +46,9 @@ export function cleanText(text: string, presented: readonly string[] = []): stri
   return clean.length > MAXIMUM_LENGTH ? `${clean.slice(0, MAXIMUM_LENGTH)}...` : clean;
 }
 
-/** A repository or a scope, clean: a word in it may be long, as where images are named by digests, but has no capitals. */
+/** A repository, a scope or a tag, clean: a word in it may be long, as where images are named by commits. */
 export function cleanRepository(name: string, presented: readonly string[] = []): string {
-  return withoutPresented(name, presented).replaceAll(LONG_WORD, withholdMixed);
+  return withoutPresented(name, presented).replaceAll(SHA256, WITHHELD).replaceAll(LONG_WORD, withholdMixed);
 }
 
 function withoutPresented(text: string, presented: readonly string[]): string {

@@ -106,7 +106,7 @@ class Verifier {
         // What comes after a wrong line tells what is wrong with it.
         if (!this.#goesOnWith(line)) return fault(unclear);
         const half = line.read === undefined ? 0 : (readOpening(line.read)?.halfWritten ?? 0);
-        if (half !== unclear.line.bytes.length)
+        if (half === 0 || half !== unclear.line.bytes.length)
           return fault({ ...unclear, problem: "was added, or moved from elsewhere" });
         this.#notes.push(
           `${file} line ${unclear.line.number} was left half-written by a crash, as line ${line.number} tells`,
@@ -218,6 +218,7 @@ async function openFile(file: string): Promise<AsyncIterable<Buffer>> {
   const stream = createReadStream(file);
   if (bytesRead < GZIP.length || !buffer.equals(GZIP)) return stream;
   const plain = createGunzip();
-  stream.on("error", (error) => plain.destroy(error)).pipe(plain);
+  plain.once("close", () => stream.destroy());
+  stream.once("error", (error) => plain.destroy(error)).pipe(plain);
   return plain;
 }

@@ -7,6 +7,7 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { EventAction } from "../events/event.entity.ts";
+import { readHop } from "../http/client-address.ts";
 import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import type { RegistryEvent } from "./notification.schema.ts";
 
@@ -135,7 +136,7 @@ function tellTaken(audit: AuditLog, events: readonly RegistryEvent[], taken: rea
       actor: username === "" ? { kind: "anonymous" } : { kind: undefined, userId: row.user_id ?? undefined, username },
       projectId: row.project_id,
       ...{ repository, fromRepository, tag, digest, happenedAt },
-      origin: { address, client, requestId: undefined },
+      origin: { address: readHop(address ?? ""), client, requestId: undefined },
     });
   }
 }
