@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { revokePersonalToken } from "../../../src/access-tokens/revoke-token.ts";
 import { recordEvent } from "../../../src/events/record-event.ts";
 import { type AuditedService, startAuditedService } from "../../support/audited-service.ts";
 import { failOn } from "../../support/failing-table.ts";
 import { event } from "../../support/registry-event.ts";
+import { PROJECT_DIRECTORY } from "../../support/running-command.ts";
 import { ROOT_PASSWORD } from "../../support/service.ts";
 import { requestToken } from "../../support/token-request.ts";
 import {
@@ -345,6 +347,16 @@ describe("the whole log", () => {
     expect(await service.verifyAudit()).toMatchObject({ fault: undefined });
     const times = (await service.auditLines()).map(({ time }) => time);
     expect(times).toEqual([...times].sort());
+  });
+
+  it("has no event and no field that docs/spec/audit.md does not name", async () => {
+    const spec = readFileSync(join(PROJECT_DIRECTORY, "docs/spec/audit.md"), "utf8");
+    const lines = await service.auditLines();
+    const names = new Set(
+      lines.flatMap((line) => [line["event"].replace(/^registry(?=\.)/, ""), ...Object.keys(line)]),
+    );
+    expect(names.size).toBeGreaterThan(25);
+    expect([...names].filter((name) => !spec.includes(`${name}\``))).toEqual([]);
   });
 
   it("loses no line when it is renamed while tokens are asked for", async () => {

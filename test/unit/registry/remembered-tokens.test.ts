@@ -86,7 +86,10 @@ describe("a remembered token", () => {
     clock.advance({ seconds: 7 });
     expect(recall()).toEqual({
       accessToken: { tokenId: 7, expiresAt: null },
-      issued: { token: "a.b.c", access: [], issuedAt: clock.now(), lifetimeSeconds: 293, refreshToken: undefined },
+      issued: {
+        ...{ token: "a.b.c", jti: "1", to: undefined, access: [], refreshToken: undefined },
+        ...{ issuedAt: clock.now(), lifetimeSeconds: 293 },
+      },
     });
   });
 
