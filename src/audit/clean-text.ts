@@ -38,18 +38,43 @@ const CREDENTIALS = /\b(?:basic|bearer) +\S+|(?<=:\/\/)[^/@\s]{1,500}@/gi;
  */
 export function cleanText(text: string, presented: readonly string[] = []): string {
   if (text.length > MAXIMUM_READ) return WITHHELD;
-  const clean = withoutPresented(text, presented)
-    .replaceAll(CREDENTIALS, WITHHELD)
-    .replaceAll(JWT, WITHHELD)
-    .replaceAll(LONG_WORD, WITHHELD)
-    .replaceAll(LONG_RUN, withholdMixed);
-  return clean.length > MAXIMUM_LENGTH ? `${clean.slice(0, MAXIMUM_LENGTH)}...` : clean;
+  return knownTexts.clean(text, presented, (given) => {
+    const clean = withoutPresented(given, presented)
+      .replaceAll(CREDENTIALS, WITHHELD)
+      .replaceAll(JWT, WITHHELD)
+      .replaceAll(LONG_WORD, WITHHELD)
+      .replaceAll(LONG_RUN, withholdMixed);
+    return clean.length > MAXIMUM_LENGTH ? `${clean.slice(0, MAXIMUM_LENGTH)}...` : clean;
+  });
 }
 
 /** A repository, a scope or a tag, clean: a word in it may be long, as where images are named by commits. */
 export function cleanRepository(name: string, presented: readonly string[] = []): string {
-  return withoutPresented(name, presented).replaceAll(SHA256, WITHHELD).replaceAll(LONG_WORD, withholdMixed);
+  return knownNames.clean(name, presented, (given) =>
+    withoutPresented(given, presented).replaceAll(SHA256, WITHHELD).replaceAll(LONG_WORD, withholdMixed),
+  );
 }
+
+/** How many texts are known to be clean; each is short. */
+const MAXIMUM_KNOWN = 2_000;
+
+/** Texts that were found clean: most come again and again. One that is not clean is never kept. */
+class KnownTexts {
+  readonly #known = new Set<string>();
+
+  clean(text: string, presented: readonly string[], work: (text: string) => string): string {
+    if (presented.length === 0 && this.#known.has(text)) return text;
+    const clean = work(text);
+    if (presented.length === 0 && clean === text) {
+      if (this.#known.size >= MAXIMUM_KNOWN) this.#known.clear();
+      this.#known.add(text);
+    }
+    return clean;
+  }
+}
+
+const knownTexts = new KnownTexts();
+const knownNames = new KnownTexts();
 
 function withoutPresented(text: string, presented: readonly string[]): string {
   // What cannot be seen first, so that nobody hides a secret by it.
@@ -58,9 +83,9 @@ function withoutPresented(text: string, presented: readonly string[]): string {
   return clean;
 }
 
-/** Withholds what has small letters, capitals and digits, as what is random has. */
+/** Withholds what has small letters and capitals, as what is random has, and no repository. */
 function withholdMixed(run: string): string {
-  return /[A-Z]/.test(run) && /[a-z]/.test(run) && /\d/.test(run) ? WITHHELD : run;
+  return /[A-Z]/.test(run) && /[a-z]/.test(run) ? WITHHELD : run;
 }
 
 /** A secret, and the forms of it that somebody may put elsewhere: as a header or an address has it, and its digest. */

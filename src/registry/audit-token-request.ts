@@ -1,4 +1,5 @@
 /** Tells the audit log what became of requests to the token endpoint. @see docs/spec/audit.md "Events" */
+import { isSecret } from "../access-tokens/secret.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { formsOf } from "../audit/clean-text.ts";
@@ -84,13 +85,10 @@ function requestedIn({ scopes }: RegistryTokenRequest): readonly string[] | unde
   return parsed.ok ? parsed.scopes.map(renderScope) : undefined;
 }
 
+/** A secret of Keyside's own is withheld for its looks, in whatever form. */
 function presentedIn({ credentials }: RegistryTokenRequest): readonly string[] {
-  switch (credentials?.kind) {
-    case undefined:
-      return [];
-    case "password":
-      return formsOf(credentials.password, credentials.username);
-    case "refresh_token":
-      return formsOf(credentials.secret);
-  }
+  if (credentials === undefined) return [];
+  const [secret, username] =
+    credentials.kind === "password" ? [credentials.password, credentials.username] : [credentials.secret, ""];
+  return isSecret(secret) ? [] : formsOf(secret, username);
 }

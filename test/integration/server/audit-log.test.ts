@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { revokePersonalToken } from "../../../src/access-tokens/revoke-token.ts";
@@ -264,6 +265,17 @@ describe("a change of rights", () => {
         .catch(() => undefined),
     );
     expect(lines).toEqual([]);
+  });
+
+  it("has no address where it came by the socket of the command line", async () => {
+    const options = { socketPath: service.container.config.socketFile, path: "/api/v4/user" };
+    const [line] = await service.linesOf(async () => {
+      const answered = Promise.withResolvers<void>();
+      request(options, (answer) => answer.resume().once("end", answered.resolve)).end();
+      await answered.promise;
+    });
+    expect(line).toMatchObject({ event: "sign_in.failed", door: "api" });
+    expect(line).not.toHaveProperty("address");
   });
 
   it("has no address where Keyside does it by itself", async () => {

@@ -14,6 +14,9 @@ import {
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ConfigurationError } from "../../../src/errors.ts";
 import { type AuditDirectory, auditDirectory, body } from "../../support/audit-file.ts";
+import { runToEnd } from "../../support/running-command.ts";
+
+const WRITER_SOURCE = new URL("../../../src/audit/chain-writer.ts", import.meta.url).href;
 
 let log: AuditDirectory;
 beforeEach(async () => {
@@ -302,10 +305,44 @@ async function limitedDisk(bytes: number, { mayShrink = true } = {}) {
   return { makeRoom };
 }
 
+describe("standard output", () => {
+  /** A process that writes lines there, long ones and many, among others of its own; to a pipe whose reader is slow. */
+  const program = () => `
+    import { ChainWriter } from ${JSON.stringify(WRITER_SOURCE)};
+    const clock = { now: () => new Date() };
+    const writer = await ChainWriter.open({ file: "-", certsDir: ${JSON.stringify(log.certsDir)},
+      stateFile: ${JSON.stringify(log.stateFile)}, clock, onTrouble: () => undefined });
+    process.stdout.write('{"level":30}\\n');
+    for (let n = 0; n < 20; n += 1) {
+      const lines = Array.from({ length: 40 }, (_, index) => JSON.stringify({ time: clock.now().toISOString(),
+        event: "sign_in.failed", request_id: n + "-" + index, filler: "x".repeat((index * 97) % 3000) }));
+      await writer.append(lines);
+    }
+    await writer.close();`;
+
+  it("takes whole lines among those of the log, and one chain over restarts", async () => {
+    let output = "";
+    for (const _round of ["one", "two"]) {
+      const { code, stdout, stderr } = await runToEnd([
+        process.execPath,
+        ...["--input-type=module-typescript", "--eval", program()],
+      ]);
+      expect([code, stderr]).toEqual([0, ""]);
+      output += stdout;
+    }
+    const all = output.split("\n").slice(0, -1);
+    const files = all.filter((line) => line.startsWith('{"seq":')).join("\n");
+    expect(all.filter((line) => line === '{"level":30}')).toHaveLength(2);
+    const parts = files.split(/\n(?=.*"audit\.opened")/);
+    for (const [index, part] of parts.entries()) writeFileSync(log.file(`audit.${index}`), `${part}\n`);
+    expect(await log.verify()).toMatchObject({ fault: undefined, lines: 2 * 801, notes: [] });
+  });
+});
+
 describe("kill -9", () => {
   it("leaves a log that goes on and holds, with all that was said to be written", async () => {
     const program = `
-      import { ChainWriter } from ${JSON.stringify(new URL("../../../src/audit/chain-writer.ts", import.meta.url).href)};
+      import { ChainWriter } from ${JSON.stringify(WRITER_SOURCE)};
       const clock = { now: () => new Date() };
       const writer = await ChainWriter.open({ file: ${JSON.stringify(log.file())}, certsDir: ${JSON.stringify(log.certsDir)},
         stateFile: ${JSON.stringify(log.stateFile)}, clock, onTrouble: () => undefined });
