@@ -33,7 +33,7 @@ export class ChainWriter implements AuditSink {
   readonly #target: ChainTarget;
   readonly #key: KeyObject;
   readonly #state: ChainState;
-  readonly #guard: PathGuard | undefined;
+  readonly #guard: PathGuard;
   readonly #options: Pick<ChainWriterOptions, "clock" | "onTrouble">;
   #position: ChainPosition;
   #inTrouble = false;
@@ -45,7 +45,7 @@ export class ChainWriter implements AuditSink {
       target: ChainTarget;
       key: KeyObject;
       state: ChainState;
-      guard: PathGuard | undefined;
+      guard: PathGuard;
       position: ChainPosition;
     },
     options: Pick<ChainWriterOptions, "clock" | "onTrouble">,
@@ -65,10 +65,10 @@ export class ChainWriter implements AuditSink {
    */
   static async open({ file, certsDir, stateFile, ...options }: ChainWriterOptions): Promise<ChainWriter> {
     const key = openAuditKey(certsDir);
-    const guard = file === "-" ? undefined : await guardPath(await realPath(file), inUse);
+    await mkdir(dirname(stateFile), { recursive: true, mode: 0o700 });
+    const guard = await guardBoth(file, stateFile);
     let writer: ChainWriter | undefined;
     try {
-      await mkdir(dirname(stateFile), { recursive: true, mode: 0o700 });
       const position = readChainState(stateFile) ?? CHAIN_START;
       const target = file === "-" ? new OutputTarget() : new FileTarget(file, key);
       const state = await ChainState.open(stateFile);
@@ -76,7 +76,7 @@ export class ChainWriter implements AuditSink {
       await writer.append([]);
       return writer;
     } catch (error) {
-      await (writer ?? { close: () => guard?.release() }).close();
+      await (writer === undefined ? guard.release() : writer.close());
       throw new ConfigurationError(`${VARIABLE}: ${file} cannot be written (${systemReason(error)})`, { cause: error });
     }
   }
@@ -97,7 +97,7 @@ export class ChainWriter implements AuditSink {
     await this.#turn;
     await this.#target.release();
     await this.#state.close();
-    await this.#guard?.release();
+    await this.#guard.release();
   }
 
   async #write(bodies: readonly string[]): Promise<void> {
@@ -139,6 +139,19 @@ function renderOpening({ position, event, halfWritten }: TargetOpening, now: Dat
   return JSON.stringify({ time: now.toISOString(), event, host: hostname(), continues, ...half });
 }
 
+/** Keeps other processes from the lines, and from the state: a chain has one writer. */
+async function guardBoth(file: string, stateFile: string): Promise<PathGuard> {
+  const state = await guardPath(await realPath(stateFile), inUse);
+  if (file === "-") return state;
+  try {
+    const lines = await guardPath(await realPath(file), inUse);
+    return { release: async () => void (await Promise.all([state.release(), lines.release()])) };
+  } catch (error) {
+    await state.release();
+    throw error;
+  }
+}
+
 /** The path of a file that need not be there. */
 async function realPath(file: string): Promise<string> {
   try {
@@ -150,6 +163,6 @@ async function realPath(file: string): Promise<string> {
 
 function inUse(path: string): ConfigurationError {
   return new ConfigurationError(
-    `${VARIABLE}: ${path} is written by another Keyside process; stop that one, or give this one a file of its own`,
+    `${VARIABLE}: ${path} is written by another Keyside process; stop that one, or give this one a file and a KEYSIDE_DATA_DIR of its own`,
   );
 }

@@ -135,12 +135,11 @@ class Verifier {
       return undefined;
     }
     if (end.seq <= last) return undefined;
-    if (end.file === "" || !(await isSameFile(end.file, file))) {
-      this.#notes.push(`the log goes on after these files, up to seq ${end.seq}`);
-      return undefined;
-    }
     const problem = `and what followed is missing: the last line that was written had seq ${end.seq}`;
-    return { file, line: this.#linesOfFile + 1, problem };
+    if (await isSameFile(end.file, file)) return { file, line: this.#linesOfFile + 1, problem };
+    if (end.file !== "" && !(await exists(end.file))) return { file: end.file, line: 1, problem };
+    this.#notes.push(`the log goes on after these files, up to seq ${end.seq}`);
+    return undefined;
   }
 
   /** The first line of a file says what it continues; the first of all files is believed, as it is under the key. */
@@ -186,6 +185,13 @@ class Verifier {
 async function isSameFile(one: string, other: string): Promise<boolean> {
   const real = (path: string) => realpath(path).catch(() => path);
   return (await real(one)) === (await real(other));
+}
+
+function exists(path: string): Promise<boolean> {
+  return realpath(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The lines of a file, as bytes. What is too long for a line is cut to that, and is none. */

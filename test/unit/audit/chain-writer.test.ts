@@ -73,6 +73,7 @@ describe("a second writer of the same file", () => {
     await expect(log.open("audit.log", { stateFile: log.file("other.state") })).rejects.toThrow(
       /KEYSIDE_AUDIT_LOG: .*audit\.log is written by another Keyside process/,
     );
+    await expect(log.open("another.log")).rejects.toThrow(/audit\.state is written by another Keyside process/);
     await writer.close();
     await session(1);
     await holds();

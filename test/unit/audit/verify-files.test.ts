@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -172,6 +172,18 @@ describe("several files", () => {
     expect((await log.verify(["audit.log", "audit.2"])).notes).toEqual([
       "the log goes on after these files, up to seq 13",
     ]);
+  });
+
+  it("are missed, where the newest is not there at all", async () => {
+    rmSync(log.file("audit.3"));
+    expect((await log.verify()).fault).toMatchObject({ file: log.file("audit.3"), line: 1, problem: /had seq 13/ });
+  });
+
+  it("hold where the newest was renamed and nothing was written since", async () => {
+    renameSync(log.file("audit.3"), log.file("audit.3.1"));
+    expect(await log.verify()).toMatchObject({ fault: undefined, notes: [] });
+    writeFileSync(log.file("audit.3"), "");
+    expect(await log.verify()).toMatchObject({ fault: undefined, notes: [] });
   });
 
   it("are one log: the end of each file must be there", async () => {
