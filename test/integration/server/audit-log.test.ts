@@ -267,6 +267,22 @@ describe("a change of rights", () => {
     expect(lines).toEqual([]);
   });
 
+  it("is told too when a secret that was rotated away comes again, with the address that it came from", async () => {
+    const token = await createProjectAccessToken(service, project, { scopes: ["read_registry"] });
+    await service.root.post(`/projects/${project}/access_tokens/${token.id}/rotate`, {});
+    const lines = await service.linesOf(async () => {
+      await requestToken(service, token.credentials);
+      await Promise.all(service.container.deferredNotes.map((notes) => notes.flush()));
+    });
+    expect(lines.map(({ event: name, action }) => action ?? name)).toEqual([
+      "sign_in.failed",
+      "registry_token.refused",
+      "reused",
+    ]);
+    const target = { type: "AccessToken", id: token.id, title: "robot" };
+    expect(lines[2]).toMatchObject({ token_id: token.id, target, project_id: project, address: "127.0.0.1" });
+  });
+
   it("has no address where it came by the socket of the command line", async () => {
     const options = { socketPath: service.container.config.socketFile, path: "/api/v4/user" };
     const [line] = await service.linesOf(async () => {
