@@ -2,6 +2,7 @@
 const levels = [
   ["^src/(errors|clock|config|files|ids|links|metrics|unix-socket|version)\\.ts$"],
   ["^src/http/", "^src/database/", "^src/signing/"],
+  ["^src/audit/"],
   ["^src/principals/"],
   ["^src/users/"],
   ["^src/events/"],
@@ -22,7 +23,7 @@ const levels = [
 /** What holds entities and use cases, each of one noun. */
 const ROOMS = [
   ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
-  ...["access-tokens", "refresh-tokens", "authentication", "registry-access"],
+  ...["audit", "access-tokens", "refresh-tokens", "authentication", "registry-access"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

@@ -1,6 +1,6 @@
 /** The configuration: the only reader of the environment. It is read once, before anything listens, and then frozen. */
 import { isIP } from "node:net";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
 
@@ -50,6 +50,15 @@ function isNetwork(entry: string): boolean {
   if (bits === -1 || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 }
+
+/** A file that may be named by the date; its directory may not. */
+const auditFile = z
+  .string()
+  .refine(
+    (value) => value === "-" || (!dirname(value).includes("%") && /^(?:[^%]|%[Ymd])+$/.test(basename(value))),
+    "the path of a file, whose name may hold %Y, %m and %d for the date in UTC, or - for standard output",
+  )
+  .transform((value) => (value === "-" ? value : resolve(value)));
 
 const environmentSchema = z.object({
   KEYSIDE_URL: webUrl.default("http://localhost:8080"),
@@ -103,6 +112,11 @@ const environmentSchema = z.object({
   KEYSIDE_COMMAND: z.string().min(1).default("npx keyside"),
   KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
   KEYSIDE_EVENT_RETENTION_DAYS: days(1).default(90),
+  KEYSIDE_AUDIT_LOG: auditFile.optional(),
+  KEYSIDE_AUDIT_LOG_REQUIRED: z
+    .enum(["on", "off"], "on or off")
+    .default("off")
+    .transform((value) => value === "on"),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -147,6 +161,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigurationError([...new Set(problems)].join("; "));
   }
   const values = parsed.data;
+  if (values.KEYSIDE_AUDIT_LOG_REQUIRED && values.KEYSIDE_AUDIT_LOG === undefined)
+    throw new ConfigurationError('KEYSIDE_AUDIT_LOG_REQUIRED: "on" needs a file, named by KEYSIDE_AUDIT_LOG');
   return Object.freeze({
     url: values.KEYSIDE_URL,
     host: values.KEYSIDE_HOST,
@@ -170,6 +186,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     topLevelGroups: values.KEYSIDE_TOP_LEVEL_GROUPS,
     logLevel: values.KEYSIDE_LOG_LEVEL,
     eventRetentionDays: values.KEYSIDE_EVENT_RETENTION_DAYS,
+    /** The audit log; undefined where there is none. `file` is `-` for standard output. */
+    audit:
+      values.KEYSIDE_AUDIT_LOG === undefined
+        ? undefined
+        : Object.freeze({ file: values.KEYSIDE_AUDIT_LOG, required: values.KEYSIDE_AUDIT_LOG_REQUIRED }),
+    /** The last line of the audit log that was written. */
+    auditStateFile: join(values.KEYSIDE_DATA_DIR, "audit.state"),
     registry: Object.freeze({
       url: values.REGISTRY_URL,
       service: values.REGISTRY_SERVICE,

@@ -25,15 +25,33 @@ export type ErrorCode =
   | "client_gone"
   | "configuration";
 
+/** Whose credential was refused, as far as that is known. */
+export interface CredentialOwner {
+  readonly userId?: number;
+  readonly username?: string;
+  readonly tokenId?: number;
+}
+
+/** What else there is to say of an error. */
+export interface ErrorOptions {
+  /** For the log alone. */
+  readonly detail?: string | undefined;
+  /** For records that people keep of refusals; never for a client. */
+  readonly owner?: CredentialOwner | undefined;
+  readonly cause?: unknown;
+}
+
 /** The base class of every error that Keyside throws on purpose. `message` is public; `detail` is for the log alone. */
 export abstract class KeysideError extends Error {
   abstract readonly code: ErrorCode;
   readonly detail: string | undefined;
+  readonly owner: CredentialOwner | undefined;
 
-  constructor(message: string, options: { detail?: string | undefined; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(message: string, { detail, owner, cause }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
-    this.detail = options.detail;
+    this.detail = detail;
+    this.owner = owner;
   }
 }
 
@@ -51,8 +69,8 @@ export class ValidationError extends KeysideError {
   readonly code = "validation_failed";
   readonly problems: readonly FieldProblem[];
 
-  constructor(problems: readonly FieldProblem[]) {
-    super(problems.map(({ field, message }) => `${field} ${message}`).join(", "));
+  constructor(problems: readonly FieldProblem[], options: ErrorOptions = {}) {
+    super(problems.map(({ field, message }) => `${field} ${message}`).join(", "), options);
     this.problems = problems;
   }
 }
@@ -87,18 +105,19 @@ export class RevokedTokenError extends InvalidTokenError {
   readonly tokenId: number;
 
   constructor(tokenId: number) {
-    super("Token was revoked. You have to re-authorize from the user.");
+    super("Token was revoked. You have to re-authorize from the user.", { owner: { tokenId } });
     this.tokenId = tokenId;
   }
 }
 
 /** A known token, sent from an address that its list does not hold. The bearer is told; it is no guess, and counts as none. */
 export class AddressNotAllowedError extends InvalidTokenError {
-  constructor(address: string) {
+  constructor(address: string, owner: CredentialOwner) {
     super(
       address === ""
         ? "Token is accepted from the addresses in its ip_allow_list only, and this request has no address."
         : `Token is not accepted from ${address}, which is not in its ip_allow_list.`,
+      { owner },
     );
   }
 }

@@ -55,6 +55,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly auditLinesLost = new Counter({
+    name: "keyside_audit_lines_lost_total",
+    help: "Lines that the audit log lacks, since it could not be written for too long",
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
     // Of several processes, the page tells when the oldest started; prom-client would leave it out.

@@ -5,6 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { DeferredNotes } from "../database/deferred-notes.ts";
+import { type NewEvent, tellRecordedEvents } from "../events/recorded-events.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -24,8 +25,18 @@ const RECORD_REUSE: PreparedQuery = {
     where exists (select from access_tokens successor where successor.predecessor_id = t.id)
       and not exists (
         select from events e
-        where e.token_id = t.id and e.action = 'reused' and e.created_at > presented.at - interval '1 hour')`,
+        where e.token_id = t.id and e.action = 'reused' and e.created_at > presented.at - interval '1 hour')
+    returning author_id, target_id, target_title, project_id, address, created_at`,
 };
+
+interface ReuseRow {
+  author_id: number;
+  target_id: number;
+  target_title: string;
+  project_id: number | null;
+  address: string;
+  created_at: Date | string;
+}
 
 /** Collects and records the reuse of secrets that were rotated away. */
 export class SecretReuse {
@@ -37,11 +48,12 @@ export class SecretReuse {
     this.#notes = new DeferredNotes({
       clock,
       periodMs: HOUR_MS,
-      write: (batch) => {
+      write: async (batch) => {
         const presented = [...batch.values()];
         const moments = presented.map(({ at }) => at.toISOString());
         const addresses = presented.map(({ address }) => address);
-        return database.query(RECORD_REUSE, [[...batch.keys()], moments, addresses]);
+        const rows = await database.query<ReuseRow>(RECORD_REUSE, [[...batch.keys()], moments, addresses]);
+        tellRecordedEvents(database, rows.map(toEvent));
       },
     });
   }
@@ -55,4 +67,10 @@ export class SecretReuse {
   flush(): Promise<void> {
     return this.#notes.flush();
   }
+}
+
+function toEvent(row: ReuseRow): NewEvent {
+  const { author_id: userId, target_id: id, target_title: title, project_id: projectId, address } = row;
+  const target = { type: "AccessToken", id, title } as const;
+  return { by: { userId, tokenId: id }, action: "reused", target, projectId, at: new Date(row.created_at), address };
 }

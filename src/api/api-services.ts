@@ -2,6 +2,7 @@
 import type { RevokeServices } from "../access-tokens/revoke-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { Links } from "../links.ts";
@@ -18,4 +19,6 @@ export interface ApiServices
     ExplainServices,
     EndSignInsServices {
   readonly links: Links;
+  /** Told of each refused credential. */
+  readonly audit: AuditLog | undefined;
 }

@@ -27,13 +27,19 @@ export function authenticateBasic(
   sender: Sender,
 ): Promise<SignedInPrincipal | PasswordPrincipal> {
   const { password } = credentials;
-  const { tokenPrefix } = services;
-  const isToken = isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
-  if (!isToken) return authenticatePassword(services, credentials, sender);
+  if (!isMeantAsToken(password, services)) return authenticatePassword(services, credentials, sender);
   // A secret whose checksum fails was mistyped and could never be a successful guess: it is refused without a query,
   // and not counted.
   if (!isSecret(password)) return authenticateAccessToken(services, password, sender);
   return authenticateAccessToken(services, password, sender).catch((error: unknown) =>
     services.lockout.failed(error, sender.address, password),
   );
+}
+
+/** Whether a password is an access token, or was meant as one. */
+export function isMeantAsToken(
+  password: string,
+  { tokenPrefix }: Pick<AuthenticationServices, "tokenPrefix">,
+): boolean {
+  return isSecret(password) || (tokenPrefix !== "" && password.startsWith(tokenPrefix));
 }

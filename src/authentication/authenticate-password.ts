@@ -1,6 +1,6 @@
 /** Authenticates humans by username and password. */
 import type { PreparedQuery } from "../database/database.ts";
-import { UnauthenticatedError } from "../errors.ts";
+import { type CredentialOwner, UnauthenticatedError } from "../errors.ts";
 import type { BasicCredentials } from "../http/basic-credentials.ts";
 import { networkOf, siteOf } from "../http/client-address.ts";
 import type { PasswordPrincipal } from "../principals/principal.ts";
@@ -50,11 +50,12 @@ export async function authenticatePassword(
   if (found !== undefined) lockout.refuseIfLocked(network, found);
   const row = found?.user_id == null ? undefined : found;
   const digest = row?.password_digest ?? undefined;
+  const owner = row === undefined ? undefined : { userId: row.user_id, username: row.username };
   // 3. What was wrong for this account, as it is now, is wrong still: it costs no further comparison.
   const guess = JSON.stringify([username, password, digest, row?.state]);
   const refuseIfKnown = () => {
     lockout.refuseIfKnownLocked(network);
-    if (lockout.hasFailed(network, guess)) throw wrongPassword();
+    if (lockout.hasFailed(network, guess)) throw wrongPassword(owner);
   };
   refuseIfKnown();
   const check = async (): Promise<PasswordPrincipal> => {
@@ -64,15 +65,16 @@ export async function authenticatePassword(
     const matches = await passwordMatches(password, digest);
     // 6. No credential of a blocked user is accepted. The place in the queue is kept until the failure is counted.
     const human = row === undefined || !matches ? undefined : judgeHuman({ ...row, userId: row.user_id });
-    if (human === undefined || digest === undefined) return await lockout.failed(wrongPassword(), address, guess);
+    if (human === undefined || digest === undefined) return await lockout.failed(wrongPassword(owner), address, guess);
     if (human.admin) initialPassword.used(human.userId);
     return { ...human, passwordFingerprint: passwordFingerprint(digest) };
   };
   return await passwordChecks.run(lineOf(address, found?.failures ?? 0), check, signal);
 }
 
-function wrongPassword(): UnauthenticatedError {
-  return new UnauthenticatedError("wrong username or password");
+/** `owner`: the human of that name, if there is one. The name of none is nobody's, and may be a password in the wrong field. */
+function wrongPassword(owner: CredentialOwner | undefined): UnauthenticatedError {
+  return new UnauthenticatedError("wrong username or password", { owner });
 }
 
 /**

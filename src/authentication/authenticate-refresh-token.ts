@@ -1,7 +1,7 @@
 /** Authenticates humans by refresh token; only the token endpoint of the registry accepts these. */
 import { digestSecret, digestsEqual, isSecret } from "../access-tokens/secret.ts";
 import type { PreparedQuery } from "../database/database.ts";
-import { InvalidTokenError, UnauthenticatedError } from "../errors.ts";
+import { type CredentialOwner, InvalidTokenError, UnauthenticatedError } from "../errors.ts";
 import { type UserPrincipal, WITHOUT_ACCESS_TOKEN } from "../principals/principal.ts";
 import { REGISTRY_SCOPES } from "../principals/token-scope.ts";
 import { refreshTokenCutoffs } from "../refresh-tokens/refresh-token-life.ts";
@@ -65,20 +65,24 @@ async function findHuman(
   const digest = digestSecret(secret);
   const { idle, old } = refreshTokenCutoffs(refreshTokenLife, clock.now());
   const [row] = await database.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest, service, old, idle]);
-  if (row === undefined || !digestsEqual(row.digest, digest) || row.state === "blocked") throw unknownRefreshToken();
+  if (row === undefined || !digestsEqual(row.digest, digest)) throw unknownRefreshToken();
+  const owner = { userId: row.user_id, username: row.username };
+  if (row.state === "blocked") throw unknownRefreshToken(owner);
   if (row.password_digest === null || passwordFingerprint(row.password_digest) !== row.password_fingerprint) {
-    throw new InvalidTokenError(`the password was changed since this refresh token was given${AGAIN}`);
+    throw new InvalidTokenError(`the password was changed since this refresh token was given${AGAIN}`, { owner });
   }
   if (row.too_old)
-    throw new InvalidTokenError(`this refresh token is older than ${refreshTokenLife.maxDays} days${AGAIN}`);
+    throw new InvalidTokenError(`this refresh token is older than ${refreshTokenLife.maxDays} days${AGAIN}`, { owner });
   if (row.too_idle)
-    throw new InvalidTokenError(`this refresh token was not used for ${refreshTokenLife.idleDays} days${AGAIN}`);
+    throw new InvalidTokenError(`this refresh token was not used for ${refreshTokenLife.idleDays} days${AGAIN}`, {
+      owner,
+    });
   // Noted in memory; it is written later, off the request path.
   refreshTokenLastUse.used(row.id);
   const { user_id: userId, username, admin } = row;
   return { kind: "user", userId, username, admin, scopes: new Set(REGISTRY_SCOPES), ...WITHOUT_ACCESS_TOKEN };
 }
 
-function unknownRefreshToken(): UnauthenticatedError {
-  return new UnauthenticatedError(`the refresh token is not known${AGAIN}`);
+function unknownRefreshToken(owner?: CredentialOwner): UnauthenticatedError {
+  return new UnauthenticatedError(`the refresh token is not known${AGAIN}`, { owner });
 }

@@ -43,5 +43,5 @@ export async function changeOwnPassword(
 /** The request's access token is good: a 401 would say that it is not. */
 function toValidationError(error: unknown): never {
   if (!(error instanceof UnauthenticatedError)) throw error;
-  throw new ValidationError([{ field: "currentPassword", message: "is wrong" }]);
+  throw new ValidationError([{ field: "currentPassword", message: "is wrong" }], { cause: error });
 }

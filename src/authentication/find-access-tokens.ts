@@ -2,6 +2,7 @@
 import DataLoader from "dataloader";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { inOneTurn } from "../database/look-up-together.ts";
+import type { CredentialOwner } from "../errors.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Visibility } from "../projects/project.entity.ts";
 import type { UserState, UserType } from "../users/user.entity.ts";
@@ -28,6 +29,11 @@ export interface TokenRow {
   readonly visibility: Visibility | null;
   readonly container_registry_enabled: boolean | null;
   readonly access_level: number | null;
+}
+
+/** Whose it is, for the records of what was refused. */
+export function ownerOf({ token_id: tokenId, user_id: userId, username }: TokenRow): CredentialOwner {
+  return { tokenId, userId, username };
 }
 
 /** One statement for whoever looks for a token, by whatever: what is known of it is the same. */

@@ -5,7 +5,7 @@ import type { IpAllowList } from "../http/ip-allow-list.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import type { RepositoryRules } from "../principals/repository-rules.ts";
-import type { TokenRow } from "./find-access-tokens.ts";
+import { ownerOf, type TokenRow } from "./find-access-tokens.ts";
 
 /** What is asked about a token, in this order. */
 export const TOKEN_STEPS = [
@@ -56,15 +56,16 @@ export function judgeAccessToken(
   // Humans and bots become different kinds of principals; the ghost never signs in.
   const principal = row.state === "blocked" ? undefined : toPrincipal(token);
   record("user", principal !== undefined);
-  if (principal === undefined) throw new UnauthenticatedError("the access token is not known");
+  if (principal === undefined) throw new UnauthenticatedError("the access token is not known", { owner: ownerOf(row) });
   const isAllowed = principal.ipAllowList === undefined || principal.ipAllowList.has(address);
-  demand("address", isAllowed, () => new AddressNotAllowedError(address));
+  demand("address", isAllowed, () => new AddressNotAllowedError(address, ownerOf(row)));
   return principal;
 }
 
-function expired({ expires_at }: TokenRow): InvalidTokenError {
+function expired(row: TokenRow): InvalidTokenError {
   return new InvalidTokenError(
-    `Token is expired: it expired on ${expires_at}; create or rotate it under Settings > Access tokens`,
+    `Token is expired: it expired on ${row.expires_at}; create or rotate it under Settings > Access tokens`,
+    { owner: ownerOf(row) },
   );
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { KeysideError } from "../errors.ts";
+import { addAuditCommands } from "./commands/audit.command.ts";
 import { addDemoCommand } from "./commands/demo.command.ts";
 import { addDoctorCommand } from "./commands/doctor.command.ts";
 import { addExplainCommand } from "./commands/explain.command.ts";
@@ -49,7 +50,7 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("(see `keyside help`)")
     .addHelpText(
       "after",
-      "\nCommands other than up, serve, operator-token, certs and registry-config talk to the service: at KEYSIDE_URL\n" +
+      "\nCommands other than up, serve, operator-token, certs, registry-config and audit talk to the service: at KEYSIDE_URL\n" +
         "with KEYSIDE_TOKEN, or, on the server's own machine, with the operator's token and by the socket in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
@@ -65,6 +66,7 @@ function createProgram(context: CliContext): Command {
   addUserCommands(program, context);
   addRefreshTokenCommands(program, context);
   addPathCommands(program, context);
+  addAuditCommands(program, context);
   return program;
 }
 

@@ -8,6 +8,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
 import { ConfigurationError, ConflictError } from "../errors.ts";
+import { type AfterCommit, collectAfterCommit } from "./after-commit.ts";
 import {
   closeOrm,
   type EmbeddedLocation,
@@ -17,8 +18,9 @@ import {
   openPostgres,
   refuseClosed,
 } from "./connect.ts";
+
 import { isCollision, isDiskFull, refersToDeleted } from "./database-errors.ts";
-import { type DirectoryGuard, guardDirectory } from "./directory-guard.ts";
+import { guardDirectory, type PathGuard } from "./directory-guard.ts";
 
 /** A query of the hot path: `name` identifies the prepared statement, `text` uses `$1, $2, ...`. */
 export interface PreparedQuery {
@@ -48,7 +50,7 @@ export interface DatabaseOptions {
 /** An open database. */
 export class Database {
   readonly #orm: Orm;
-  readonly #guard: DirectoryGuard | undefined;
+  readonly #guard: PathGuard | undefined;
   readonly kind: "postgresql" | "embedded";
   readonly #openPatient: (() => Promise<Orm>) | undefined;
   readonly #onDiskFull: ((isFull: boolean) => void) | undefined;
@@ -59,7 +61,7 @@ export class Database {
   private constructor(
     orm: Orm,
     { onDiskFull }: DatabaseOptions,
-    { guard, openPatient }: { guard?: DirectoryGuard; openPatient?: () => Promise<Orm> },
+    { guard, openPatient }: { guard?: PathGuard; openPatient?: () => Promise<Orm> },
   ) {
     this.#orm = orm;
     this.#onDiskFull = onDiskFull;
@@ -107,12 +109,13 @@ export class Database {
 
   /**
    * Runs `work` in one transaction on an entity manager of its own; a throw rolls all of it back. After a collision
-   * with another transaction, `work` runs again, so it must have no effects outside this database.
+   * with another transaction, `work` runs again, so it must have no effects outside this database, but for those of
+   * `afterCommit`.
    *
    * @throws ConflictError when a row that `work` refers to was deleted meanwhile
    */
   transaction<Result>(work: (em: SqlEntityManager) => Promise<Result>): Promise<Result> {
-    return this.#noteFullDisk(() => runTransaction(() => this.em(), work));
+    return this.#noteFullDisk(() => this.#runTransaction(() => this.em(), work));
   }
 
   /** Runs a prepared query outside of any transaction: one round trip, no ORM. Never call it inside a transaction. */
@@ -191,7 +194,7 @@ export class Database {
     if (this.#closed) refuseClosed();
     const orm = await this.#openPatient();
     try {
-      return await runTransaction(
+      return await this.#runTransaction(
         () => orm.em.fork() as SqlEntityManager,
         async (em) => {
           await em.execute("select pg_advisory_xact_lock(?)", [PREPARATION_LOCK]);
@@ -211,20 +214,26 @@ export class Database {
     await closeOrm(this.#orm);
     await this.#guard?.release();
   }
-}
 
-async function runTransaction<Result>(
-  fork: () => SqlEntityManager,
-  work: (em: SqlEntityManager) => Promise<Result>,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await fork().transactional((em) => work(em as SqlEntityManager));
-    } catch (error) {
-      if (refersToDeleted(error)) {
-        throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
+  async #runTransaction<Result>(
+    fork: () => SqlEntityManager,
+    work: (em: SqlEntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      let effects: readonly AfterCommit[] = [];
+      try {
+        const result = await fork().transactional((em) => {
+          effects = collectAfterCommit(em as SqlEntityManager);
+          return work(em as SqlEntityManager);
+        });
+        for (const effect of effects) effect(this);
+        return result;
+      } catch (error) {
+        if (refersToDeleted(error)) {
+          throw new ConflictError("what the request refers to was deleted meanwhile", { cause: error });
+        }
+        if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
       }
-      if (!isCollision(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
     }
   }
 }

@@ -1,17 +1,10 @@
-/** Records events in the transaction that makes the change, so that neither is stored without the other. */
+/**
+ * Records events in the transaction that makes the change, so that neither is stored without the other; who listens is told
+ * after the commit.
+ */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { Actor } from "../principals/principal.ts";
-import type { EventAction, TargetType } from "./event.entity.ts";
-
-/** The values of an event to be recorded. */
-export interface NewEvent {
-  readonly by: Actor;
-  readonly action: EventAction;
-  readonly target: { readonly type: TargetType; readonly id: number | null; readonly title: string };
-  /** The project that it happened in, if any. */
-  readonly projectId?: number | null;
-  readonly at: Date;
-}
+import { afterCommit } from "../database/after-commit.ts";
+import { type NewEvent, tellRecordedEvents } from "./recorded-events.ts";
 
 /** All rows come as one parameter, however many there are. */
 const INSERT_EVENTS = `
@@ -42,4 +35,5 @@ export async function recordEvents(em: SqlEntityManager, events: readonly NewEve
     token_id: by.tokenId,
   }));
   await em.execute(INSERT_EVENTS, [JSON.stringify(rows)]);
+  afterCommit(em, (database) => tellRecordedEvents(database, events));
 }

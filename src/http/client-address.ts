@@ -124,8 +124,8 @@ function prefixOf(text: string, groups: number): string {
   return `${[...front, ...zeros, ...back].slice(0, groups).join(":")}::/${groups * 16}`;
 }
 
-/** The address in one entry of the header; some proxies add the port. */
-function readHop(text: string): string | undefined {
+/** The address in one entry of the header, or in what a registry reports, which may have a port; undefined for no address. */
+export function readHop(text: string): string | undefined {
   const [, bracketed, dotted] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
   return plain(bracketed ?? dotted ?? text);
 }

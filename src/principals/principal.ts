@@ -11,6 +11,9 @@ import { scopesBeyond, TOKEN_SCOPES, type TokenScope } from "./token-scope.ts";
 export interface Actor {
   readonly userId: number;
   readonly tokenId: number | null;
+  /** What else is known of a caller; what Keyside does by itself knows the user alone. */
+  readonly kind?: "user" | "bot";
+  readonly username?: string;
 }
 
 /** A request without credentials. */

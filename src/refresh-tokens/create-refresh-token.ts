@@ -2,6 +2,7 @@
 import { digestSecret, lastFour, makeSecret } from "../access-tokens/secret.ts";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
+import { tellRecordedEvents } from "../events/recorded-events.ts";
 import type { IdSource } from "../ids.ts";
 import type { PasswordPrincipal } from "../principals/principal.ts";
 import { REFRESH_TOKEN_TITLE } from "./end-refresh-tokens.ts";
@@ -38,8 +39,16 @@ const ADD_REFRESH_TOKEN: PreparedQuery = {
       union all
       select $1::timestamptz, $2::int, 'created', 'RefreshToken', id, title from added
     )
-    select id from added`,
+    select id, title, 'created' as action from added
+    union all
+    select id, title, 'revoked' as action from gone`,
 };
+
+interface RecordedRow {
+  id: number;
+  title: string;
+  action: "created" | "revoked";
+}
 
 /**
  * Creates a refresh token for a human who gave their password; returns the secret, which is shown only once. Undefined when
@@ -53,7 +62,17 @@ export async function createRefreshToken(
 ): Promise<string | undefined> {
   const secret = makeSecret(PREFIX, ids);
   const { userId, passwordFingerprint: fingerprint } = principal;
-  const values = [clock.now(), userId, service, clientId, digestSecret(secret), lastFour(secret), fingerprint];
-  const added = await database.query(ADD_REFRESH_TOKEN, values);
-  return added.length === 0 ? undefined : secret;
+  const now = clock.now();
+  const values = [now, userId, service, clientId, digestSecret(secret), lastFour(secret), fingerprint];
+  const recorded = await database.query<RecordedRow>(ADD_REFRESH_TOKEN, values);
+  tellRecordedEvents(
+    database,
+    recorded.map(({ id, title, action }) => ({
+      by: principal,
+      action,
+      target: { type: "RefreshToken", id, title },
+      at: now,
+    })),
+  );
+  return recorded.some(({ action }) => action === "created") ? secret : undefined;
 }

@@ -2,17 +2,19 @@
  * Answers requests to the token endpoint, whatever becomes of them: measured, and with an error in the registry's dialect.
  * What Koa's routes and the fast lane do is this.
  */
+import { withOrigin } from "../audit/request-origin.ts";
 import type { AnswerFailure, ErrorAnswer } from "../http/error-handler.ts";
 import { JSON_TYPE } from "../http/send-json.ts";
 import type { Metrics } from "../metrics.ts";
 import { renderScope } from "../registry-access/requested-scope.ts";
+import { type TokenAuditServices, tellIssued, tellRefused } from "./audit-token-request.ts";
 import { type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
-import type { IssuedRegistryToken } from "./registry-token.ts";
+import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 import { measureTokenRequest } from "./token-metrics.ts";
 import type { ReadTokenRequest } from "./token-request.ts";
 
 /** The services that answering needs. */
-export interface AnsweringServices extends IssuingServices {
+export interface AnsweringServices extends IssuingServices, TokenAuditServices {
   readonly metrics: Pick<Metrics, "tokenRequests" | "tokenDuration">;
 }
 
@@ -26,6 +28,10 @@ export interface TokenAnswer {
 /** A request to be answered. */
 export interface AskedRequest {
   readonly requestId: string;
+  /** The client's address. */
+  readonly address: string;
+  /** The header User-Agent. */
+  readonly client: string | undefined;
   /** Whether the answer says what was granted. @see RFC 6749 section 5.1 */
   readonly tellScope: boolean;
   read(): ReadTokenRequest | Promise<ReadTokenRequest>;
@@ -38,18 +44,33 @@ export type AnswerToken = (asked: AskedRequest) => Promise<TokenAnswer>;
 export function tokenEndpoint(services: AnsweringServices, answerFailure: AnswerFailure): AnswerToken {
   return async (asked) => {
     const start = performance.now();
-    let grant = "unreadable";
+    let read: ReadTokenRequest | undefined;
     let answer: TokenAnswer;
     try {
-      const read = await asked.read();
-      grant = read.grant;
-      answer = renderIssued(await issueRegistryToken(services, read.request), asked.tellScope);
+      read = await asked.read();
+      const issued = await issue(services, read.request, asked);
+      // No token leaves before its line is written, where that is required.
+      const told = tellIssued(services, read.request, issued, asked);
+      if (told !== undefined) await told;
+      answer = renderIssued(issued, asked.tellScope);
     } catch (thrown) {
       answer = renderFailure(answerFailure(thrown, asked.requestId));
+      tellRefused(services, { thrown, status: answer.status, request: read?.request, origin: asked });
     }
+    const grant = read?.grant ?? "unreadable";
     measureTokenRequest(services.metrics, { grant, status: answer.status, ms: performance.now() - start });
     return answer;
   };
+}
+
+/** What is stored on the way is recorded with where the request came from; only a refresh token is. */
+function issue(
+  services: AnsweringServices,
+  request: RegistryTokenRequest,
+  origin: AskedRequest,
+): Promise<IssuedRegistryToken> {
+  if (services.audit === undefined || !request.offline) return issueRegistryToken(services, request);
+  return withOrigin(origin, () => issueRegistryToken(services, request));
 }
 
 /**

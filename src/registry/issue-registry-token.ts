@@ -20,7 +20,7 @@ import { findRepositories, grantAccess } from "../registry-access/grant-access.t
 import { parseScopes } from "../registry-access/requested-scope.ts";
 import { signRegistryToken } from "../signing/registry-jwt.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
-import type { IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
+import type { Bearer, IssuedRegistryToken, RegistryTokenRequest } from "./registry-token.ts";
 import type { AccessTokenPart, RememberedTokens } from "./remembered-tokens.ts";
 import { scopesUsed } from "./scopes-used.ts";
 
@@ -76,6 +76,7 @@ export async function issueRegistryToken(
     : registry.tokenTtlSeconds;
   const issuedAt = services.clock.now();
   const signedBy = services.signingKeys.current();
+  const jti = services.ids.uuid();
   const token = signRegistryToken({
     key: signedBy,
     issuer: registry.issuer,
@@ -84,9 +85,9 @@ export async function issueRegistryToken(
     access,
     issuedAt,
     lifetimeSeconds,
-    tokenId: services.ids.uuid(),
+    tokenId: jti,
   });
-  const issued = { token, access, lifetimeSeconds, issuedAt, refreshToken };
+  const issued = { token, jti, to: bearerOf(principal), access, lifetimeSeconds, issuedAt, refreshToken };
   // 9. Remember it for whoever asks the same. All that was read for it was read after the epoch.
   if (question !== undefined) {
     services.rememberedTokens.remember(question.key, { issued, epoch: question.epoch, signedBy, accessToken });
@@ -104,6 +105,13 @@ function accessTokenPart(
 /** Notes which scopes of an access token were needed. Anonymous has none, and a password is none. */
 function noteUse({ lastUse }: IssuingServices, accessToken: AccessTokenPart | undefined, sender: Sender): void {
   if (accessToken?.tokenId != null) lastUse.used(accessToken.tokenId, accessToken.scopesUsed, sender);
+}
+
+/** What is kept of a principal: no more than who they are. */
+function bearerOf(principal: Principal): Bearer | undefined {
+  if (principal.kind === "anonymous") return undefined;
+  const { kind, userId, username, tokenId } = principal;
+  return { kind, userId, username, tokenId };
 }
 
 /** What memory knows a request by, and the epoch that its answer must hold under. */

@@ -5,6 +5,8 @@
 import Router from "@koa/router";
 import type { Logger } from "pino";
 import { digestSecret, digestsEqual } from "../access-tokens/secret.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import { formsOf } from "../audit/clean-text.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../database/database.ts";
@@ -25,6 +27,7 @@ export interface NotificationServices {
   readonly clock: Clock;
   readonly imageFacts: Pick<ImageFactsFinder, "find">;
   readonly log: Logger;
+  readonly audit: AuditLog | undefined;
   readonly metrics: Pick<Metrics, "registryReports">;
   readonly registry: Pick<Config["registry"], "notificationSecret">;
 }
@@ -41,6 +44,14 @@ export function notificationRouter(services: NotificationServices): Router {
     // operator corrects a wrong secret, the registry's next try succeeds.
     if (!digestsEqual(digestSecret(ctx.get("Authorization")), digestSecret(secret))) {
       count("refused");
+      services.audit?.tell({
+        event: "sign_in.failed",
+        cause: "unauthenticated",
+        credential: "webhook_secret",
+        door: "notifications",
+        presented: formsOf(ctx.get("Authorization")),
+        origin: { address: ctx.ip, client: ctx.req.headers["user-agent"], requestId: ctx.state["requestId"] },
+      });
       throw new UnauthenticatedError("the Authorization header is not REGISTRY_NOTIFICATION_SECRET", {
         detail: "a registry's notification had another Authorization header than REGISTRY_NOTIFICATION_SECRET says",
       });

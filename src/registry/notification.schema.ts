@@ -28,7 +28,13 @@ const eventSchema = z.object({
     tag: word(255).optional(),
     fromRepository: word(255).optional(),
   }),
-  request: z.object({ method: z.string().optional() }).optional(),
+  request: z
+    .object({
+      method: z.string().optional(),
+      addr: z.string().optional().catch(undefined),
+      useragent: z.string().optional().catch(undefined),
+    })
+    .optional(),
   actor: z.object({ name: word(255).optional() }).optional(),
 });
 
@@ -47,6 +53,9 @@ export interface RegistryEvent {
   readonly mediaType: string | null;
   /** The `sub` of the registry token that was used; empty for anonymous. */
   readonly actor: string;
+  /** The client's address and what it calls itself, in the registry's words. */
+  readonly address?: string | undefined;
+  readonly client?: string | undefined;
 }
 
 /** The media type that layers and configurations are reported with. */
@@ -93,7 +102,7 @@ function isWorthKeeping({ action, target, request }: z.output<typeof eventSchema
 }
 
 function toRegistryEvent(
-  { id, timestamp, action, target, actor }: z.output<typeof eventSchema>,
+  { id, timestamp, action, target, actor, request }: z.output<typeof eventSchema>,
   now: Date,
 ): RegistryEvent {
   return {
@@ -106,6 +115,8 @@ function toRegistryEvent(
     tag: target.tag || null,
     mediaType: target.mediaType || null,
     actor: actor?.name ?? "",
+    address: request?.addr,
+    client: request?.useragent,
   };
 }
 

@@ -16,7 +16,7 @@ const MAXIMUM_ENTRIES = 10_000;
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 /** What an entry takes besides its token, which has a byte a character; measured. */
-const BYTES_AN_ENTRY = 600;
+const BYTES_AN_ENTRY = 800;
 
 /** A token is given again only while less than this part of its life is over. */
 const REUSED_PART_OF_LIFE = 0.1;

@@ -2,9 +2,12 @@
  * Stores what registries report, and adds it to the events of the actor and the project: two statements for any number
  * of events.
  */
+import type { AuditEvent } from "../audit/audit-entry.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import type { EventAction } from "../events/event.entity.ts";
+import { readHop } from "../http/client-address.ts";
 import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
 import type { RegistryEvent } from "./notification.schema.ts";
 
@@ -38,9 +41,9 @@ const STORE_REGISTRY_EVENTS: PreparedQuery = {
       on conflict (event_id) do nothing
       returning *
     ), taken as (
-      select happened_at, project_id, repository, action, user_id from stored
+      select event_id, happened_at, project_id, repository, action, user_id from stored
       union all
-      select happened_at, known_project_id, repository, action, user_id from reported
+      select id, happened_at, known_project_id, repository, action, user_id from reported
       where action = 'pull' and user_id is null
     ), counted as (
       insert into registry_event_counts as known (day, project_id, repository, action, user_id, count)
@@ -55,7 +58,7 @@ const STORE_REGISTRY_EVENTS: PreparedQuery = {
       where project_id is not null and user_id is not null
       order by id
     )
-    select count(*)::int as taken from taken`,
+    select event_id, project_id, user_id from taken`,
 };
 
 /** What an event calls each action of a registry. */
@@ -66,13 +69,36 @@ const EVENT_ACTION = {
   delete: "destroyed",
 } as const satisfies Record<RegistryEvent["action"], EventAction>;
 
+/** What storing needs. */
+export interface StoringServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly imageFacts: Pick<ImageFactsFinder, "find">;
+  readonly audit: AuditLog | undefined;
+}
+
+/** What the audit log calls each action of a registry. */
+const TOLD_AS = {
+  push: "registry.pushed",
+  pull: "registry.pulled",
+  mount: "registry.mounted",
+  delete: "registry.deleted",
+} as const satisfies Record<RegistryEvent["action"], AuditEvent>;
+
+/** An event that was new, with its project and its author, if they are known. */
+interface TakenRow {
+  readonly event_id: string;
+  readonly project_id: number | null;
+  readonly user_id: number | null;
+}
+
 /**
  * Stores and counts events, each once, however often it is reported; returns how many were new.
  *
  * @see docs/spec/registry-auth.md "Notifications from the registry"
  */
 export async function storeRegistryEvents(
-  { database, clock, imageFacts }: { database: Database; clock: Clock; imageFacts: Pick<ImageFactsFinder, "find"> },
+  { database, clock, imageFacts, audit }: StoringServices,
   events: readonly RegistryEvent[],
 ): Promise<number> {
   if (events.length === 0) return 0;
@@ -93,6 +119,24 @@ export async function storeRegistryEvents(
     actor: event.actor,
   }));
   const values = [clock.now(), JSON.stringify(rows), JSON.stringify(EVENT_ACTION)];
-  const [result] = await database.query<{ taken: number }>(STORE_REGISTRY_EVENTS, values);
-  return result?.taken ?? 0;
+  const taken = await database.query<TakenRow>(STORE_REGISTRY_EVENTS, values);
+  if (audit !== undefined) tellTaken(audit, distinct, taken);
+  return taken.length;
+}
+
+/** In the order of the report. */
+function tellTaken(audit: AuditLog, events: readonly RegistryEvent[], taken: readonly TakenRow[]): void {
+  const rows = new Map(taken.map((row) => [row.event_id, row]));
+  for (const event of events) {
+    const row = rows.get(event.id);
+    if (row === undefined) continue;
+    const { repository, fromRepository, tag, digest, happenedAt, actor: username, address, client } = event;
+    audit.tell({
+      event: TOLD_AS[event.action],
+      actor: username === "" ? { kind: "anonymous" } : { kind: undefined, userId: row.user_id ?? undefined, username },
+      projectId: row.project_id,
+      ...{ repository, fromRepository, tag, digest, happenedAt },
+      origin: { address: readHop(address ?? ""), client, requestId: undefined },
+    });
+  }
 }

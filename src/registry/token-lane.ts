@@ -55,7 +55,13 @@ async function answer(
   const { requestId, done } = beginRequest();
   const sender = { address, client: request.headers["user-agent"], signal: hangUpSignal(response) };
   const read = () => readTokenQuery(query, request.headers.authorization, sender);
-  const { status, headers, body } = await answerToken({ requestId, tellScope: false, read });
+  const { status, headers, body } = await answerToken({
+    requestId,
+    address,
+    client: request.headers["user-agent"],
+    tellScope: false,
+    read,
+  });
   done({ method: "GET", path: REALM_PATH, status, ip: address });
   if (response.destroyed) return;
   response.writeHead(status, {

@@ -3,7 +3,7 @@ import Router from "@koa/router";
 import type { Context } from "koa";
 import { REALM_PATH } from "../links.ts";
 import { jsonWebKeySet } from "../signing/jwks.ts";
-import type { AnswerToken, TokenAnswer } from "./answer-token-request.ts";
+import type { AnswerToken, AskedRequest, TokenAnswer } from "./answer-token-request.ts";
 import type { IssuingServices } from "./issue-registry-token.ts";
 import { readTokenForm, readTokenQuery, senderOf } from "./token-request.ts";
 
@@ -18,14 +18,12 @@ export function tokenRouter(
   // Without `strict`, the path answers with and without a trailing slash, and never redirects.
   const router = new Router();
   router.get(REALM_PATH, async (ctx) => {
-    const { requestId } = ctx.state;
     const read = () => readTokenQuery(ctx.querystring, ctx.req.headers.authorization, senderOf(ctx));
-    send(ctx, await answerToken({ requestId, tellScope: false, read }));
+    send(ctx, await answerToken({ ...originOf(ctx), tellScope: false, read }));
   });
   router.post(REALM_PATH, async (ctx) => {
-    const { requestId } = ctx.state;
     const read = () => readTokenForm(ctx, registry.refreshTokens);
-    send(ctx, await answerToken({ requestId, tellScope: true, read }));
+    send(ctx, await answerToken({ ...originOf(ctx), tellScope: true, read }));
   });
   router.get("/jwt/jwks.json", (ctx) => {
     const key = signingKeys.current();
@@ -36,6 +34,10 @@ export function tokenRouter(
     else ctx.body = jsonWebKeySet(key);
   });
   return router;
+}
+
+function originOf(ctx: Context): Pick<AskedRequest, "requestId" | "address" | "client"> {
+  return { requestId: ctx.state["requestId"], address: ctx.ip, client: ctx.req.headers["user-agent"] };
 }
 
 function send(ctx: Context, { status, headers, body }: TokenAnswer): void {

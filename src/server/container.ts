@@ -9,6 +9,7 @@ import { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { SweepServices } from "../access-tokens/sweep-tokens.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { ApiServices } from "../api/api-services.ts";
+import type { AuditLog, AuditSink } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import { FairQueue } from "../authentication/fair-queue.ts";
 import { accessTokenLoader } from "../authentication/find-access-tokens.ts";
@@ -21,6 +22,7 @@ import type { Config } from "../config.ts";
 import { openAuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { Database, type DatabaseLocation } from "../database/database.ts";
 import { Event } from "../events/event.entity.ts";
+import { listenToRecordedEvents } from "../events/recorded-events.ts";
 import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
 import type { IdSource } from "../ids.ts";
 import { createLinks } from "../links.ts";
@@ -41,6 +43,7 @@ import type { DeleteUserServices } from "../users/delete-user.ts";
 import { FirstAdministrator } from "../users/first-administrator.entity.ts";
 import { User } from "../users/user.entity.ts";
 import { InitialPassword } from "./initial-password.ts";
+import { openAuditLog, openAuditWriter, tellRightsChanged } from "./open-audit-log.ts";
 
 /** All entities of the database. */
 export const ENTITIES = [
@@ -61,6 +64,8 @@ export interface Surroundings {
   readonly ids: IdSource;
   readonly log: Logger;
   readonly databaseLocation?: DatabaseLocation;
+  /** What writes the audit log; the configured file unless given. */
+  readonly auditSink?: AuditSink | undefined;
 }
 
 /** All parts of the service, wired together. */
@@ -81,6 +86,8 @@ export interface Container
   readonly initialPassword: InitialPassword;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
+  /** Undefined where none is configured. */
+  readonly audit: AuditLog | undefined;
   close(): Promise<void>;
 }
 
@@ -89,7 +96,8 @@ export interface Container
  *
  * @throws ConfigurationError when one of them cannot be opened
  */
-export async function createContainer({ config, clock, ids, log, databaseLocation }: Surroundings): Promise<Container> {
+export async function createContainer(surroundings: Surroundings): Promise<Container> {
+  const { config, clock, ids, log, databaseLocation } = surroundings;
   const signingKeys = await openSigningKeys({
     directory: config.certsDir,
     algorithm: config.registry.signingAlgorithm,
@@ -102,10 +110,17 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
   const location =
     databaseLocation ??
     (config.databaseUrl === undefined ? { directory: config.dataDir } : { url: config.databaseUrl });
+  const metrics = new Metrics();
+  const sink = surroundings.auditSink ?? (await openAuditWriter(config, clock, log));
+  const audit = sink && openAuditLog(sink, { config, clock, metrics });
   const database = await Database.open(location, ENTITIES, {
     timeoutMs: config.databaseTimeoutSeconds * 1000,
     onDiskFull: (isFull) => tellDisk(log, isFull),
+  }).catch(async (error: unknown) => {
+    await audit?.close();
+    throw error;
   });
+  if (audit !== undefined) listenToRecordedEvents(database, (event) => tellRightsChanged(audit, event));
   const lastUse = new LastUse(database, clock);
   const refreshTokenLastUse = new RefreshTokenLastUse(database, clock);
   const secretReuse = new SecretReuse(database, clock);
@@ -115,7 +130,6 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
       await endRefreshTokens(em, { userIds }, authorship);
     },
   };
-  const metrics = new Metrics();
   addGauges(metrics, signingKeys, database);
   const onFailure = (event: string) => metrics.authenticationFailures.inc({ event });
   return {
@@ -126,6 +140,7 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     database,
     signingKeys,
     metrics,
+    audit,
     registry: config.registry,
     tokenPrefix: config.tokens.prefix,
     authorizationEpoch: await openAuthorizationEpoch(database),
@@ -152,9 +167,10 @@ export async function createContainer({ config, clock, ids, log, databaseLocatio
     refreshTokenLastUse,
     deferredNotes: [lastUse, refreshTokenLastUse, secretReuse],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
-    close() {
+    async close() {
       metrics.close();
-      return database.close();
+      await audit?.close();
+      await database.close();
     },
   };
 }

@@ -10,7 +10,7 @@ import { expiryWarnings } from "../signing/expiry-warnings.ts";
 import type { Container } from "./container.ts";
 
 /** The router of `/-`. @see docs/spec/rest-api.md "Operations" */
-export function healthRouter({ database, signingKeys, clock, metrics, config }: Container): Router {
+export function healthRouter({ database, signingKeys, clock, metrics, config, audit }: Container): Router {
   const router = new Router({ prefix: "/-" });
   const metricsClients = addressSet(config.network.metricsClients);
 
@@ -19,19 +19,21 @@ export function healthRouter({ database, signingKeys, clock, metrics, config }: 
     ctx.body = { status: "ok" };
   });
 
-  // Readiness: the database and the signing key work. Warnings tell in advance what is about to expire.
+  // Readiness: the database and the signing key work, and the audit log where nothing is issued without it. Warnings tell in advance what is about to expire.
   router.get("/readiness", async (ctx) => {
     const now = clock.now();
     const isKeyUsable = signingKeys.current().notAfter > now;
     const warnings = expiryWarnings(signingKeys, now);
     await database.query({ name: "readiness", text: "select 1" }, []);
-    const isReady = isKeyUsable && !database.diskIsFull;
+    const isStopped = audit?.stopsIssuing === true;
+    const isReady = isKeyUsable && !database.diskIsFull && !isStopped;
     ctx.status = isReady ? 200 : 503;
     if (!isReady) ctx.set("Retry-After", String(RETRY_AFTER_SECONDS));
     ctx.body = {
       status: isReady ? "ok" : "failed",
       database: database.diskIsFull ? "disk full" : "ok",
       signing_key: isKeyUsable ? "ok" : "expired",
+      ...(isStopped ? { audit_log: "cannot be written" } : {}),
       ...(warnings.length === 0 ? {} : { warnings }),
     };
   });

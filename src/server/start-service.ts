@@ -21,6 +21,8 @@ export interface RunningService {
   readonly address: AddressInfo;
   /** Rejects when it cannot go on by itself, with what a person is to be told; never resolves. */
   readonly broken: Promise<never>;
+  /** Opens the audit log's file anew, as after its renaming; undefined where there is none. */
+  readonly reopenAuditLog: (() => Promise<void>) | undefined;
   /** Finishes the requests under way, then closes everything. */
   stop(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
  * @throws ConfigurationError when it cannot listen on the address
  */
 export async function serve(container: Container, periodic = chores(container)): Promise<RunningService> {
-  const { config, log } = container;
+  const { config, log, audit } = container;
   const { address, listenToOperator, attendTo, stop } = await serveRequests(container);
   await listenToOperator();
   attendTo(periodic);
@@ -83,6 +85,7 @@ export async function serve(container: Container, periodic = chores(container)):
   return {
     address,
     broken: Promise.withResolvers<never>().promise,
+    reopenAuditLog: audit && (() => audit.reopen()),
     async stop() {
       await stop();
       log.info("stopped");

@@ -18,6 +18,8 @@ export type ToWorker =
   | { readonly kind: "tellMetrics"; readonly round: number }
   /** The answer to `gatherMetrics`. */
   | { readonly kind: "gathered"; readonly request: number; readonly others: readonly MetricsSnapshot[] }
+  /** The lines of a batch are written; or why they are not. */
+  | { readonly kind: "audited"; readonly batch: number; readonly failure: string | undefined }
   /** Finish the requests under way, and end. */
   | { readonly kind: "stop" };
 
@@ -31,4 +33,6 @@ export type FromWorker =
   | { readonly kind: "failed"; readonly message: string }
   /** Its page of metrics is asked for; `own` are its numbers. */
   | { readonly kind: "gatherMetrics"; readonly request: number; readonly own: MetricsSnapshot }
+  /** Lines for the audit log; to be answered with `audited`. */
+  | { readonly kind: "audit"; readonly batch: number; readonly bodies: readonly string[] }
   | { readonly kind: "metrics"; readonly round: number; readonly own: MetricsSnapshot };

@@ -11,6 +11,7 @@ import { ownChores, sharedChores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
 import { openLog } from "./open-log.ts";
+import { PrimaryAuditSink } from "./primary-audit-sink.ts";
 import { type ServingProcess, serveRequests } from "./start-service.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
 
@@ -26,6 +27,8 @@ let leading: Promise<void> = Promise.resolve();
 /** What answers each request for the others' numbers. */
 const gathering = new Map<number, (others: readonly MetricsSnapshot[]) => void>();
 let lastGathering = 0;
+/** Writes the audit log. */
+const primary = new PrimaryAuditSink(say);
 
 function say(message: FromWorker): void {
   if (process.connected) process.send?.(message);
@@ -33,7 +36,8 @@ function say(message: FromWorker): void {
 
 async function start({ config, logFile, prepares }: Extract<ToWorker, { kind: "start" }>): Promise<Started> {
   const log = openLog(config.logLevel, logFile);
-  const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
+  const auditSink = config.audit === undefined ? undefined : primary;
+  const container = await createContainer({ config, clock: systemClock, ids: systemIds, log, auditSink });
   try {
     if (prepares) await prepareInstance(container);
     if (prepares) say({ kind: "prepared" });
@@ -73,6 +77,9 @@ async function obey(message: ToWorker): Promise<void> {
       gathering.get(message.request)?.(message.others);
       gathering.delete(message.request);
       break;
+    case "audited":
+      primary.answered(message.batch, message.failure);
+      break;
     case "stop":
       await stop();
       break;
@@ -107,6 +114,6 @@ function leave(): void {
 }
 
 // Ctrl-C and service managers signal all processes of a service. The primary alone decides what comes of that.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 process.on("message", (message: ToWorker) => void obey(message));
 say({ kind: "loaded" });

@@ -11,9 +11,13 @@ import cluster, { type Worker } from "node:cluster";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import type { AuditSink } from "../audit/audit-log.ts";
+import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
+import { systemReason } from "../files.ts";
 import type { MetricsSnapshot } from "../metrics.ts";
+import { openAuditWriter } from "./open-audit-log.ts";
 import { openLog } from "./open-log.ts";
 import type { RunningService } from "./start-service.ts";
 import type { FromWorker, ToWorker } from "./worker-messages.ts";
@@ -41,7 +45,8 @@ const STOP_MS = 25_000;
  */
 export async function startWorkers(config: Config, logFile?: string): Promise<RunningService> {
   const log = openLog(config.logLevel, logFile);
-  const crew = new Crew(config, logFile, log);
+  const audit = await openAuditWriter(config, systemClock, log);
+  const crew = new Crew(config, logFile, log, audit);
   try {
     const address = await crew.start();
     log.info(
@@ -51,13 +56,16 @@ export async function startWorkers(config: Config, logFile?: string): Promise<Ru
     return {
       address,
       broken: crew.broken,
+      reopenAuditLog: audit && (() => audit.reopen()),
       async stop() {
         await crew.stop();
+        await audit?.close();
         log.info("stopped");
       },
     };
   } catch (error) {
     await crew.stop();
+    await audit?.close();
     throw error;
   }
 }
@@ -75,6 +83,8 @@ class Crew {
   readonly #config: Config;
   readonly #logFile: string | undefined;
   readonly #log: Logger;
+  /** Writes the audit log of all. */
+  readonly #audit: AuditSink | undefined;
   readonly #members = new Map<number, Member>();
   readonly #metrics = new WorkerMetrics((id, round) => this.#tell(id, { kind: "tellMetrics", round }));
   readonly #replacements = new Set<NodeJS.Timeout>();
@@ -87,13 +97,14 @@ class Crew {
   #leader: Member | undefined;
   #quickEnds = 0;
 
-  constructor(config: Config, logFile: string | undefined, log: Logger) {
+  constructor(config: Config, logFile: string | undefined, log: Logger, audit: AuditSink | undefined) {
     const { network, workers } = config;
     // Each has its share of the connections.
     const maxConnections = Math.ceil(network.maxConnections / workers);
     this.#config = { ...config, network: { ...network, maxConnections } };
     this.#logFile = logFile;
     this.#log = log;
+    this.#audit = audit;
     // Whoever waits is told; nobody needs to.
     this.#broken.promise.catch(() => undefined);
     this.#allListen.promise.catch(() => undefined);
@@ -162,6 +173,9 @@ class Crew {
       case "gatherMetrics":
         void this.#gather(id, message.request, message.own);
         break;
+      case "audit":
+        void this.#writeAudit(id, message.batch, message.bodies);
+        break;
       case "metrics":
         this.#metrics.tell(id, message.own, message.round);
         break;
@@ -199,6 +213,14 @@ class Crew {
     this.#metrics.tell(asker, own);
     const others = await this.#metrics.gather(this.#listening().filter((id) => id !== asker));
     this.#tell(asker, { kind: "gathered", request, others });
+  }
+
+  async #writeAudit(id: number, batch: number, bodies: readonly string[]): Promise<void> {
+    const failure = await this.#audit?.append(bodies).then(
+      () => undefined,
+      (error: unknown) => systemReason(error),
+    );
+    this.#tell(id, { kind: "audited", batch, failure });
   }
 
   #leave(member: Member, how: string): void {

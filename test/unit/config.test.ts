@@ -46,6 +46,14 @@ describe("readConfig", () => {
     expect([config, config.registry, config.tokens].every(Object.isFrozen)).toBe(true);
   });
 
+  it("has an audit log where one is named, and takes none for required that is not", () => {
+    expect(readConfig({}).audit).toBeUndefined();
+    expect(readConfig({ KEYSIDE_AUDIT_LOG: "-" }).audit).toEqual({ file: "-", required: false });
+    const environment = { KEYSIDE_AUDIT_LOG: "log/audit-%Y-%m-%d.log", KEYSIDE_AUDIT_LOG_REQUIRED: "on" };
+    expect(readConfig(environment).audit).toEqual({ file: resolve("log/audit-%Y-%m-%d.log"), required: true });
+    expect(complaint({ KEYSIDE_AUDIT_LOG_REQUIRED: "on" })).toMatch(/KEYSIDE_AUDIT_LOG_REQUIRED: "on" needs a file/);
+  });
+
   it("drops a trailing slash of a URL", () => {
     expect(readConfig({ KEYSIDE_URL: "https://keyside.test/" }).url).toBe("https://keyside.test");
   });
@@ -74,6 +82,9 @@ describe("readConfig", () => {
     ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "0"],
     ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "36501"],
     ["KEYSIDE_TOP_LEVEL_GROUPS", "nobody"],
+    ["KEYSIDE_AUDIT_LOG", "/var/log/%Y/audit.log"],
+    ["KEYSIDE_AUDIT_LOG", "audit-%H.log"],
+    ["KEYSIDE_AUDIT_LOG_REQUIRED", "yes"],
     ["KEYSIDE_LOG_LEVEL", "loud"],
   ])("refuses %s=%s, naming the variable, the value and the form wanted", (name, value) => {
     expect(complaint({ [name]: value })).toMatch(new RegExp(`^${name}: .* is not \\S+`));

@@ -1,12 +1,16 @@
 /** Binds the operations under `/api/v4`: the security steps are here, numbered, so that no operation can forget one. */
 
-import Router from "@koa/router";
+import Router, { type RouterContext } from "@koa/router";
 import type { Context } from "koa";
 import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/revoke-token.ts";
+import type { AuditLog } from "../../audit/audit-log.ts";
+import { formsOf } from "../../audit/clean-text.ts";
+import { type RequestOrigin, withOrigin } from "../../audit/request-origin.ts";
 import { authenticateAccessToken } from "../../authentication/authenticate-access-token.ts";
 import type { AuthenticationServices } from "../../authentication/authentication-services.ts";
+import { failedCredential } from "../../authentication/failed-credential.ts";
 import type { Sender } from "../../authentication/sender.ts";
-import { InsufficientScopeError, RevokedTokenError, UnauthenticatedError } from "../../errors.ts";
+import { InsufficientScopeError, InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../../errors.ts";
 import { hangUpSignal } from "../../http/hang-up.ts";
 import { sendJson } from "../../http/send-json.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
@@ -20,15 +24,13 @@ import { validate } from "./validate.ts";
 export const API_ROOT = "/api/v4";
 
 /** The services that the API's security steps need. */
-type ApiServices = AuthenticationServices & RevokeServices;
+type ApiServices = AuthenticationServices & RevokeServices & { readonly audit: AuditLog | undefined };
 
 /** The router of the API. `baseUrl` is the URL by which clients reach Keyside, used for the links in lists. */
 export function apiRouter(services: ApiServices, operations: readonly ApiOperation[], baseUrl: string): Router {
   const router = new Router({ prefix: API_ROOT });
   for (const operation of operations) {
-    router[operation.method](operation.path, async (ctx, next) => {
-      // `/members/all` fits `/members/:user_id` too: an address belongs to the first of the routes that it fits.
-      if (ctx.matched?.[0]?.path !== `${API_ROOT}${operation.path}`) return await next();
+    const answer = async (ctx: RouterContext) => {
       // 1. Authenticate the caller.
       const sender = { address: ctx.ip, client: ctx.req.headers["user-agent"], signal: hangUpSignal(ctx.res) };
       const caller = await authenticate(services, operation, readSecret(ctx), sender);
@@ -45,14 +47,44 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
         sender,
       };
       // 4. The use case decides what the caller may do.
-      const answer = await operation.handle(request);
+      const { body, headers = {} } = await operation.handle(request);
       ctx.status = operation.status;
-      for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
+      for (const [name, value] of Object.entries(headers)) ctx.set(name, value);
       ctx.set("Cache-Control", "no-store");
-      if (operation.status !== 204) sendJson(ctx, answer.body);
+      if (operation.status !== 204) sendJson(ctx, body);
+    };
+    router[operation.method](operation.path, async (ctx, next) => {
+      // `/members/all` fits `/members/:user_id` too: an address belongs to the first of the routes that it fits.
+      if (ctx.matched?.[0]?.path !== `${API_ROOT}${operation.path}`) return await next();
+      await withOrigin(originOf(ctx), () => answer(ctx)).catch((error: unknown) => {
+        // 5. What was refused for a credential is kept.
+        tellFailure(services.audit, error, ctx);
+        throw error;
+      });
     });
   }
   return router;
+}
+
+function originOf(ctx: Context): RequestOrigin {
+  return { address: ctx.ip, client: ctx.req.headers["user-agent"], requestId: ctx.state["requestId"] };
+}
+
+function tellFailure(audit: AuditLog | undefined, thrown: unknown, ctx: Context): void {
+  const failed = audit === undefined ? undefined : failedCredential(thrown);
+  if (failed === undefined) return;
+  const secret = presentedIn(ctx);
+  // Where the call's own credential is good, it was the password in its body.
+  const isCallers = thrown instanceof UnauthenticatedError || thrown instanceof InvalidTokenError;
+  const credential = isCallers ? (secret === "" ? "none" : "access_token") : "password";
+  audit?.tell({
+    ...failed,
+    event: "sign_in.failed",
+    credential,
+    door: "api",
+    presented: formsOf(secret),
+    origin: originOf(ctx),
+  });
 }
 
 /** A secret that was rotated away and is presented for rotation was leaked: its whole family is revoked; the answer is 401. */
@@ -72,13 +104,18 @@ async function authenticate(
   }
 }
 
-/** @see docs/spec/rest-api.md "Authentication"; RFC 6750 section 2.1 */
 function readSecret(ctx: Context): string {
+  const secret = presentedIn(ctx);
+  if (secret === "") throw new UnauthenticatedError("no access token: send PRIVATE-TOKEN or Authorization: Bearer");
+  return secret;
+}
+
+/** The secret, or nothing. @see docs/spec/rest-api.md "Authentication"; RFC 6750 section 2.1 */
+function presentedIn(ctx: Context): string {
   const header = ctx.get("PRIVATE-TOKEN");
   if (header !== "") return header;
   const [scheme = "", secret = ""] = ctx.get("Authorization").split(" ");
-  if (scheme.toLowerCase() === "bearer" && secret !== "") return secret;
-  throw new UnauthenticatedError("no access token: send PRIVATE-TOKEN or Authorization: Bearer");
+  return scheme.toLowerCase() === "bearer" ? secret : "";
 }
 
 /**

@@ -3,6 +3,7 @@
  * no other command waits for the database, the web framework and the rest.
  */
 import type { Command } from "commander";
+import type { RunningService } from "../../server/start-service.ts";
 import type { CliContext } from "../context.ts";
 
 /** Adds the commands that run the service, or make its keys. */
@@ -22,7 +23,12 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       const { stopSignal } = await import("../stop-signal.ts");
       const stopping = stopSignal();
       const { start } = await import("../../server/start.ts");
-      const service = await start(context.config());
+      const config = context.config();
+      let reopenAuditLog: RunningService["reopenAuditLog"];
+      // As logrotate asks for it, perhaps while the service starts. What goes wrong then stands in the log.
+      if (config.audit !== undefined) process.on("SIGHUP", () => void reopenAuditLog?.().catch(() => undefined));
+      const service = await start(config);
+      reopenAuditLog = service.reopenAuditLog;
       try {
         await Promise.race([stopping, service.broken]);
       } finally {
@@ -37,11 +43,18 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       const { systemClock } = await import("../../clock.ts");
       const { systemIds } = await import("../../ids.ts");
       const { createContainer } = await import("../../server/container.ts");
+      const { openAuditWriter } = await import("../../server/open-audit-log.ts");
       const { takeOperatorToken } = await import("../../server/operator-token.ts");
       const { pino } = await import("pino");
-      const config = context.config();
+      const given = context.config();
       const log = pino({ level: "silent" });
-      const container = await createContainer({ config, clock: systemClock, ids: systemIds, log });
+      const auditSink = await openAuditWriter(given, systemClock, log).catch((error: unknown) => {
+        // A service that runs has it. What is done here stands among the events.
+        context.output.complain(`keyside: warning: ${error instanceof Error ? error.message : error}`);
+        return undefined;
+      });
+      const config = auditSink === undefined ? { ...given, audit: undefined } : given;
+      const container = await createContainer({ config, clock: systemClock, ids: systemIds, log, auditSink });
       try {
         await takeOperatorToken(container);
       } finally {
@@ -56,6 +69,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .option("--rotate", "replace the leaf key; running services follow within a minute, registries need nothing")
     .action(async ({ rotate }: { rotate?: boolean }) => {
       const { systemClock } = await import("../../clock.ts");
+      const { openAuditKey } = await import("../../audit/audit-key.ts");
       const { openLockoutKey } = await import("../../authentication/lockout-key.ts");
       const { openSigningKeys } = await import("../../signing/signing-keys.ts");
       const config = context.config();
@@ -67,6 +81,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       openLockoutKey(config.certsDir, (reason) => {
         throw reason;
       });
+      if (config.audit !== undefined) openAuditKey(config.certsDir);
       if (rotate === true) await keys.rotate();
       context.output.line(`CA     ${config.certsDir}/ca.crt, valid until ${keys.caNotAfter.toISOString()}`);
       context.output.line(`leaf   ${keys.current().keyId}, valid until ${keys.current().notAfter.toISOString()}`);

@@ -20,8 +20,18 @@ describe("readNotification", () => {
         tag: "latest",
         mediaType: "application/vnd.docker.distribution.manifest.v2+json",
         actor: "ann",
+        address: "192.0.2.1:5000",
+        client: "docker/20.10",
       },
     ]);
+  });
+
+  it("reads it where it says nothing of the client, or nothing that can be read", () => {
+    for (const request of [{ method: "PUT" }, { method: "PUT", addr: 7, useragent: {} }]) {
+      const reported = { ...event({ id: "1" }), request };
+      const [read] = readNotification(JSON.stringify({ events: [reported] }), NOW) ?? [];
+      expect([read?.id, read?.address, read?.client]).toEqual(["1", undefined, undefined]);
+    }
   });
 
   it("keeps what is of an image, and leaves out what is only a part of it", () => {

@@ -32,6 +32,8 @@ function memory({ reuseSeconds = 10, at = new Date("2026-11-02T12:00:00.400Z") }
   const tokens = new RememberedTokens({ clock, reuseSeconds, key: generateKeySync("hmac", { length: 256 }) });
   const issue = (lifetimeSeconds = 300, token = "a.b.c"): IssuedRegistryToken => ({
     token,
+    jti: "1",
+    to: undefined,
     access: [],
     lifetimeSeconds,
     issuedAt: clock.now(),
@@ -97,7 +99,10 @@ describe("a remembered token", () => {
     clock.advance({ seconds: 7 });
     expect(recall()).toEqual({
       accessToken: ACCESS_TOKEN,
-      issued: { token: "a.b.c", access: [], issuedAt: clock.now(), lifetimeSeconds: 293, refreshToken: undefined },
+      issued: {
+        ...{ token: "a.b.c", jti: "1", to: undefined, access: [], refreshToken: undefined },
+        ...{ issuedAt: clock.now(), lifetimeSeconds: 293 },
+      },
     });
   });
 

@@ -1,0 +1,31 @@
+/** Who is told of events once they are stored for good. */
+import type { Actor } from "../principals/principal.ts";
+import type { EventAction, TargetType } from "./event.entity.ts";
+
+/** The values of an event. */
+export interface NewEvent {
+  readonly by: Actor;
+  readonly action: EventAction;
+  readonly target: { readonly type: TargetType; readonly id: number | null; readonly title: string };
+  /** The project that it happened in, if any. */
+  readonly projectId?: number | null;
+  readonly at: Date;
+  /** The address that it came from, where the event itself has it. */
+  readonly address?: string;
+}
+
+type Listener = (event: NewEvent) => void;
+
+const listeners = new WeakMap<WeakKey, Listener>();
+
+/** Has `listener` told of each event of a database that this process stores, images' apart, in the order of the commits. */
+export function listenToRecordedEvents(database: WeakKey, listener: Listener): void {
+  listeners.set(database, listener);
+}
+
+/** Tells of events that were committed. */
+export function tellRecordedEvents(database: WeakKey, events: readonly NewEvent[]): void {
+  const listener = listeners.get(database);
+  if (listener === undefined) return;
+  for (const event of events) listener(event);
+}
