@@ -131,8 +131,8 @@ async function endPredecessor(
   if (predecessor?.retiresAt == null) return;
   if (graceSeconds > 0 && !isGraceOver(predecessor.retiresAt, now)) {
     throw new ConflictError(
-      `its predecessor, token ${predecessor.id}, works until ${predecessor.retiresAt.toISOString()}, and a third secret ` +
-        "there is none: end it by retire_predecessor, or rotate without grace_period, which ends it too",
+      `its predecessor, token ${predecessor.id}, works until ${predecessor.retiresAt.toISOString()}, and there is never a ` +
+        "third secret: end it by retire_predecessor, or rotate without grace_period, which ends it too",
     );
   }
   await markRevoked(em, { tokenIds: [predecessor.id] }, { by, at: now }, "retired");
