@@ -7,8 +7,9 @@ import DataLoader from "dataloader";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { inOneTurn } from "../database/look-up-together.ts";
 import { type RepositoryRule, RepositoryRules } from "../principals/repository-rules.ts";
+import { RecentlyUsed } from "../recently-used.ts";
 
-/** How much is kept. What was not asked for longest is forgotten first. */
+/** How much is kept. */
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 interface RulesRow {
@@ -27,8 +28,7 @@ const FIND_RULES: PreparedQuery = {
 /** Finds and keeps repository rules. */
 export class RepositoryRulesFinder {
   readonly #stored: DataLoader<number, RulesRow | undefined>;
-  readonly #kept = new Map<string, RepositoryRules>();
-  #bytes = 0;
+  readonly #kept = new RecentlyUsed<RepositoryRules>(MAXIMUM_BYTES, ({ bytes }) => bytes);
 
   constructor(database: Database) {
     this.#stored = new DataLoader(async (ids: readonly number[]) => {
@@ -45,26 +45,10 @@ export class RepositoryRulesFinder {
    */
   async find(tokenId: number, digest: string): Promise<RepositoryRules | undefined> {
     const kept = this.#kept.get(digest);
-    if (kept !== undefined) {
-      this.#kept.delete(digest);
-      this.#kept.set(digest, kept);
-      return kept;
-    }
+    if (kept !== undefined) return kept;
     const row = await this.#stored.load(tokenId);
     if (row === undefined || row.rules === null || row.digest === null) return undefined;
-    const rules = this.#kept.get(row.digest) ?? new RepositoryRules(row.rules);
-    this.#keep(row.digest, rules);
-    return rules;
-  }
-
-  #keep(digest: string, rules: RepositoryRules): void {
-    if (this.#kept.has(digest)) return;
-    this.#kept.set(digest, rules);
-    this.#bytes += rules.bytes;
-    for (const [oldest, { bytes }] of this.#kept) {
-      if (this.#bytes <= MAXIMUM_BYTES) break;
-      this.#kept.delete(oldest);
-      this.#bytes -= bytes;
-    }
+    const { rules } = row;
+    return this.#kept.getOrMake(row.digest, () => new RepositoryRules(rules));
   }
 }
