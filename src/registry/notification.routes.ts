@@ -12,6 +12,7 @@ import type { Config } from "../config.ts";
 import type { Database } from "../database/database.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
+import { originOf } from "../http/request-sender.ts";
 import { NOTIFICATIONS_PATH } from "../links.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
@@ -50,7 +51,7 @@ export function notificationRouter(services: NotificationServices): Router {
         credential: "webhook_secret",
         door: "notifications",
         presented: formsOf(ctx.get("Authorization")),
-        origin: { address: ctx.ip, client: ctx.req.headers["user-agent"], requestId: ctx.state["requestId"] },
+        origin: originOf(ctx),
       });
       throw new UnauthenticatedError("the Authorization header is not REGISTRY_NOTIFICATION_SECRET", {
         detail: "a registry's notification had another Authorization header than REGISTRY_NOTIFICATION_SECRET says",

@@ -58,7 +58,7 @@ async function answer(
   const { status, headers, body } = await answerToken({
     requestId,
     address,
-    client: request.headers["user-agent"],
+    client: sender.client,
     tellScope: false,
     read,
   });

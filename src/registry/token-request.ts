@@ -4,7 +4,7 @@ import type { Sender } from "../authentication/sender.ts";
 import { UnsupportedGrantError, ValidationError } from "../errors.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { type Parameters, parseParameters, readForm } from "../http/form.ts";
-import { hangUpSignal } from "../http/hang-up.ts";
+import { senderOf } from "../http/request-sender.ts";
 import type { RegistryCredentials, RegistryTokenRequest } from "./registry-token.ts";
 
 const MAXIMUM_BYTES = 64 * 1024;
@@ -66,11 +66,6 @@ export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promi
     grant: credentials.kind,
     request: { ...common, credentials, offline: form.one("access_type") === "offline" },
   };
-}
-
-/** Who sent the request that Koa handles. */
-export function senderOf(ctx: Context): Sender {
-  return { address: ctx.ip, client: ctx.req.headers["user-agent"], signal: hangUpSignal(ctx.res) };
 }
 
 /** A client without a User-Agent is known by its `client_id`. */

@@ -1,11 +1,12 @@
 /** `GET` and `POST /jwt/auth`: the realm to which the registry sends its clients. Most of the GETs take the fast lane. */
 import Router from "@koa/router";
 import type { Context } from "koa";
+import { originOf, senderOf } from "../http/request-sender.ts";
 import { REALM_PATH } from "../links.ts";
 import { jsonWebKeySet } from "../signing/jwks.ts";
-import type { AnswerToken, AskedRequest, TokenAnswer } from "./answer-token-request.ts";
+import type { AnswerToken, TokenAnswer } from "./answer-token-request.ts";
 import type { IssuingServices } from "./issue-registry-token.ts";
-import { readTokenForm, readTokenQuery, senderOf } from "./token-request.ts";
+import { readTokenForm, readTokenQuery } from "./token-request.ts";
 
 /** How long a verifier may cache the keys: no longer than a registry token is valid. */
 const KEYS_MAXIMUM_AGE_SECONDS = 300;
@@ -34,10 +35,6 @@ export function tokenRouter(
     else ctx.body = jsonWebKeySet(key);
   });
   return router;
-}
-
-function originOf(ctx: Context): Pick<AskedRequest, "requestId" | "address" | "client"> {
-  return { requestId: ctx.state["requestId"], address: ctx.ip, client: ctx.req.headers["user-agent"] };
 }
 
 function send(ctx: Context, { status, headers, body }: TokenAnswer): void {

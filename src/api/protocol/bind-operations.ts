@@ -5,13 +5,13 @@ import type { Context } from "koa";
 import { type RevokeServices, revokeReusedFamily } from "../../access-tokens/revoke-token.ts";
 import type { AuditLog } from "../../audit/audit-log.ts";
 import { formsOf } from "../../audit/clean-text.ts";
-import { type RequestOrigin, withOrigin } from "../../audit/request-origin.ts";
+import { withOrigin } from "../../audit/request-origin.ts";
 import { authenticateAccessToken } from "../../authentication/authenticate-access-token.ts";
 import type { AuthenticationServices } from "../../authentication/authentication-services.ts";
 import { failedCredential } from "../../authentication/failed-credential.ts";
 import type { Sender } from "../../authentication/sender.ts";
 import { InsufficientScopeError, InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../../errors.ts";
-import { hangUpSignal } from "../../http/hang-up.ts";
+import { originOf, senderOf } from "../../http/request-sender.ts";
 import { sendJson } from "../../http/send-json.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
@@ -32,7 +32,7 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
   for (const operation of operations) {
     const answer = async (ctx: RouterContext) => {
       // 1. Authenticate the caller.
-      const sender = { address: ctx.ip, client: ctx.req.headers["user-agent"], signal: hangUpSignal(ctx.res) };
+      const sender = senderOf(ctx);
       const caller = await authenticate(services, operation, readSecret(ctx), sender);
       // 2. Check that the credential's scopes allow this call, and note which one does.
       const scope = requireScope(caller, operation);
@@ -66,18 +66,15 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
   return router;
 }
 
-function originOf(ctx: Context): RequestOrigin {
-  return { address: ctx.ip, client: ctx.req.headers["user-agent"], requestId: ctx.state["requestId"] };
-}
-
 function tellFailure(audit: AuditLog | undefined, thrown: unknown, ctx: Context): void {
-  const failed = audit === undefined ? undefined : failedCredential(thrown);
+  if (audit === undefined) return;
+  const failed = failedCredential(thrown);
   if (failed === undefined) return;
   const secret = presentedIn(ctx);
   // Where the call's own credential is good, it was the password in its body.
   const isCallers = thrown instanceof UnauthenticatedError || thrown instanceof InvalidTokenError;
   const credential = isCallers ? (secret === "" ? "none" : "access_token") : "password";
-  audit?.tell({
+  audit.tell({
     ...failed,
     event: "sign_in.failed",
     credential,
