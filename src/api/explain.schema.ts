@@ -8,7 +8,7 @@ import type { ExplainInput } from "../registry-access/explain-access.ts";
 import type { Explanation } from "../registry-access/explanation.ts";
 import { CATALOG_STEPS, POLICY_STEPS } from "../registry-access/policy.ts";
 import { ANY_ACTION, MAXIMUM_SCOPES } from "../registry-access/requested-scope.ts";
-import { id, otherForms, text } from "./protocol/validate.ts";
+import { id, otherForms, refuse, text, textReadBy } from "./protocol/validate.ts";
 
 /** How long one text of scopes may be, which may hold several: as long as a repository's name allows, and more. */
 const MAXIMUM_TEXT_LENGTH = 2000;
@@ -22,34 +22,21 @@ const scopes = z.preprocess(
 );
 otherForms.add(scopes, { type: "string", ...scopeText.in.meta() } as z.core.JSONSchema.BaseSchema);
 
-const address = z
-  .string()
-  .superRefine((value, context) => {
-    if (addressIn(value) === undefined) {
-      context.addIssue({
-        code: "custom",
-        input: value,
-        params: { problem: "is not an address like 192.0.2.7 or fd00::7" },
-      });
-    }
-  })
-  .meta({ anyOf: [{ format: "ipv4" }, { format: "ipv6" }] })
-  .transform((value) => addressIn(value) ?? value);
+const address = textReadBy(readAddress, { anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
 
-/** An address in the form in which it is compared and shown; undefined for a text that is none. */
-function addressIn(value: string): string | undefined {
-  const read = value.includes("/") ? undefined : readNetwork(value);
-  return read !== undefined && "network" in read ? read.network : undefined;
+/** In the form in which addresses are compared and shown. */
+function readAddress(text: string): string | { readonly problem: string } {
+  const read = text.includes("/") ? undefined : readNetwork(text);
+  return read !== undefined && "network" in read
+    ? read.network
+    : { problem: "is not an address like 192.0.2.7 or fd00::7" };
 }
 
 /** A secret is never asked for: whoever sends one is told so, in words that do not repeat it. */
 const noSecret = z
   .any()
   .superRefine((value, context) => {
-    if (value !== undefined) {
-      const problem = "is not wanted: a token is asked about by its number, as token_id";
-      context.addIssue({ code: "custom", input: value, params: { problem } });
-    }
+    if (value !== undefined) refuse(context, value, "is not wanted: a token is asked about by its number, as token_id");
   })
   .meta({ not: {} })
   .optional();

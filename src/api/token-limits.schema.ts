@@ -9,14 +9,7 @@ import {
   REPOSITORY_ACTIONS,
   type RepositoryRule,
 } from "../principals/repository-rules.ts";
-import { otherForms } from "./protocol/validate.ts";
-
-type Context<Value> = z.core.$RefinementCtx<Value>;
-
-/** Says what is wrong with a value, in words that follow it. */
-function refuse<Value>(context: Context<Value>, input: Value, problem: string | undefined): void {
-  if (problem !== undefined) context.addIssue({ code: "custom", input, params: { problem } });
-}
+import { otherForms, refuse, textReadBy } from "./protocol/validate.ts";
 
 /** A segment without `**`, as a regular expression. */
 const SEGMENT = "(?:\\*|\\*?[a-z0-9._-]+(?:\\*[a-z0-9._-]+)*\\*?)";
@@ -56,24 +49,22 @@ function lengthProblem(rules: readonly RepositoryRule[]): string | undefined {
 
 const OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
-const network = z
-  .string()
-  .superRefine((value, context) => refuse(context, value, networkProblem(value)))
-  .meta({
-    anyOf: [{ format: "ipv4" }, { format: "ipv6" }, { pattern: `^(?:${OCTET}\\.){3}0/24$` }],
-    description: "An address, or a network without bits beyond its prefix: 10.0.0.0/8, fd00::/8",
-  })
-  .transform((value) => {
-    const read = readNetwork(value);
-    return "network" in read ? read.network : value;
-  });
+const network = textReadBy(readEntry, {
+  anyOf: [{ format: "ipv4" }, { format: "ipv6" }, { pattern: `^(?:${OCTET}\\.){3}0/24$` }],
+  description: "An address, or a network without bits beyond its prefix: 10.0.0.0/8, fd00::/8",
+});
 
-function networkProblem(text: string): string | undefined {
+function readEntry(text: string): string | { readonly problem: string } {
   const read = readNetwork(text);
-  return "problem" in read ? read.problem : undefined;
+  return "network" in read ? read.network : read;
 }
 
-const networks = z.preprocess(
+/**
+ * Where a token is accepted from, also in the forms that forms use: `a,b`, or `ip_allow_list[]`.
+ *
+ * @see docs/spec/access-tokens.md "Addresses"
+ */
+export const ipAllowList = z.preprocess(
   (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
   z
     .array(network)
@@ -82,13 +73,7 @@ const networks = z.preprocess(
     .transform((values) => [...new Set(values)]),
 );
 
-/**
- * Where a token is accepted from, also in the forms that forms use: `a,b`, or `ip_allow_list[]`.
- *
- * @see docs/spec/access-tokens.md "Addresses"
- */
-export const ipAllowList = networks;
-otherForms.add(networks, { type: "string", pattern: `^${OCTET}(?:\\.${OCTET}){3}$` });
+otherForms.add(ipAllowList, { type: "string", pattern: `^${OCTET}(?:\\.${OCTET}){3}$` });
 
 /** Rules as JSON; null: the whole project. */
 export const repositoryRulesResult = z

@@ -22,7 +22,7 @@ export function readNetwork(text: string): ReadNetwork {
     return { problem: "is not an address or a network like 10.0.0.0/8, 192.0.2.7 or fd00::/8" };
   }
   const parsed = ipaddr.parse(address);
-  const bits = parsed.kind() === "ipv4" ? 32 : 128;
+  const bits = bitsOf(parsed);
   const prefix = written === undefined ? bits : Number(written);
   if (prefix > bits) return { problem: `has a prefix of ${prefix} bits, where its address has ${bits}` };
   const [network, length] =
@@ -33,8 +33,7 @@ export function readNetwork(text: string): ReadNetwork {
   if (first !== network.toString()) {
     return { problem: `is an address with a prefix: the network that it lies in is ${first}/${length}` };
   }
-  const whole = network.kind() === "ipv4" ? 32 : 128;
-  return { network: length === whole ? first : `${first}/${length}` };
+  return { network: length === bitsOf(network) ? first : `${first}/${length}` };
 }
 
 function firstAddress(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): string {
@@ -74,5 +73,9 @@ function isWithin(network: string, other: string): boolean {
 function range(network: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   if (network.includes("/")) return ipaddr.parseCIDR(network);
   const address = ipaddr.parse(network);
-  return [address, address.kind() === "ipv4" ? 32 : 128];
+  return [address, bitsOf(address)];
+}
+
+function bitsOf(address: ipaddr.IPv4 | ipaddr.IPv6): number {
+  return address.kind() === "ipv4" ? 32 : 128;
 }

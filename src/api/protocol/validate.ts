@@ -202,6 +202,31 @@ export function list<Words extends z.ZodEnum>(words: Words, maximum: number) {
   return withOtherForm(z.preprocess(read, z.array(words).min(1).max(maximum)), form);
 }
 
+/** Refuses a value of a schema; `problem` says what is wrong with it in words that follow it, undefined where nothing is. */
+export function refuse<Value>(
+  context: z.core.$RefinementCtx<Value>,
+  input: unknown,
+  problem: string | undefined,
+): void {
+  if (problem !== undefined) context.addIssue({ code: "custom", input, params: { problem } });
+}
+
+/** A text that is taken in the form that `read` gives it, or refused with what that finds wrong. */
+export function textReadBy(
+  read: (text: string) => string | { readonly problem: string },
+  description: z.core.JSONSchema.BaseSchema,
+) {
+  return z
+    .string()
+    .meta(description)
+    .transform((value, context) => {
+      const result = read(value);
+      if (typeof result === "string") return result;
+      refuse(context, value, result.problem);
+      return z.NEVER;
+    });
+}
+
 /** A date that exists, as `YYYY-MM-DD`. @see RFC 3339 section 5.6, full-date */
 export function date() {
   return z.string().refine(isDate, "a date as YYYY-MM-DD").meta({ format: "date" });
