@@ -1,4 +1,6 @@
 /** Says of tokens whose predecessor is in grace whether anything still needs the old secret, as far as its use tells. */
+
+import { idArray } from "../database/id-array.ts";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { AccessToken } from "./access-token.entity.ts";
 
@@ -17,7 +19,7 @@ const FIND = `
         ))
       ) as safe
   from access_tokens current join access_tokens old on old.id = current.predecessor_id
-  where current.id in (?) and old.revoked_at is null and old.retires_at > ?`;
+  where current.id = any(?::int[]) and old.revoked_at is null and old.retires_at > ?`;
 
 /**
  * Whether the predecessors of these tokens may be retired, by the ids of the tokens; one without a predecessor in grace is
@@ -35,6 +37,6 @@ export async function findSafeToRetire(
   if (rotated.length === 0) return new Map();
   const now = clock.now();
   const ids = rotated.map(({ id }) => id);
-  const rows = await database.em().execute<{ id: number; safe: boolean }[]>(FIND, [now, now, ids, now]);
+  const rows = await database.em().execute<{ id: number; safe: boolean }[]>(FIND, [now, now, idArray(ids), now]);
   return new Map(rows.map(({ id, safe }) => [id, safe]));
 }

@@ -21,7 +21,22 @@ export interface TokenProject extends ProjectAccess {
 }
 
 /**
- * The project, the caller's level in it, and whether the token is the caller's own. A bot may act on no other token.
+ * The project, the caller's level in it, and whether the token is the caller's own.
+ *
+ * @throws NotFoundError when the caller does not see the project
+ * @throws ForbiddenError when the caller is neither Maintainer nor the token's own bot
+ */
+export async function findProjectOfToken(
+  em: SqlEntityManager,
+  { caller, project, tokenId }: ProjectTokenInput,
+): Promise<TokenProject> {
+  const isSelf = caller.kind === "bot" && caller.tokenId === tokenId;
+  const access = await findProjectAtLevel(em, caller, project, isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer);
+  return { ...access, isSelf };
+}
+
+/**
+ * Like {@link findProjectOfToken}, for who is about to act on the token: a bot may act on no other than its own.
  *
  * @param verb the action, to be put into `a bot user may ... no access token but its own`
  * @throws NotFoundError when the caller does not see the project
@@ -29,15 +44,14 @@ export interface TokenProject extends ProjectAccess {
  */
 export async function findTokenProject(
   em: SqlEntityManager,
-  { caller, project, tokenId }: ProjectTokenInput,
+  input: ProjectTokenInput,
   verb: "revoke" | "rotate" | "retire the predecessor of",
 ): Promise<TokenProject> {
-  const isSelf = caller.kind === "bot" && caller.tokenId === tokenId;
-  const access = await findProjectAtLevel(em, caller, project, isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer);
-  if (caller.kind === "bot" && !isSelf) {
+  const found = await findProjectOfToken(em, input);
+  if (input.caller.kind === "bot" && !found.isSelf) {
     throw new ForbiddenError(`a bot user may ${verb} no access token but its own`);
   }
-  return { ...access, isSelf };
+  return found;
 }
 
 /**

@@ -1,12 +1,11 @@
 /** What is known of the use of a project access token: from where, by what and for which scopes it was used, and how much. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError } from "../errors.ts";
-import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
-import { findProjectAtLevel } from "../projects/find-project.ts";
+import { countOf } from "../projects/list-registry-activity.ts";
 import type { Period } from "../projects/period.ts";
 import { AccessToken } from "./access-token.entity.ts";
-import type { ProjectTokenInput } from "./find-token-project.ts";
+import { findProjectOfToken, type ProjectTokenInput } from "./find-token-project.ts";
 
 /** How many of the repositories that were used are named. */
 const NAMED_REPOSITORIES = 100;
@@ -35,9 +34,7 @@ export interface TokenUsage {
   readonly activity: BotActivity | undefined;
 }
 
-const COUNTS = `
-  coalesce(sum(count) filter (where action = 'pull'), 0)::float8 as pulls,
-  coalesce(sum(count) filter (where action = 'push'), 0)::float8 as pushes`;
+const COUNTS = `${countOf("pull")} as pulls, ${countOf("push")} as pushes`;
 
 const OF_BOT = `
   from registry_event_counts
@@ -60,8 +57,7 @@ export async function findTokenUsage(
   em: SqlEntityManager,
   { caller, project: projectId, tokenId, period }: ProjectTokenInput & { readonly period: Period },
 ): Promise<TokenUsage> {
-  const isSelf = caller.kind === "bot" && caller.tokenId === tokenId;
-  const { project } = await findProjectAtLevel(em, caller, projectId, isSelf ? NO_ACCESS : ACCESS_LEVELS.maintainer);
+  const { project } = await findProjectOfToken(em, { caller, project: projectId, tokenId });
   const token = await em.findOne(AccessToken, { id: tokenId, project: project.id }, { populate: ["user"] });
   if (token === null) throw new NotFoundError("Project Access Token");
   const used = await em.execute<{ scope: TokenScope; last_used_at: string }[]>(

@@ -10,7 +10,8 @@ export interface PushingToken {
 }
 
 /**
- * The warning, in printable ASCII without quotation marks, for a token that may push where it may not pull; undefined where it may, and when pulling needs no token.
+ * The warning, in printable ASCII without quotation marks, for a token that may push where it may not pull; undefined where
+ * it may, and when pulling needs no token.
  *
  * @see docs/spec/registry-auth.md "Who may do what"
  */

@@ -1,6 +1,6 @@
 /**
- * What time does to tokens: each expiry and each end of a grace is recorded, and bots all of whose tokens have long been inactive are deleted. Of
- * several replicas one does it at a time; what one leaves half-done, the next pass finishes.
+ * What time does to tokens: each expiry and each end of a grace is recorded, and bots all of whose tokens have long been
+ * inactive are deleted. Of several replicas one does it at a time; what one leaves half-done, the next pass finishes.
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { addDays, utcDate } from "../clock.ts";

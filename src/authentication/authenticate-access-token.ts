@@ -31,9 +31,8 @@ export async function authenticateAccessToken(
   // 3. The index found the row; this constant-time comparison is the one that decides.
   if (row === undefined || !digestsEqual(row.digest, digest))
     throw new UnauthenticatedError("the access token is not known");
-  // 4. What limits it, which is known from before, as a rule. Nothing is waited for where it has no rules.
-  const hasRules = row.repository_rules_digest !== null;
-  const token = hasRules ? await withLimits(services, row) : withRules(services, row, undefined);
+  // 4. What limits it, which is known from before, as a rule.
+  const token = await withLimits(services, row);
   if (token === undefined) throw new UnauthenticatedError("the access token is not known");
   // 5. Whether it is good here and now, and for whom. Its project is told of a rotated one, later.
   const principal = judge(services, token, sender.address);
@@ -54,18 +53,9 @@ export async function withLimits(
   { repositoryRules, allowLists }: LimitingServices,
   row: TokenRow,
 ): Promise<KnownToken | undefined> {
-  const { repository_rules_digest: digest } = row;
+  const { repository_rules_digest: digest, ip_allow_list: networks } = row;
   const rules = digest === null ? undefined : await repositoryRules.find(row.token_id, digest);
   if (digest !== null && rules === undefined) return undefined;
-  return withRules({ allowLists }, row, rules);
-}
-
-function withRules(
-  { allowLists }: Pick<LimitingServices, "allowLists">,
-  row: TokenRow,
-  rules: KnownToken["rules"],
-): KnownToken {
-  const { ip_allow_list: networks } = row;
   return { row, rules, ipAllowList: networks === null ? undefined : allowLists.of(networks) };
 }
 

@@ -1,5 +1,6 @@
 /** Whether a known access token may be used, and by whom: a row in, a principal out. Pure, so that it can be explained. */
 import { isExpired } from "../access-tokens/expiry.ts";
+import { isGraceOver } from "../access-tokens/grace.ts";
 import { AddressNotAllowedError, InvalidTokenError, RevokedTokenError, UnauthenticatedError } from "../errors.ts";
 import type { IpAllowList } from "../http/ip-allow-list.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
@@ -51,7 +52,7 @@ export function judgeAccessToken(
     if (!passed) throw otherwise();
   };
   demand("revoked", !row.revoked, () => new RevokedTokenError(row.token_id));
-  demand("grace", row.retires_at === null || now < row.retires_at, () => new RevokedTokenError(row.token_id));
+  demand("grace", !isGraceOver(row.retires_at, now), () => new RevokedTokenError(row.token_id));
   demand("expiry", !isExpired(row.expires_at, now), () => expired(row));
   // Humans and bots become different kinds of principals; the ghost never signs in.
   const principal = row.state === "blocked" ? undefined : toPrincipal(token);

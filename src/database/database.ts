@@ -18,7 +18,6 @@ import {
   openPostgres,
   refuseClosed,
 } from "./connect.ts";
-
 import { isCollision, isDiskFull, refersToDeleted } from "./database-errors.ts";
 import { guardDirectory, type PathGuard } from "./directory-guard.ts";
 

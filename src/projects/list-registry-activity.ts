@@ -34,7 +34,9 @@ const GROUPED: Readonly<Record<ActivityGroup, { readonly column: string; readonl
   author: { column: "user_id", order: "total desc, user_id nulls last" },
 };
 
-const countOf = (action: string) => `coalesce(sum(count) filter (where action = '${action}'), 0)::float8`;
+/** How often registries reported an action, in a query over their counts. */
+export const countOf = (action: "pull" | "push" | "mount" | "delete") =>
+  `coalesce(sum(count) filter (where action = '${action}'), 0)::float8`;
 
 /** One row at least, which has nothing but the number of groups where the page has none. */
 const activityBy = ({ column, order }: (typeof GROUPED)[ActivityGroup]) => `

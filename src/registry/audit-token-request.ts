@@ -34,7 +34,7 @@ export function tellIssued(
   // Nothing but a password or a refresh token acts for a human without an access token.
   if (to?.kind === "user" && to.tokenId === null && request.credentials?.kind === "password")
     audit.tell({ ...common, event: "sign_in.succeeded", credential: "password", door: "registry" });
-  const granted = access.map((each) => `${each.type}:${each.name}:${each.actions.join(",")}`);
+  const granted = access.map(renderScope);
   return audit.tellBefore({ ...common, event: "registry_token.issued", jti, requested: requestedIn(request), granted });
 }
 

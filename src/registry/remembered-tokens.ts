@@ -4,6 +4,7 @@
  */
 import { createHmac, type KeyObject } from "node:crypto";
 import { isExpired } from "../access-tokens/expiry.ts";
+import { isGraceOver } from "../access-tokens/grace.ts";
 import { isSecret } from "../access-tokens/secret.ts";
 import { type Clock, epochSeconds } from "../clock.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
@@ -123,7 +124,7 @@ export class RememberedTokens {
       ageSeconds < Math.min(reuseSeconds, REUSED_PART_OF_LIFE * issued.lifetimeSeconds) &&
       secondsLeft(issued, now) >= MINIMUM_LIFETIME_SECONDS &&
       !isExpired(accessToken?.expiresAt ?? null, now) &&
-      (accessToken?.retiresAt == null || now < accessToken.retiresAt)
+      !isGraceOver(accessToken?.retiresAt, now)
     );
   }
 }

@@ -19,7 +19,8 @@ export function healthRouter({ database, signingKeys, clock, metrics, config, au
     ctx.body = { status: "ok" };
   });
 
-  // Readiness: the database and the signing key work, and the audit log where nothing is issued without it. Warnings tell in advance what is about to expire.
+  // Readiness: the database and the signing key work, and the audit log where nothing is issued without it. Warnings tell in
+  // advance what is about to expire.
   router.get("/readiness", async (ctx) => {
     const now = clock.now();
     const isKeyUsable = signingKeys.current().notAfter > now;
