@@ -27,19 +27,17 @@ import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { RegistryAccess } from "../signing/registry-jwt.ts";
+import { type ExplainedToken, humanSentence, tokenSentence } from "./explain-credential.ts";
 import {
   ANY_ACTION_SENTENCE,
   CATALOG_SENTENCE,
   catalogSentence,
   droppedSentence,
-  type ExplainedToken,
   foreignSentence,
   grantedSentence,
-  humanSentence,
   nameOf,
   policySentence,
   ruleOf,
-  tokenSentence,
 } from "./explain-sentences.ts";
 import type { ExplainedAction, ExplainedStep, Explanation, ScopeNote } from "./explanation.ts";
 import { findRepositories, grantAccess, isInProject } from "./grant-access.ts";

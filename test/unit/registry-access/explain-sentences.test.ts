@@ -5,12 +5,8 @@ import { ANONYMOUS, type Principal, WITHOUT_ACCESS_TOKEN } from "../../../src/pr
 import { type RepositoryRule, RepositoryRules } from "../../../src/principals/repository-rules.ts";
 import { TOKEN_SCOPES } from "../../../src/principals/token-scope.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
-import {
-  catalogSentence,
-  type ExplainedToken,
-  policySentence,
-  tokenSentence,
-} from "../../../src/registry-access/explain-sentences.ts";
+import { type ExplainedToken, tokenSentence } from "../../../src/registry-access/explain-credential.ts";
+import { catalogSentence, policySentence } from "../../../src/registry-access/explain-sentences.ts";
 import {
   allowedActions,
   allowsCatalog,
