@@ -120,6 +120,17 @@ export async function addGroupMember({ root }: World, groupId: number, userId: n
   await created(root, `/groups/${groupId}/members`, { user_id: userId, access_level: level });
 }
 
+/** Makes olga, her project `olga/app`, and max, who is a Maintainer of it. */
+export async function createStaffedProject(
+  world: World,
+): Promise<{ readonly owner: User; readonly maintainer: User; readonly project: number }> {
+  const owner = await createUser(world, "olga");
+  const maintainer = await createUser(world, "max");
+  const project = await createOwnProject(owner, "app");
+  await addProjectMember(world, project, maintainer.id, 40);
+  return { owner, maintainer, project };
+}
+
 /** Makes a project access token, and with it a bot: root's, and of the scope `api`, unless told otherwise. */
 export async function createProjectAccessToken(
   { root, as }: World,

@@ -8,6 +8,7 @@ import {
   addProjectMember,
   createOwnProject,
   createProjectAccessToken,
+  createStaffedProject,
   createUser,
   enableProjectAccessTokens,
   type ProjectAccessToken,
@@ -27,10 +28,7 @@ let project: number;
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
-  owner = await createUser(service, "olga");
-  maintainer = await createUser(service, "max");
-  project = await createOwnProject(owner, "app");
-  await addProjectMember(service, project, maintainer.id, 40);
+  ({ owner, maintainer, project } = await createStaffedProject(service));
 });
 afterAll(() => service.stop());
 // What a test before left in grace is over, and of no matter.

@@ -3,10 +3,9 @@ import { SecretReuse } from "../../../src/access-tokens/secret-reuse.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { requestToken } from "../../support/token-request.ts";
 import {
-  addProjectMember,
   createOwnProject,
   createProjectAccessToken,
-  createUser,
+  createStaffedProject,
   enableProjectAccessTokens,
   type User,
 } from "../../support/world.ts";
@@ -19,10 +18,7 @@ let project: number;
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
-  owner = await createUser(service, "olga");
-  maintainer = await createUser(service, "max");
-  project = await createOwnProject(owner, "app");
-  await addProjectMember(service, project, maintainer.id, 40);
+  ({ owner, maintainer, project } = await createStaffedProject(service));
 });
 afterAll(() => service.stop());
 

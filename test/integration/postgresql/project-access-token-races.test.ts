@@ -4,10 +4,8 @@ import { sweepTokens } from "../../../src/access-tokens/sweep-tokens.ts";
 import type { ApiAnswer } from "../../support/api-client.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
-  addProjectMember,
-  createOwnProject,
   createProjectAccessToken,
-  createUser,
+  createStaffedProject,
   enableProjectAccessTokens,
   type ProjectAccessToken,
   type User,
@@ -21,10 +19,7 @@ let project: number;
 beforeAll(async () => {
   service = await startTestService();
   await enableProjectAccessTokens(service);
-  owner = await createUser(service, "olga");
-  maintainer = await createUser(service, "max");
-  project = await createOwnProject(owner, "app");
-  await addProjectMember(service, project, maintainer.id, 40);
+  ({ owner, maintainer, project } = await createStaffedProject(service));
 });
 afterAll(() => service.stop());
 
