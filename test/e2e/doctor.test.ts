@@ -320,6 +320,12 @@ describe("keyside doctor", () => {
     );
   });
 
+  it("names a clock that is off by so much that it is another day there", async ({ skip }) => {
+    const { url } = wellRegistry(skip);
+    service.clock.advance({ hours: 24 });
+    expect(await causeOf(4, url)).toMatch(/^clock skew: the registry's clock is 86[34]\d\d s behind Keyside's; /);
+  });
+
   it("names an audience that is a list", async ({ skip }) => {
     const proxy = await startRewritingProxy(service.url, (path, text) => {
       if (path !== REALM_PATH) return text;

@@ -2,7 +2,7 @@
  * The private project that the doctor plays in: made for one examination, and removed after it. In the registry, whose
  * interface has no way to remove a repository, an empty one stays.
  */
-import { addDays, systemClock, utcDate } from "../../clock.ts";
+import { addDays, utcDate } from "../../clock.ts";
 import { systemIds } from "../../ids.ts";
 import { deletedPathAddress } from "../addresses.ts";
 import type { KeysideClient } from "../keyside-client.ts";
@@ -30,10 +30,10 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
     // For administrators alone, as much of what follows: nothing is made for a caller who could not free its path again.
     await client.call("GET", "/features");
     const { body: project } = await client.call("POST", "/projects", { path: `doctor-${systemIds.hex(4)}` });
-    const { id, path_with_namespace: path } = project as { id: number; path_with_namespace: string };
+    const { id, path_with_namespace: path, created_at } = project as MadeProject;
     const address = `/projects/${id}`;
     try {
-      return await prepareProject(client, path, address);
+      return await prepareProject(client, { path, address, today: utcDate(new Date(created_at)) });
     } catch (error) {
       await removeProject(client, path, address);
       throw error;
@@ -46,9 +46,19 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
   }
 }
 
-/** Turns the feature on for the project, and makes the tokens. */
-async function prepareProject(client: KeysideClient, path: string, address: string): Promise<ThrowAwayProject> {
-  const expires = addDays(utcDate(systemClock.now()), 1);
+/** The project as the API answers it. */
+interface MadeProject {
+  readonly id: number;
+  readonly path_with_namespace: string;
+  readonly created_at: string;
+}
+
+/** Turns the feature on for the project, and makes the tokens; `today` by Keyside's clock, which may be off. */
+async function prepareProject(
+  client: KeysideClient,
+  { path, address, today }: { readonly path: string; readonly address: string; readonly today: string },
+): Promise<ThrowAwayProject> {
+  const expires = addDays(today, 1);
   const create = async (at: string, scopes: readonly string[]) => {
     const { body } = await client.call("POST", at, { name: "keyside doctor", scopes, expires_at: expires });
     return body as { id: number; token: string };
