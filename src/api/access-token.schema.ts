@@ -7,9 +7,9 @@ import type { TokenFilter } from "../access-tokens/list-tokens.ts";
 import type { Clock } from "../clock.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { TOKEN_SCOPES } from "../principals/token-scope.ts";
+import { date, flag, id, integer, list, moment, prose, resourceId, searchText, text } from "../schemas/fields.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { date, flag, id, integer, list, moment, prose, resourceId, searchText, text } from "./protocol/validate.ts";
 import { ipAllowList, ipAllowListResult, repositoryRules, repositoryRulesResult } from "./token-limits.schema.ts";
 
 /** The parameters of one token of a project. */

@@ -1,7 +1,7 @@
 /** Paths of what was deleted, as the API writes them; GitLab has nothing of the kind. */
 import { z } from "zod";
 import type { DeletedPath } from "../namespaces/find-deleted-path.ts";
-import { text } from "./protocol/validate.ts";
+import { text } from "../schemas/fields.ts";
 
 /** The parameters of one path. */
 export const deletedPathParams = z.object({ path: text(1000).transform((value) => value.toLowerCase()) });

@@ -6,12 +6,12 @@ import { findVisibleUser } from "../members/find-visible-user.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import type { ApiServices } from "./api-services.ts";
 import { eventResult, listEventsQuery, renderEvent } from "./event.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 import { userParams } from "./user.schema.ts";
 
 /** `/events`, and those of projects and users. @see docs/spec/rest-api.md "The calls" */

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { EVENT_ACTIONS, type LoadedEvent, TARGET_TYPES, type TargetType } from "../events/event.entity.ts";
 import type { Links } from "../links.ts";
+import { date } from "../schemas/fields.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { date } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
 /** GitLab writes a type in snake case in filters, and in camel case in results. */

@@ -1,9 +1,9 @@
 /** The call that explains what a token or a person may do with a project's repositories, and why. */
 import { type ExplainServices, explainAccess } from "../registry-access/explain-access.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import { explainBody, explainedSubject, explainResult, renderExplanation } from "./explain.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
-import { resourceParams } from "./protocol/validate.ts";
 
 /** `/projects/:id/explain`. @see docs/spec/rest-api.md "Explain" */
 export function explainOperations(services: ExplainServices): ApiOperation[] {

@@ -8,7 +8,7 @@ import type { ExplainInput } from "../registry-access/explain-access.ts";
 import type { Explanation } from "../registry-access/explanation.ts";
 import { CATALOG_STEPS, POLICY_STEPS } from "../registry-access/policy.ts";
 import { ANY_ACTION, MAXIMUM_SCOPES } from "../registry-access/requested-scope.ts";
-import { id, otherForms, refuse, text, textReadBy } from "./protocol/validate.ts";
+import { id, otherForms, refuse, text, textReadBy } from "../schemas/fields.ts";
 
 /** How long one text of scopes may be, which may hold several: as long as a repository's name allows, and more. */
 const MAXIMUM_TEXT_LENGTH = 2000;

@@ -6,9 +6,9 @@ import { FEATURE_NAMES, FEATURES, type Feature } from "../feature-flags/feature.
 import type { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
 import { listFeatureFlags } from "../feature-flags/list-feature-flags.ts";
 import { setFeatureFlag } from "../feature-flags/set-feature-flag.ts";
+import { flag, resourceId, unlessEmpty } from "../schemas/fields.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
-import { flag, resourceId, unlessEmpty } from "./protocol/validate.ts";
 
 const featureParams = z.object({ name: z.enum(FEATURE_NAMES) });
 

@@ -9,12 +9,12 @@ import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import type { ApiServices } from "./api-services.ts";
 import { createGroupBody, groupFilter, groupResult, listGroupsQuery, updateGroupBody } from "./group.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 import { warningHeader } from "./protocol/warning-header.ts";
 import { renderGroups } from "./render-project.ts";
 

@@ -7,6 +7,7 @@ import { findPlace, type MemberPlace } from "../members/member-place.ts";
 import { removeMember } from "../members/remove-member.ts";
 import { updateMember } from "../members/update-member.ts";
 import type { ResourceId } from "../namespaces/path.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import type { ApiServices } from "./api-services.ts";
 import {
   createMemberBody,
@@ -19,7 +20,6 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 
 interface Kind {
   readonly root: string;

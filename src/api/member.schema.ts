@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { Links } from "../links.ts";
 import type { LoadedMember } from "../members/member.entity.ts";
+import { id, resourceId, searchText } from "../schemas/fields.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { id, resourceId, searchText } from "./protocol/validate.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 
 /** The parameters of one member. */

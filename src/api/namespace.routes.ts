@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { findMemberNamespace } from "../namespaces/find-namespace.ts";
 import { listNamespaces } from "../namespaces/list-namespaces.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import type { ApiServices } from "./api-services.ts";
 import { listNamespacesQuery, namespaceFilter, namespaceResult, renderNamespace } from "./namespace.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 
 /** `/namespaces`. @see docs/spec/rest-api.md "The calls" */
 export function namespaceOperations({ database, links }: ApiServices): ApiOperation[] {

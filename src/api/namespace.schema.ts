@@ -5,8 +5,8 @@ import type { NamespaceFilter } from "../namespaces/list-namespaces.ts";
 import { NAMESPACE_KINDS, type Namespace } from "../namespaces/namespace.entity.ts";
 import { lastSegment } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import { flag, searchText } from "../schemas/fields.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { flag, searchText } from "./protocol/validate.ts";
 
 /** Which namespaces are wanted. */
 export const listNamespacesQuery = pageQuery.extend({

@@ -10,6 +10,7 @@ import { rotatePersonalToken } from "../access-tokens/rotate-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { id } from "../schemas/fields.ts";
 import {
   createdTokenResult,
   createPersonalTokenBody,
@@ -22,7 +23,6 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { id } from "./protocol/validate.ts";
 
 const idParams = z.object({ id: id() });
 

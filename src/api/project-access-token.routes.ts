@@ -15,6 +15,7 @@ import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import {
   createdProjectTokenResult,
   createProjectTokenBody,
@@ -28,7 +29,6 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 import { warningHeader } from "./protocol/warning-header.ts";
 
 /** `/projects/:id/access_tokens` and what is below it. @see docs/spec/rest-api.md "The calls" */

@@ -10,6 +10,7 @@ import { findVisibleProject } from "../projects/find-project.ts";
 import { listVisibleProjects, type ProjectPlace } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.entity.ts";
 import { updateProject } from "../projects/update-project.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import type { ApiServices } from "./api-services.ts";
 import {
   createProjectBody,
@@ -24,7 +25,6 @@ import {
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 import { warningHeader } from "./protocol/warning-header.ts";
 import { renderProjects } from "./render-project.ts";
 

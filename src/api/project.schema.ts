@@ -4,11 +4,11 @@ import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
+import { flag, id, prose, searchText, text } from "../schemas/fields.ts";
 import { accessLevel } from "./access-level.schema.ts";
 import { namespaceResult } from "./namespace.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
-import { flag, id, prose, searchText, text } from "./protocol/validate.ts";
 
 /** Newer clients send `container_registry_access_level`, older ones `container_registry_enabled`. */
 const registryAccess = z.enum(["enabled", "disabled"]);

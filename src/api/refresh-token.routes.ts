@@ -6,10 +6,10 @@ import { listRefreshTokens } from "../refresh-tokens/list-refresh-tokens.ts";
 import type { RefreshToken } from "../refresh-tokens/refresh-token.entity.ts";
 import type { RefreshTokenOwner } from "../refresh-tokens/refresh-token-owner.ts";
 import { revokeRefreshToken } from "../refresh-tokens/revoke-refresh-token.ts";
+import { id } from "../schemas/fields.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { type Answer, NOTHING } from "./protocol/operation.ts";
 import { type PageQuery, pageHeaders, pageOf, pageQuery } from "./protocol/pagination.ts";
-import { id } from "./protocol/validate.ts";
 
 const refreshTokenResult = z.object({
   id: z.int(),

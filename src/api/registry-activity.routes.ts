@@ -4,11 +4,11 @@ import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import { listRegistryActivity } from "../projects/list-registry-activity.ts";
 import { decidePeriod } from "../projects/period.ts";
+import { resourceParams } from "../schemas/fields.ts";
 import type { ApiServices } from "./api-services.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";
-import { resourceParams } from "./protocol/validate.ts";
 import { registryActivityQuery, registryActivityResult } from "./registry-activity.schema.ts";
 
 /** `/projects/:id/registry/activity`. @see docs/spec/rest-api.md "The calls" */

@@ -2,23 +2,14 @@
 import { z } from "zod";
 import type { AccountFilter } from "../accounts/list-accounts.ts";
 import type { Links } from "../links.ts";
+import { email, password } from "../schemas/account-fields.ts";
+import { flag, flagForms, id, searchText, text, unsetFlag } from "../schemas/fields.ts";
 import { USER_STATES, type User } from "../users/user.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
-import { flag, flagForms, id, searchText, text, unsetFlag } from "./protocol/validate.ts";
 
 /** The parameters of one account. */
 export const userParams = z.object({ id: id() });
-
-/** A human's password, limited only in length: other rules do not help. @see NIST SP 800-63B section 5.1.1.2 */
-const password = z.string().min(8).max(128);
-
-/** As browsers check `<input type="email">`. */
-const email = text(255).refine(isEmail, "an e-mail address").meta({ pattern: z.regexes.html5Email.source });
-
-function isEmail(value: string): boolean {
-  return z.email({ pattern: z.regexes.html5Email }).safeParse(value).success;
-}
 
 /** Keyside has no external users: one that was asked for must not become a user who sees internal projects. */
 const notExternal = unsetFlag().optional();

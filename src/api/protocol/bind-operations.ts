@@ -15,10 +15,10 @@ import { originOf, senderOf } from "../../http/request-sender.ts";
 import { sendJson } from "../../http/send-json.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
+import { validate } from "../../schemas/validate.ts";
 import type { ApiOperation } from "./api-operation.ts";
 import { NOTHING } from "./operation.ts";
 import { readParameters } from "./request-body.ts";
-import { validate } from "./validate.ts";
 
 /** What every address of the API begins with. */
 export const API_ROOT = "/api/v4";

@@ -1,9 +1,9 @@
 /** Describes the API as OpenAPI 3.1, from the schemas that validate its requests and type its answers. */
 import { z } from "zod";
+import { otherForms } from "../../schemas/fields.ts";
 import { VERSION } from "../../version.ts";
 import type { ApiOperation } from "./api-operation.ts";
 import { NOTHING } from "./operation.ts";
-import { otherForms } from "./validate.ts";
 
 /** The description itself, as JSON. */
 export const openApiResult = z.object({

@@ -1,7 +1,7 @@
 /** Numbered pages of lists, as GitLab's clients read them. Knows no feature. */
 import { z } from "zod";
 import type { Page } from "../../database/page.ts";
-import { id } from "./validate.ts";
+import { id } from "../../schemas/fields.ts";
 
 const DEFAULT_PER_PAGE = 20;
 const MAXIMUM_PER_PAGE = 100;

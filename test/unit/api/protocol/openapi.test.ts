@@ -7,6 +7,7 @@ import { createProjectBody } from "../../../../src/api/project.schema.ts";
 import { describeOperations } from "../../../../src/api/protocol/openapi.ts";
 import { NOTHING } from "../../../../src/api/protocol/operation.ts";
 import { pathSegment } from "../../../../src/api/protocol/path-segment.ts";
+import { createUserBody } from "../../../../src/api/user.schema.ts";
 import {
   date,
   flag,
@@ -19,9 +20,8 @@ import {
   text,
   unlessEmpty,
   unsetFlag,
-  validate,
-} from "../../../../src/api/protocol/validate.ts";
-import { createUserBody } from "../../../../src/api/user.schema.ts";
+} from "../../../../src/schemas/fields.ts";
+import { validate } from "../../../../src/schemas/validate.ts";
 
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pageHeaders, pageOf, pageQuery } from "../../../../src/api/protocol/pagination.ts";
-import { validate } from "../../../../src/api/protocol/validate.ts";
+import { validate } from "../../../../src/schemas/validate.ts";
 
 const read = (query: Record<string, string>) => validate(pageQuery, query);
 

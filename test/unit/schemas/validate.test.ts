@@ -1,18 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  date,
-  flag,
-  id,
-  integer,
-  list,
-  prose,
-  resourceId,
-  text,
-  validate,
-} from "../../../../src/api/protocol/validate.ts";
-import { ValidationError } from "../../../../src/errors.ts";
+import { ValidationError } from "../../../src/errors.ts";
+import { date, flag, id, integer, list, prose, resourceId, text } from "../../../src/schemas/fields.ts";
+import { validate } from "../../../src/schemas/validate.ts";
 
 /** What `validate` says of one parameter `p`; undefined when nothing is wrong. */
 function complaint(schema: z.ZodType, value: unknown): string | undefined {
