@@ -17,6 +17,8 @@ import { RepositoryRulesFinder } from "../authentication/find-repository-rules.t
 import { KeptAllowLists } from "../authentication/kept-allow-lists.ts";
 import { Lockout } from "../authentication/lockout.ts";
 import { openLockoutKey } from "../authentication/lockout-key.ts";
+import { SignInLink } from "../authentication/sign-in-link.entity.ts";
+import { WebSession } from "../authentication/web-session.entity.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { openAuthorizationEpoch } from "../database/authorization-epoch.ts";
@@ -48,7 +50,7 @@ import { openAuditLog, openAuditWriter, tellRightsChanged } from "./open-audit-l
 /** All entities of the database. */
 export const ENTITIES = [
   ...[User, FirstAdministrator, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event],
-  RefreshToken,
+  ...[RefreshToken, WebSession, SignInLink],
 ];
 
 /**
