@@ -7,15 +7,13 @@
  */
 import { type Clock, DAY_MS } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
+import { copyOf, presentableClient } from "../http/client-name.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 
 const MINUTE_MS = 60_000;
 
 /** How many addresses of a token are kept, and are noted in one minute. */
 const KEPT_ADDRESSES = 5;
-
-/** Of a client's name, in UTF-16 code units. */
-const KEPT_CLIENT_LENGTH = 255;
 
 /**
  * How many tokens' uses wait to be written: as many as one statement writes well within the time that a query has. What
@@ -143,7 +141,7 @@ export class LastUse {
       firstAt: now,
       lastAt: now,
       addresses: kept === "" ? [] : [kept],
-      client: presentable(client),
+      client: presentableClient(client),
       scopes: new Map(scopes.map((scope) => [scope, now])),
     };
     this.#waiting.set(tokenId, merge(waiting, use));
@@ -202,18 +200,4 @@ function render(batch: ReadonlyMap<number, Use>): string {
       scopes: Object.fromEntries(scopes),
     })),
   );
-}
-
-/** Without what would upset a terminal, or PostgreSQL: control characters, invisible ones and lone surrogates. */
-function presentable(client = ""): string | undefined {
-  return (
-    copyOf(client.slice(0, KEPT_CLIENT_LENGTH))
-      .replaceAll(/[\p{C}\uFFFD]/gu, "")
-      .trim() || undefined
-  );
-}
-
-/** Else a part of a header would keep all of the header in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -16,6 +16,8 @@ const TYPE_PARAMETERS = {
   path: "Path",
   project: "Project",
   refresh_token: "RefreshToken",
+  session: "Session",
+  sign_in_link: "SignInLink",
   user: "User",
 } as const satisfies Record<string, TargetType>;
 type TypeParameter = keyof typeof TYPE_PARAMETERS;
@@ -47,7 +49,7 @@ export const eventResult = z.object({
   author_username: z.string(),
   created_at: z.iso.datetime(),
   access_token_id: z.int().nullable(),
-  /** Ours, not GitLab's: where a secret came from that was rotated away. */
+  /** Ours, not GitLab's: where a secret came from that was rotated away, or somebody who signed in or out. */
   address: z.string().nullable(),
 });
 

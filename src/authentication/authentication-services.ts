@@ -10,6 +10,7 @@ import type { AccessTokenLoader } from "./find-access-tokens.ts";
 import type { RepositoryRulesFinder } from "./find-repository-rules.ts";
 import type { KeptAllowLists } from "./kept-allow-lists.ts";
 import type { Lockout } from "./lockout.ts";
+import type { WebSessionLastSeen } from "./web-session-last-seen.ts";
 
 /** The database, the time, and what counts and bounds attempts. */
 export interface AuthenticationServices {
@@ -29,6 +30,8 @@ export interface AuthenticationServices {
   readonly refreshTokenLife: RefreshTokenLife;
   /** Told of every refresh token that is accepted. */
   readonly refreshTokenLastUse: Pick<RefreshTokenLastUse, "used">;
+  /** Told of every web session that is used, and from where. */
+  readonly webSessionLastSeen: Pick<WebSessionLastSeen, "seen">;
   readonly lockout: Lockout;
   /** The queue in which passwords are checked, a few at a time. */
   readonly passwordChecks: Pick<FairQueue, "run" | "close">;

@@ -26,6 +26,9 @@ export const EVENT_ACTIONS = [
   "pulled",
   "mounted",
   "released",
+  "signed_in",
+  "signed_out",
+  "session_ended",
 ] as const;
 /** One of the actions. */
 export type EventAction = (typeof EVENT_ACTIONS)[number];
@@ -43,6 +46,8 @@ export const TARGET_TYPES = [
   "Path",
   "Project",
   "RefreshToken",
+  "Session",
+  "SignInLink",
   "User",
 ] as const;
 /** One of the types of targets. */
@@ -62,7 +67,7 @@ const EventSchema = defineEntity({
     projectId: p.integer().nullable(),
     /** The access token that was used; null for a password, or for Keyside itself. */
     tokenId: p.integer().nullable(),
-    /** The address that it came from: of the reuse of a rotated secret; null for everything else. */
+    /** The address that it came from: of the reuse of a rotated secret, and of signing in and out; null for everything else. */
     address: p.text().nullable(),
   },
 });

@@ -8,11 +8,11 @@ import { type NewEvent, tellRecordedEvents } from "./recorded-events.ts";
 
 /** All rows come as one parameter, however many there are. */
 const INSERT_EVENTS = `
-  insert into events (created_at, author_id, action, target_type, target_id, target_title, project_id, token_id)
-  select at, author_id, action, target_type, target_id, target_title, project_id, token_id
+  insert into events (created_at, author_id, action, target_type, target_id, target_title, project_id, token_id, address)
+  select at, author_id, action, target_type, target_id, target_title, project_id, token_id, address
   from rows from (
     jsonb_to_recordset(?::jsonb) as (at timestamptz, author_id int, action text, target_type text, target_id int,
-      target_title text, project_id int, token_id int)
+      target_title text, project_id int, token_id int, address text)
   ) with ordinality
   order by ordinality`;
 
@@ -24,7 +24,7 @@ export async function recordEvent(em: SqlEntityManager, event: NewEvent): Promis
 /** Writes the records of events, in their order, in one statement, inside the caller's transaction. */
 export async function recordEvents(em: SqlEntityManager, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(({ by, action, target, projectId, at }) => ({
+  const rows = events.map(({ by, action, target, projectId, at, address }) => ({
     at: at.toISOString(),
     author_id: by.userId,
     action,
@@ -33,6 +33,7 @@ export async function recordEvents(em: SqlEntityManager, events: readonly NewEve
     target_title: target.title,
     project_id: projectId ?? null,
     token_id: by.tokenId,
+    address: address || null,
   }));
   await em.execute(INSERT_EVENTS, [JSON.stringify(rows)]);
   afterCommit(em, (database) => tellRecordedEvents(database, events));

@@ -10,7 +10,7 @@ export interface NewEvent {
   /** The project that it happened in, if any. */
   readonly projectId?: number | null;
   readonly at: Date;
-  /** The address that it came from, where the event itself has it. */
+  /** The address that it came from, where the event itself has it; empty for a client without one. */
   readonly address?: string;
 }
 

@@ -17,6 +17,9 @@ import { RepositoryRulesFinder } from "../authentication/find-repository-rules.t
 import { KeptAllowLists } from "../authentication/kept-allow-lists.ts";
 import { Lockout } from "../authentication/lockout.ts";
 import { openLockoutKey } from "../authentication/lockout-key.ts";
+import { SignInLink } from "../authentication/sign-in-link.entity.ts";
+import { WebSession } from "../authentication/web-session.entity.ts";
+import { WebSessionLastSeen } from "../authentication/web-session-last-seen.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { openAuthorizationEpoch } from "../database/authorization-epoch.ts";
@@ -48,7 +51,7 @@ import { openAuditLog, openAuditWriter, tellRightsChanged } from "./open-audit-l
 /** All entities of the database. */
 export const ENTITIES = [
   ...[User, FirstAdministrator, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event],
-  RefreshToken,
+  ...[RefreshToken, WebSession, SignInLink],
 ];
 
 /**
@@ -123,6 +126,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
   if (audit !== undefined) listenToRecordedEvents(database, (event) => tellRightsChanged(audit, event));
   const lastUse = new LastUse(database, clock);
   const refreshTokenLastUse = new RefreshTokenLastUse(database, clock);
+  const webSessionLastSeen = new WebSessionLastSeen(database, clock);
   const secretReuse = new SecretReuse(database, clock);
   const userDeletion: DeleteUserServices = {
     async closeAccounts(em, userIds, authorship) {
@@ -165,7 +169,8 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     secretReuse,
     refreshTokenLife: config.refreshTokenLife,
     refreshTokenLastUse,
-    deferredNotes: [lastUse, refreshTokenLastUse, secretReuse],
+    webSessionLastSeen,
+    deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     async close() {
       metrics.close();

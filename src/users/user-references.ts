@@ -32,6 +32,21 @@ export const USER_REFERENCES: readonly UserReference[] = [
     column: "user_id",
     onDelete: { delete: "a refresh token signs its user in: it must end with the user, not pass to the ghost" },
   },
+  {
+    table: "web_sessions",
+    column: "user_id",
+    onDelete: { delete: "a web session signs its user in: it must end with the user, not pass to the ghost" },
+  },
+  {
+    table: "sign_in_links",
+    column: "user_id",
+    onDelete: { delete: "a sign-in link signs its user in: it must end with the user, not pass to the ghost" },
+  },
+  {
+    table: "sign_in_links",
+    column: "created_by_id",
+    onDelete: { delete: "a sign-in link is worth what its maker may do: once they are gone, it lets nobody in" },
+  },
   // There is a first administrator only once, whatever becomes of the account.
   { table: "first_administrator", column: "user_id", onDelete: "ghost" },
   { table: "registry_events", column: "user_id", onDelete: "ghost" },

@@ -29,6 +29,8 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   access_token_scope_uses: "a record of what happened",
   access_token_pauses: "a record of what happened",
   refresh_tokens: "are never answered from memory",
+  web_sessions: "are for the pages, and no registry asks for them",
+  sign_in_links: "begin web sessions, and nothing else",
   migrations: "what the schema has become, not who may do what",
   authorization_epoch: "the epoch itself",
 };
