@@ -2,8 +2,23 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Authorship } from "../users/delete-user.ts";
 
+/** A web session that goes on with a new password: that of the human who changes it there. */
+export interface KeptWebSession {
+  readonly id: number;
+  /** Of the new password. */
+  readonly passwordFingerprint: string;
+}
+
 /** The services that ending an account's sign-ins needs. */
 export interface EndSignInsServices {
-  /** Ends what clients keep in place of the password, in the same transaction. A callback: refresh tokens are a higher layer. */
-  readonly endSignIns: (em: SqlEntityManager, userId: number, authorship: Authorship) => Promise<unknown>;
+  /**
+   * Ends what stands in place of the password, in the same transaction: refresh tokens, web sessions but for the kept one, and
+   * sign-in links. A callback, since those are higher layers.
+   */
+  readonly endSignIns: (
+    em: SqlEntityManager,
+    userId: number,
+    authorship: Authorship,
+    kept?: KeptWebSession,
+  ) => Promise<unknown>;
 }

@@ -12,7 +12,7 @@ import { recordAccountEvent } from "./record-account-event.ts";
 
 /**
  * Blocks a human, so that none of their credentials is accepted any more, or unblocks one. Unblocking revives their access
- * tokens, but no refresh token: those ended.
+ * tokens, but no refresh token and no web session: those ended.
  *
  * @throws ForbiddenError when the caller is not an administrator
  * @throws NotFoundError when there is no such user

@@ -6,32 +6,39 @@ import { lockUser } from "../users/delete-user.ts";
 import { findUser } from "../users/find-user.ts";
 import { passwordFingerprint } from "../users/password.ts";
 import type { EndSignInsServices } from "./end-sign-ins.ts";
-import { recordAccountEvent } from "./record-account-event.ts";
+import { replacePassword } from "./replace-password.ts";
 
 /** The services that setting one's own password needs. */
 export interface SetOwnPasswordServices extends UseCaseServices, EndSignInsServices {}
 
+/** The input of setting one's own password. */
+export interface SetOwnPasswordInput {
+  readonly caller: UserPrincipal;
+  /** Of the password that they showed. */
+  readonly oldFingerprint: string;
+  readonly passwordDigest: string;
+  /** The id of the web session that they do it in, if they do it in one. */
+  readonly keepWebSession?: number | undefined;
+}
+
 /**
- * Sets the caller's password, unless it is another by now than the one that they showed; their refresh tokens end.
+ * Sets the caller's password, unless it is another by now than the one that they showed. What stood in place of the old one
+ * ends, but for the web session that they do it in.
  *
- * @param oldFingerprint of the password that they showed
  * @throws ConflictError when the password was changed meanwhile
  * @throws NotFoundError when the account was deleted meanwhile
  */
 export function setOwnPassword(
-  { database, clock, endSignIns }: SetOwnPasswordServices,
-  { caller, oldFingerprint, passwordDigest }: { caller: UserPrincipal; oldFingerprint: string; passwordDigest: string },
+  services: SetOwnPasswordServices,
+  { caller, oldFingerprint, passwordDigest, keepWebSession }: SetOwnPasswordInput,
 ): Promise<void> {
-  return database.transaction(async (em) => {
+  return services.database.transaction(async (em) => {
     await lockUser(em, caller.userId);
     const user = await findUser(em, caller.userId);
     if (user.passwordDigest == null || passwordFingerprint(user.passwordDigest) !== oldFingerprint) {
       throw new ConflictError("the password was changed meanwhile: try again with the present one");
     }
-    user.passwordDigest = passwordDigest;
-    await em.flush();
-    const at = clock.now();
-    await endSignIns(em, user.id, { by: caller, at });
-    await recordAccountEvent(em, { by: caller, action: "updated", user, at });
+    const at = services.clock.now();
+    await replacePassword(em, services, user, { passwordDigest, keepWebSession, by: caller, at });
   });
 }

@@ -21,7 +21,7 @@ export interface AccountChanges {
 }
 
 /**
- * Changes an account. With its password end its refresh tokens.
+ * Changes an account. With its password ends what stood in place of it: refresh tokens, web sessions, sign-in links.
  *
  * @throws ForbiddenError when the caller is not an administrator, or sets a password and their credential has not every scope
  * @throws NotFoundError when there is no such user

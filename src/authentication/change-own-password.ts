@@ -1,10 +1,10 @@
 /** Changes the password of a human who knows the old one. Lies here, above the accounts, since it checks a password. */
 import { type SetOwnPasswordServices, setOwnPassword } from "../accounts/set-own-password.ts";
-import { ForbiddenError, UnauthenticatedError, ValidationError } from "../errors.ts";
+import { ForbiddenError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
-import { digestPassword } from "../users/password.ts";
-import { authenticatePassword, lineOf } from "./authenticate-password.ts";
+import { authenticateOwnPassword } from "./authenticate-own-password.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
+import { digestNewPassword } from "./digest-new-password.ts";
 import type { Sender } from "./sender.ts";
 
 /** The input of a change of one's own password. */
@@ -14,10 +14,13 @@ export interface ChangeOwnPasswordInput {
   readonly password: string;
   /** Wrong passwords count against their address. */
   readonly sender: Sender;
+  /** The id of the web session that it is changed in, if it is in one: that one goes on. */
+  readonly keepWebSession?: number | undefined;
 }
 
 /**
- * Sets the caller's password; their refresh tokens end with the old one.
+ * Sets the caller's password. With the old one end their refresh tokens, sign-in links and web sessions, but for the one that
+ * they do it in.
  *
  * @throws ForbiddenError when the caller is a bot
  * @throws ValidationError when the current password is wrong; it counts as any wrong password
@@ -27,21 +30,11 @@ export interface ChangeOwnPasswordInput {
  */
 export async function changeOwnPassword(
   services: AuthenticationServices & SetOwnPasswordServices,
-  { caller, currentPassword, password, sender }: ChangeOwnPasswordInput,
+  { caller, currentPassword, password, sender, keepWebSession }: ChangeOwnPasswordInput,
 ): Promise<void> {
   if (caller.kind === "bot") throw new ForbiddenError("a bot user has no password");
-  const credentials = { username: caller.username, password: currentPassword };
-  const { passwordFingerprint } = await authenticatePassword(services, credentials, sender).catch(toValidationError);
-  const passwordDigest = await services.passwordChecks.run(
-    lineOf(sender.address, 0),
-    () => digestPassword(password),
-    sender.signal,
-  );
-  await setOwnPassword(services, { caller, oldFingerprint: passwordFingerprint, passwordDigest });
-}
-
-/** The request's access token is good: a 401 would say that it is not. */
-function toValidationError(error: unknown): never {
-  if (!(error instanceof UnauthenticatedError)) throw error;
-  throw new ValidationError([{ field: "currentPassword", message: "is wrong" }], { cause: error });
+  const shown = { username: caller.username, password: currentPassword, field: "currentPassword" };
+  const { passwordFingerprint } = await authenticateOwnPassword(services, shown, sender);
+  const passwordDigest = await digestNewPassword(services, password, sender);
+  await setOwnPassword(services, { caller, oldFingerprint: passwordFingerprint, passwordDigest, keepWebSession });
 }

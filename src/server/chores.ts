@@ -1,5 +1,6 @@
 /** The periodic jobs of the service: the place to add an hourly or a nightly one. */
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
+import { sweepWebSessions } from "../authentication/sweep-web-sessions.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
 import type { Container } from "./container.ts";
@@ -41,6 +42,7 @@ export function sharedChores(container: Container): readonly Chore[] {
     // Records expiries, and deletes bots all of whose tokens have long been inactive.
     { name: "sweep tokens", everyMs: 10 * MINUTE_MS, run: () => sweepTokens(container) },
     { name: "sweep refresh tokens", everyMs: HOUR_MS, run: () => sweepRefreshTokens(container) },
+    { name: "sweep web sessions", everyMs: HOUR_MS, run: () => sweepWebSessions(container) },
     { name: "forget old reports of registries", everyMs: HOUR_MS, run: () => forgetRegistryEvents(container) },
   ];
 }

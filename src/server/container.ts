@@ -11,6 +11,7 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { ApiServices } from "../api/api-services.ts";
 import type { AuditLog, AuditSink } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import { endWebSignIns } from "../authentication/end-web-sign-ins.ts";
 import { FairQueue } from "../authentication/fair-queue.ts";
 import { accessTokenLoader } from "../authentication/find-access-tokens.ts";
 import { RepositoryRulesFinder } from "../authentication/find-repository-rules.ts";
@@ -132,6 +133,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     async closeAccounts(em, userIds, authorship) {
       await markRevoked(em, { userIds }, authorship);
       await endRefreshTokens(em, { userIds }, authorship);
+      await endWebSignIns(em, { userIds }, authorship);
     },
   };
   addGauges(metrics, signingKeys, database);
@@ -163,7 +165,10 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     links: createLinks(config),
     topLevelGroups: config.topLevelGroups,
     ...userDeletion,
-    endSignIns: (em, userId, authorship) => endRefreshTokens(em, { userIds: [userId] }, authorship),
+    async endSignIns(em, userId, authorship, kept) {
+      await endRefreshTokens(em, { userIds: [userId] }, authorship);
+      await endWebSignIns(em, { userIds: [userId], kept }, authorship);
+    },
     clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
     lastUse,
     secretReuse,
