@@ -15,6 +15,11 @@ export interface Links {
   gitSsh(path: string): string;
   /** The beginning of the names of a project's images: `registry.example.com/team/app`. */
   image(path: string): string;
+  /**
+   * The page that redeems a sign-in link. The secret is in the query, since a page without script sees nothing else that a
+   * link could carry; Keyside's own log has no queries, a proxy's may, and the secret is worth nothing once it was used.
+   */
+  signInLink(secret: string): string;
 }
 
 /** Creates the links of this instance from its configuration. */
@@ -26,5 +31,6 @@ export function createLinks(config: Pick<Config, "url" | "registry">): Links {
     gitHttp: (path) => `${config.url}/${path}.git`,
     gitSsh: (path) => `git@${hostname}:${path}.git`,
     image: (path) => `${registry}/${path}`,
+    signInLink: (secret) => `${config.url}/-/sign_in_link?token=${secret}`,
   };
 }

@@ -15,6 +15,7 @@ import { projectAccessTokenOperations } from "./project-access-token.routes.ts";
 import type { ApiOperation } from "./protocol/api-operation.ts";
 import { refreshTokenOperations } from "./refresh-token.routes.ts";
 import { registryActivityOperations } from "./registry-activity.routes.ts";
+import { signInLinkOperations } from "./sign-in-link.routes.ts";
 import { tokenUsageOperations } from "./token-usage.routes.ts";
 import { userOperations } from "./user.routes.ts";
 
@@ -22,6 +23,7 @@ import { userOperations } from "./user.routes.ts";
 export function apiOperations(services: ApiServices, baseUrl: string): ApiOperation[] {
   const operations = [
     ...userOperations(services),
+    ...signInLinkOperations(services),
     ...ownAccessTokenOperations(services),
     ...personalAccessTokenOperations(services),
     ...groupOperations(services),

@@ -39,9 +39,16 @@ export interface AuditEntry {
   /** The cause in words of our own. */
   readonly message?: string | undefined;
   /** What kind of credential it was about. */
-  readonly credential?: "password" | "access_token" | "refresh_token" | "webhook_secret" | "none" | undefined;
+  readonly credential?:
+    | "password"
+    | "access_token"
+    | "refresh_token"
+    | "sign_in_link"
+    | "webhook_secret"
+    | "none"
+    | undefined;
   /** Where it was presented. */
-  readonly door?: "registry" | "api" | "notifications";
+  readonly door?: "registry" | "api" | "notifications" | "web";
   /** What was done to what. */
   readonly action?: string;
   readonly target?: { readonly type: string; readonly id: number | null; readonly title: string };

@@ -102,22 +102,26 @@ export function requireAdministrator(caller: SignedInPrincipal): void {
 }
 
 /**
- * Requires that the caller's credential is no weaker than the password that they are about to set: it has every scope, and
- * is accepted from everywhere.
+ * Requires that the caller's credential is no weaker than the password that they are about to set, or the sign-in link that
+ * they are about to make: it has every scope, and is accepted from everywhere.
  *
  * @throws ForbiddenError saying what it lacks
  * @see docs/spec/access-tokens.md "Creating"
  */
-export function requireStrengthOfPassword({ scopes, ipAllowList }: SignedInPrincipal): void {
+export function requireStrengthOfPassword(
+  { scopes, ipAllowList }: SignedInPrincipal,
+  made: "password" | "sign-in link" = "password",
+): void {
+  const none = `it may ${made === "password" ? "set" : "make"} none`;
   if (ipAllowList !== undefined) {
     throw new ForbiddenError(
-      `a password is accepted from everywhere, and this request's access token from ${ipAllowList.networks.join(", ")}: it may set none`,
+      `a ${made} is accepted from everywhere, and this request's access token from ${ipAllowList.networks.join(", ")}: ${none}`,
     );
   }
   const lacking = scopesBeyond(TOKEN_SCOPES, scopes);
   if (lacking.length === 0) return;
   throw new ForbiddenError(
-    `a password has every scope, and this request's access token lacks ${lacking.join(", ")}: it may set none`,
+    `a ${made} has every scope, and this request's access token lacks ${lacking.join(", ")}: ${none}`,
   );
 }
 

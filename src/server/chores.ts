@@ -1,5 +1,6 @@
 /** The periodic jobs of the service: the place to add an hourly or a nightly one. */
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
+import { sweepSignInLinks } from "../authentication/sweep-sign-in-links.ts";
 import { sweepWebSessions } from "../authentication/sweep-web-sessions.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
@@ -43,6 +44,7 @@ export function sharedChores(container: Container): readonly Chore[] {
     { name: "sweep tokens", everyMs: 10 * MINUTE_MS, run: () => sweepTokens(container) },
     { name: "sweep refresh tokens", everyMs: HOUR_MS, run: () => sweepRefreshTokens(container) },
     { name: "sweep web sessions", everyMs: HOUR_MS, run: () => sweepWebSessions(container) },
+    { name: "sweep sign-in links", everyMs: HOUR_MS, run: () => sweepSignInLinks(container) },
     { name: "forget old reports of registries", everyMs: HOUR_MS, run: () => forgetRegistryEvents(container) },
   ];
 }

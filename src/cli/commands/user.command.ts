@@ -8,20 +8,35 @@ import { findUserId } from "./find-id.ts";
 
 const COLUMNS = ["id", "username", "name", "state", "bot"];
 
+interface CreateOptions {
+  readonly email: string;
+  readonly name?: string;
+  readonly admin?: boolean;
+  readonly passwordStdin?: boolean;
+  readonly json?: boolean;
+}
+
+/** A sign-in link, as the API answers it. */
+interface SignInLink {
+  readonly url: string;
+  readonly expires_at: string;
+}
+
 /** Adds the commands about accounts. */
 export function addUserCommands(program: Command, context: CliContext): void {
   const user = program
     .command("user")
-    .description("create, list, show, block and delete accounts (administrators); change your password");
-  withJson(withPasswordStdin(withUsername(user.command("create"))))
+    .description("create, list, show, invite, block and delete accounts (administrators); change your password");
+  withJson(withUsername(user.command("create")))
     .description("create the account of a human")
+    .option("--password-stdin", "read the password from standard input (default: none, until they are invited)")
     .requiredOption("--email <address>", "their e-mail address")
     .option("--name <name>", "their display name (default: the username)")
     .option("--admin", "make them an administrator")
-    .action(async (username: string, options: { email: string; name?: string; admin?: boolean; json?: boolean }) => {
-      const password = await readPassword();
+    .action(async (username: string, options: CreateOptions) => {
       const { email, admin, name = username } = options;
-      const account = { username, name, email, password, admin };
+      const way = options.passwordStdin === true ? { password: await readPassword() } : { reset_password: true };
+      const account = { username, name, email, admin, ...way };
       const { body, warning } = await clientOf(context).call("POST", "/users", account);
       passOnWarning(context, warning);
       show(context, body, { json: options.json, columns: COLUMNS });
@@ -52,6 +67,15 @@ export function addUserCommands(program: Command, context: CliContext): void {
       const password = await readPassword();
       await client.call("PUT", await userAddress(client, username), { password });
     });
+  withJson(withUsername(user.command("sign-in-link")))
+    .description("print a link by which a human signs in to the pages, once, within 15 minutes")
+    .option("--invitation", "one that sets a password too, within 72 hours")
+    .action(async (username: string, { invitation, json }: { invitation?: boolean; json?: boolean }) => {
+      const client = clientOf(context);
+      const kind = invitation === true ? "invitation" : "sign_in";
+      const { body } = await client.call("POST", `${await userAddress(client, username)}/sign_in_links`, { kind });
+      printLink(context, body as SignInLink, json);
+    });
   for (const [verb, description] of [
     ["block", "refuse every credential of a human until they are unblocked"],
     ["unblock", "accept the credentials of a human again"],
@@ -69,6 +93,12 @@ export function addUserCommands(program: Command, context: CliContext): void {
       const client = clientOf(context);
       await client.call("DELETE", await userAddress(client, username));
     });
+}
+
+/** The link alone on standard output, since it is a secret. */
+function printLink({ output }: CliContext, link: SignInLink, json: boolean | undefined): void {
+  output.line(json === true ? JSON.stringify(link, null, 2) : link.url);
+  if (json !== true) output.complain(`keyside: it works once, until ${link.expires_at}`);
 }
 
 async function userAddress(client: KeysideClient, username: string): Promise<string> {

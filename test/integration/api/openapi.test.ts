@@ -81,6 +81,7 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   },
   deleteUser: async () => service.root.delete(`/users/${(await people(unique("leaver"))).id}`),
   blockUser: async () => service.root.post(`/users/${(await people(unique("blocked"))).id}/block`),
+  createSignInLink: () => service.root.post(`/users/${other.id}/sign_in_links`, { kind: "invitation" }),
   unblockUser: async () => service.root.post(`/users/${(await people(unique("unblocked"))).id}/unblock`),
   showOwnAccessToken: () => owner.client.get("/personal_access_tokens/self"),
   revokeOwnAccessToken: async () =>
