@@ -9,6 +9,7 @@ import { changeOwnPassword } from "../authentication/change-own-password.ts";
 import { findVisibleUser } from "../members/find-visible-user.ts";
 import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { isAdministrator, requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { changePasswordForm } from "../schemas/account-fields.ts";
 import { digestPassword } from "../users/password.ts";
 import { User } from "../users/user.entity.ts";
 import type { ApiServices } from "./api-services.ts";
@@ -18,7 +19,6 @@ import { pageHeaders, pageOf } from "./protocol/pagination.ts";
 import { warningHeader } from "./protocol/warning-header.ts";
 import {
   accountFilter,
-  changePasswordBody,
   createUserBody,
   listUsersQuery,
   renderFullUser,
@@ -116,7 +116,7 @@ function changingOperations(services: ApiServices): ApiOperation[] {
       summary: "Change the caller's own password, with the current one; their refresh tokens end",
       params: NOTHING,
       query: NOTHING,
-      body: changePasswordBody,
+      body: changePasswordForm,
       status: 204,
       result: z.undefined(),
       async handle({ caller, body, sender }) {

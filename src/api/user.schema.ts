@@ -55,9 +55,6 @@ export const updateUserBody = z.object({
   external: notExternal,
 });
 
-/** The body that changes the caller's own password. The current one is not held to the rules: it may be older than they are. */
-export const changePasswordBody = z.object({ current_password: z.string().min(1).max(128), password });
-
 /** Which accounts are wanted. */
 export const listUsersQuery = pageQuery.extend({
   username: text(255).optional(),

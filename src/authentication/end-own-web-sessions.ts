@@ -1,6 +1,7 @@
-/** Ends sessions of one's own, from any of them: whoever lost a device signs it out. */
+/** Ends sign-ins of one's own, from any session: whoever lost a device signs it out. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { NotFoundError } from "../errors.ts";
+import { endRefreshTokens } from "../refresh-tokens/end-refresh-tokens.ts";
 import type { SignedInSession } from "./authenticate-web-session.ts";
 import { endWebSessions } from "./end-web-sessions.ts";
 
@@ -18,11 +19,14 @@ export async function endOwnWebSession(
   if (ended === 0) throw new NotFoundError("Session");
 }
 
-/** Ends all sessions of the caller's but the one that the request came with; returns how many. */
-export function endOtherWebSessions(
+/** Ends all sessions of the caller's but the one that the request came with, and all their sign-ins to registries. */
+export async function endOtherSignIns(
   { database, clock }: UseCaseServices,
   { session: { id, principal: by } }: { session: SignedInSession },
-): Promise<number> {
-  const which = { userIds: [by.userId], except: id };
-  return database.transaction((em) => endWebSessions(em, which, { by, at: clock.now() }));
+): Promise<void> {
+  const authorship = { by, at: clock.now() };
+  await database.transaction(async (em) => {
+    await endWebSessions(em, { userIds: [by.userId], except: id }, authorship);
+    await endRefreshTokens(em, { userIds: [by.userId] }, authorship);
+  });
 }

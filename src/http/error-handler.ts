@@ -8,9 +8,9 @@ import { KeysideError, UnavailableError } from "../errors.ts";
 import { sendJson } from "./send-json.ts";
 
 /** The answer to a failed request. */
-export interface ErrorAnswer {
+export interface ErrorAnswer<Body = unknown> {
   readonly status: number;
-  readonly body: unknown;
+  readonly body: Body;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -18,7 +18,7 @@ export interface ErrorAnswer {
 export const CLIENT_GONE_STATUS = 499;
 
 /** How one protocol writes an error; `undefined` stands for an unexpected one. */
-export type ErrorDialect = (error: KeysideError | undefined) => ErrorAnswer;
+export type ErrorDialect<Body = unknown> = (error: KeysideError | undefined) => ErrorAnswer<Body>;
 
 /** What is known of errors that are not our own. */
 export interface KnownFailures {
@@ -29,10 +29,14 @@ export interface KnownFailures {
 }
 
 /** Turns what was thrown while a request was answered into the answer. */
-export type AnswerFailure = (thrown: unknown, requestId: string) => ErrorAnswer;
+export type AnswerFailure<Body = unknown> = (thrown: unknown, requestId: string) => ErrorAnswer<Body>;
 
 /** Answers every error in `dialect`, and logs those that are our own fault. */
-export function failureAnswers(dialect: ErrorDialect, known: KnownFailures, log: Logger): AnswerFailure {
+export function failureAnswers<Body>(
+  dialect: ErrorDialect<Body>,
+  known: KnownFailures,
+  log: Logger,
+): AnswerFailure<Body> {
   return (thrown, requestId) => {
     const error = recognise(thrown, known);
     const answer = dialect(error);

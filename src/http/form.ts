@@ -21,6 +21,11 @@ export class Parameters {
     }
   }
 
+  /** Each name with all its values, in the order in which the names came. */
+  entries(): Iterable<[string, readonly string[]]> {
+    return this.#values;
+  }
+
   /** Every value of a parameter that may be repeated. */
   all(name: string): readonly string[] {
     return this.#values.get(name) ?? [];

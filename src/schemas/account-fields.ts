@@ -11,3 +11,6 @@ export const email = text(255).refine(isEmail, "an e-mail address").meta({ patte
 function isEmail(value: string): boolean {
   return z.email({ pattern: z.regexes.html5Email }).safeParse(value).success;
 }
+
+/** What changes one's own password. The current one is not held to the rules: it may be older than they are. */
+export const changePasswordForm = z.object({ current_password: z.string().min(1).max(128), password });

@@ -14,6 +14,9 @@ import { notificationRouter } from "../registry/notification.routes.ts";
 import { registryError } from "../registry/registry-error.ts";
 import { tokenRouter } from "../registry/token.routes.ts";
 import { type RequestHandler, tokenLane } from "../registry/token-lane.ts";
+import { webPages } from "../web/pages.ts";
+import { noPage, pageBinding, pageRouter } from "../web/protocol/bind-pages.ts";
+import { pageError } from "../web/protocol/page-error.ts";
 import type { Container } from "./container.ts";
 import { healthRouter } from "./health.routes.ts";
 import { noRoute } from "./no-route.ts";
@@ -25,7 +28,7 @@ export function createApp(container: Container): RequestHandler {
     isUnavailable: isConnectionFailure,
     isTold: (error) => database.diskIsFull && isDiskFull(error),
   };
-  const failuresIn = (dialect: ErrorDialect) => failureAnswers(dialect, failures, log);
+  const failuresIn = <Body>(dialect: ErrorDialect<Body>) => failureAnswers(dialect, failures, log);
   const findClient = clientFinder(addressSet(config.network.trustedProxies), log);
   const beginRequest = requestRecorder(log, ids);
   const answerToken = tokenEndpoint(container, failuresIn(registryError));
@@ -43,6 +46,10 @@ export function createApp(container: Container): RequestHandler {
   app.use(notificationRouter(container).routes());
   app.use(mergeSlashes);
   app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());
+  const pages = pageBinding(container, failuresIn(pageError));
+  app.use(pages.assets.serve);
+  app.use(pageRouter(pages, webPages(container, pages.links)).routes());
+  app.use(noPage(pages));
   app.use(noRoute);
   return tokenLane({ findClient, beginRequest, answerToken, onBroken }, app.callback());
 }

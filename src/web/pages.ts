@@ -1,0 +1,22 @@
+/** Every page, in the order in which addresses are tried: an address belongs to the first that it fits. */
+import { activeSessionPages } from "./active-session.pages.ts";
+import { homePages } from "./home.pages.ts";
+import { passwordPages } from "./password.pages.ts";
+import { profilePages } from "./profile.pages.ts";
+import type { Page } from "./protocol/page.ts";
+import type { PageLinks } from "./protocol/page-links.ts";
+import { signInPages } from "./sign-in.pages.ts";
+import { signInLinkPages } from "./sign-in-link.pages.ts";
+import type { WebServices } from "./web-services.ts";
+
+/** All pages. @see docs/spec/web.md "Pages" */
+export function webPages(services: WebServices, links: PageLinks): Page[] {
+  return [
+    ...homePages(services, links),
+    ...signInPages(services, links),
+    ...signInLinkPages(services, links),
+    ...profilePages(services, links),
+    ...passwordPages(services, links),
+    ...activeSessionPages(services, links),
+  ];
+}
