@@ -43,3 +43,8 @@ export function ownedBy(owner: TokenOwner): readonly [condition: string, value: 
     ? ["t.project_id = ?", owner.project.id]
     : ["t.project_id is null and t.user_id = ?", owner.userId];
 }
+
+/** What an error calls one of the owner's tokens. */
+export function nameOfTokens({ kind }: TokenOwner): string {
+  return kind === "project" ? "Project Access Token" : "Personal Access Token";
+}

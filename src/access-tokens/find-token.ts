@@ -6,9 +6,9 @@ import { type EventPage, listEvents } from "../events/list-events.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { decidePeriod } from "../projects/period.ts";
 import { type DescribedToken, describeTokens } from "./describe-tokens.ts";
-import { findTokenOwner, type TokenOwner, type TokensOf } from "./find-token-owner.ts";
+import { findStandings } from "./find-standings.ts";
+import { findTokenOwner, nameOfTokens, type TokenOwner, type TokensOf } from "./find-token-owner.ts";
 import { findUsageOf, type TokenUsage } from "./find-token-usage.ts";
-import { findStandings } from "./token-standing.ts";
 
 /** What is asked for: a token, live or dead, and which of its events, the latest first. */
 export interface FindTokenInput {
@@ -42,9 +42,7 @@ export async function findToken(
   const owner = await findTokenOwner(em, caller, of);
   const now = clock.now();
   const [found] = await describeTokens(services, em, owner, await findStandings(em, owner, [tokenId], now));
-  if (found === undefined) {
-    throw new NotFoundError(owner.kind === "project" ? "Project Access Token" : "Personal Access Token");
-  }
+  if (found === undefined) throw new NotFoundError(nameOfTokens(owner));
   const botId = found.user.userType === "project_bot" ? found.user.id : undefined;
   return {
     ...found,

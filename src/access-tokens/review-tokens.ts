@@ -3,8 +3,8 @@ import type { Page } from "../database/page.ts";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { type DescribedToken, describeTokens } from "./describe-tokens.ts";
+import { listStandings, type StandingFilter, type TokenCounts } from "./find-standings.ts";
 import { findTokenOwner, type TokenOwner, type TokensOf } from "./find-token-owner.ts";
-import { listStandings, type StandingFilter, type TokenCounts } from "./token-standing.ts";
 
 /** What is asked for. */
 export interface ReviewTokensInput extends StandingFilter {
