@@ -7,6 +7,7 @@ import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
 import { signInPages } from "./sign-in.pages.ts";
 import { signInLinkPages } from "./sign-in-link.pages.ts";
+import { styleguidePages } from "./styleguide.pages.ts";
 import type { WebServices } from "./web-services.ts";
 
 /** All pages. @see docs/spec/web.md "Pages" */
@@ -18,5 +19,6 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...profilePages(services, links),
     ...passwordPages(services, links),
     ...activeSessionPages(services, links),
+    ...styleguidePages(services, links),
   ];
 }

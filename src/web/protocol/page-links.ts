@@ -22,6 +22,8 @@ export interface PageLinks {
   readonly endSession: (id: number) => Href;
   readonly endOtherSignIns: () => Href;
   readonly endRefreshToken: (id: number) => Href;
+  readonly styleguide: () => Href;
+  readonly styleguideConfirmation: () => Href;
 }
 
 /**
@@ -47,5 +49,7 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
     endSession: (id) => settings(`active_sessions/${id}/end`),
     endOtherSignIns: () => settings("active_sessions/end_others"),
     endRefreshToken: (id) => settings(`registry_sign_ins/${id}/end`),
+    styleguide: () => at("/-/styleguide"),
+    styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
 }
