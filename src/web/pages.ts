@@ -10,6 +10,7 @@ import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
 import { signInPages } from "./sign-in.pages.ts";
 import { signInLinkPages } from "./sign-in-link.pages.ts";
+import { styleguidePages } from "./styleguide.pages.ts";
 import type { WebServices } from "./web-services.ts";
 
 /** All pages. @see docs/spec/web.md "Pages" */
@@ -23,5 +24,6 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...activeSessionPages(services, links),
     ...tokenPages(services, personalTokens(services, links)),
     ...tokenPages(services, projectTokens(services, links)),
+    ...styleguidePages(services, links),
   ];
 }

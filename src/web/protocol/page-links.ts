@@ -24,6 +24,8 @@ export interface PageLinks {
   readonly endRefreshToken: (id: number) => Href;
   /** The access tokens of a project, by its full path, or one's own. */
   readonly accessTokens: (project: string | "self") => TokenLinks;
+  readonly styleguide: () => Href;
+  readonly styleguideConfirmation: () => Href;
 }
 
 /** The addresses about access tokens of one place. */
@@ -74,6 +76,8 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
         at,
         project === "self" ? "/-/user_settings/personal_access_tokens" : `/${project}/-/settings/access_tokens`,
       ),
+    styleguide: () => at("/-/styleguide"),
+    styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
 }
 
