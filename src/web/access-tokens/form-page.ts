@@ -43,7 +43,7 @@ export function tokenFormPage(
     ...place.frame("New token"),
     main: html`${pageHead("New token", "Its secret is shown once, when it is created.")}
 ${errorSummary(form, LABELS)}
-<form class="card form wide" method="post" action="${links.create()}">
+<form class="card form with-effect" method="post" action="${links.create()}">
 <div class="fields">
 <div class="f"><p class="lbl">Start from</p>${starts}</div>
 <div class="two">

@@ -148,7 +148,9 @@ function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: bool
   const { token, standing, end } = described;
   const { links } = place;
   return [
-    html`${isInactive ? null : html`<input type="checkbox" name="ids" value="${token.id}" form="chosen" aria-label="Choose ${token.name}">`}<div class="named">${nameOf(place, described, now)}</div>`,
+    isInactive
+      ? nameOf(place, described, now)
+      : html`<div class="chosen"><input type="checkbox" name="ids" value="${token.id}" form="chosen" aria-label="Choose ${token.name}"><div>${nameOf(place, described, now)}</div></div>`,
     html`${scopeChips(token.scopes, standing.unusedScopes)}${limitsOf(described)}`,
     useOf(place, described, now),
     end === undefined ? html`${ends(token.expiresAt ?? null, now)}` : endInWords(end, now),
@@ -180,7 +182,7 @@ ${grace === undefined ? null : graceLine(links, described, now)}
 function graceLine(links: TokenPlace["links"], { token, grace }: DescribedToken, now: Date): SafeHtml | null {
   if (grace === undefined) return null;
   const used = grace.token.lastUsedAt == null ? "never used" : html`used ${moment(grace.token.lastUsedAt, now)}`;
-  return html`<div class="grace sub">Old secret <span class="mono">…${grace.token.lastFour}</span> ends ${moment(grace.retiresAt, now)}, ${used}. ${grace.safeToRetire ? badge("safe to end", "ok") : badge("still in use", "warn")} ${act({ action: links.retire(token.id), words: "End it", object: `the old secret of ${token.name}`, kind: "link" })}</div>`;
+  return html`<div class="grace sub">Old secret <span class="mono">…${grace.token.lastFour}</span> ends ${moment(grace.retiresAt, now)}, ${used}. ${grace.safeToRetire ? badge("safe to end", "ok") : null} ${act({ action: links.retire(token.id), words: "End it", object: `the old secret of ${token.name}`, kind: "link" })}</div>`;
 }
 
 function limitsOf({ token }: DescribedToken): SafeHtml | null {
