@@ -88,6 +88,7 @@ export interface Container
   readonly database: Database;
   readonly signingKeys: SigningKeys;
   readonly lastUse: LastUse;
+  readonly webSessionLastSeen: WebSessionLastSeen;
   /** What requests noted in memory, to be written off the request path. */
   readonly deferredNotes: readonly { flush(): Promise<void> }[];
   readonly initialPassword: InitialPassword;
