@@ -1,6 +1,7 @@
 /** The list of access tokens: which there are, who needs them, and which could go. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { DescribedToken } from "../../access-tokens/describe-tokens.ts";
+import type { FirstSteps } from "../../access-tokens/find-first-steps.ts";
 import type { ReviewedTokens } from "../../access-tokens/review-tokens.ts";
 import type { TokenState } from "../../access-tokens/token-standing.ts";
 import { nameOfLevel } from "../../principals/access-level.ts";
@@ -22,6 +23,7 @@ import { searchField } from "../parts/search-field.ts";
 import { type Row, table } from "../parts/table.ts";
 import { toolbar } from "../parts/toolbar.ts";
 import type { ShownPage } from "../protocol/page.ts";
+import { firstSteps } from "./first-steps.ts";
 import { presetLinks } from "./preset-links.ts";
 import type { TokenPlace } from "./token-place.ts";
 import { endInWords, lastImageWords, person } from "./token-words.ts";
@@ -36,6 +38,15 @@ export interface TokenListView {
   readonly page: number;
 }
 
+/** What the page shows. */
+export interface TokenList {
+  readonly reviewed: ReviewedTokens;
+  /** How far the project has come; undefined for personal tokens. */
+  readonly steps: FirstSteps | undefined;
+  readonly view: TokenListView;
+  readonly now: Date;
+}
+
 const STATES: readonly (readonly [TokenState, string])[] = [
   ["active", "active"],
   ["ends_soon", "end soon"],
@@ -45,7 +56,7 @@ const STATES: readonly (readonly [TokenState, string])[] = [
 ];
 
 /** The page of the list. */
-export function tokenListPage(place: TokenPlace, reviewed: ReviewedTokens, view: TokenListView, now: Date): ShownPage {
+export function tokenListPage(place: TokenPlace, { reviewed, steps, view, now }: TokenList): ShownPage {
   const { links } = place;
   const { tokens, counts } = reviewed;
   const { state, search, page } = view;
@@ -87,6 +98,7 @@ ${pager({ page, perPage: TOKENS_PER_PAGE, total: counts[state], at: (to) => at({
     ...place.frame(),
     main: html`${pageHead(place.project === undefined ? "Personal access tokens" : "Access tokens", place.about, add)}
 ${place.isEnabled ? null : flagIsOff(place)}
+${steps === undefined || !place.isEnabled ? null : firstSteps(steps, place.image.prefix ?? "")}
 ${isNew ? noTokens(place) : list}`,
   };
 }

@@ -1,5 +1,6 @@
 /** All pages about access tokens, of a project or of oneself: they are declared once for both. */
 import { z } from "zod";
+import { findFirstSteps } from "../../access-tokens/find-first-steps.ts";
 import { findFirstUse } from "../../access-tokens/find-first-use.ts";
 import { findToken } from "../../access-tokens/find-token.ts";
 import { previewRevocation } from "../../access-tokens/preview-revocation.ts";
@@ -90,7 +91,9 @@ export function tokenPages(services: WebServices, places: TokenPlaces): Page[] {
           ...filter,
           page: { limit: TOKENS_PER_PAGE, offset: (page - 1) * TOKENS_PER_PAGE },
         });
-        return tokenListPage(place, reviewed, query, clock.now());
+        const projectId = place.project?.project.id;
+        const steps = projectId === undefined ? undefined : await findFirstSteps(services.database.em(), projectId);
+        return tokenListPage(place, { reviewed, steps, view: query, now: clock.now() });
       },
     }),
     view({
