@@ -13,6 +13,15 @@ export interface EventFilter {
   readonly sort: "asc" | "desc";
 }
 
+/**
+ * Whose events are wanted. Of a token: what was done with it, what was done about it and, where it has a bot, all that its
+ * bot did, since registries report whom they served, and not with which secret.
+ */
+export type EventsOf =
+  | { readonly authorId: number }
+  | { readonly projectId: number }
+  | { readonly token: { readonly id: number; readonly botId: number | undefined } };
+
 /** Up to here events are counted: a project may have millions, and each page would count them again. */
 const COUNTED = 10_000;
 
@@ -28,11 +37,11 @@ export interface EventPage {
 /** Finds a page of events; costs the same however many there are beyond 10,000. */
 export async function listEvents(
   em: SqlEntityManager,
-  of: { readonly authorId: number } | { readonly projectId: number },
+  of: EventsOf,
   filter: EventFilter,
   page: Page,
 ): Promise<EventPage> {
-  const conditions: ObjectQuery<Event>[] = ["authorId" in of ? { author: of.authorId } : { projectId: of.projectId }];
+  const conditions: ObjectQuery<Event>[] = [conditionOf(of)];
   if (filter.action !== undefined) conditions.push({ action: filter.action });
   if (filter.targetType !== undefined) conditions.push({ targetType: filter.targetType });
   if (filter.before !== undefined) conditions.push({ createdAt: { $lt: new Date(`${filter.before}T00:00:00Z`) } });
@@ -60,4 +69,13 @@ export async function listEvents(
     total: number > COUNTED ? undefined : number,
     more: events.length > page.limit,
   };
+}
+
+function conditionOf(of: EventsOf): ObjectQuery<Event> {
+  if ("authorId" in of) return { author: of.authorId };
+  if ("projectId" in of) return { projectId: of.projectId };
+  const { id, botId } = of.token;
+  const conditions: ObjectQuery<Event>[] = [{ tokenId: id }, { targetType: "AccessToken", targetId: id }];
+  if (botId !== undefined) conditions.push({ author: botId });
+  return { $or: conditions };
 }

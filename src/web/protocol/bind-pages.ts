@@ -13,6 +13,7 @@ import { ForbiddenError, KeysideError, NotFoundError, PayloadTooLargeError, Vali
 import type { AnswerFailure } from "../../http/error-handler.ts";
 import { readForm } from "../../http/form.ts";
 import { originOf, senderOf } from "../../http/request-sender.ts";
+import { sendJson } from "../../http/send-json.ts";
 import { ANONYMOUS, requireAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
 import { errorPage } from "../parts/error-page.ts";
@@ -118,7 +119,8 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     } as unknown as Bound;
     const result = page.method === "get" ? await page.show(request) : await act(binding, page, ctx, request);
     if (result === undefined) return;
-    if ("redirect" in result) redirect(binding, ctx, result);
+    if ("json" in result) sendJson(ctx, result.json);
+    else if ("redirect" in result) redirect(binding, ctx, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {
     tellFailure(services.audit, thrown, ctx);

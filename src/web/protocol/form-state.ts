@@ -21,6 +21,11 @@ export class FormState {
     this.problems = problems;
   }
 
+  /** The same form with other values in some fields. */
+  with(fields: TypedFields): FormState {
+    return new FormState({ ...this.#typed, ...fields }, this.problems);
+  }
+
   /** The text of a field; empty where there is none, and of a password always. */
   value(field: string): string {
     const value = this.#read(field);

@@ -26,6 +26,11 @@ export interface ShownPage {
   readonly cookies?: readonly CookieChange[];
 }
 
+/** What a page's script is told. */
+export interface Told {
+  readonly json: unknown;
+}
+
 /** Where an action leads. */
 export interface Redirect {
   readonly redirect: Href;
@@ -63,7 +68,7 @@ export interface View<
   Query extends z.ZodType = z.ZodType,
 > extends Declaration<Access, Params, Query> {
   readonly method: "get";
-  show(request: PageRequest<Access, z.output<Params>, z.output<Query>>): Promise<ShownPage | Redirect>;
+  show(request: PageRequest<Access, z.output<Params>, z.output<Query>>): Promise<ShownPage | Redirect | Told>;
 }
 
 /** What a form does. */
