@@ -1,29 +1,11 @@
-/** Finds events by author, project, action or target. */
-import type { ObjectQuery } from "@mikro-orm/core";
+/** Finds events by author, project, token, action or target. */
 import type { QBFilterQuery, SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Page } from "../database/page.ts";
-import { Event, type EventAction, type LoadedEvent, type TargetType } from "./event.entity.ts";
-
-/** Which events are wanted; `before` and `after` are exclusive dates (`YYYY-MM-DD`, UTC). */
-export interface EventFilter {
-  readonly action?: EventAction | undefined;
-  readonly targetType?: TargetType | undefined;
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
-  readonly sort: "asc" | "desc";
-}
-
-/**
- * Whose events are wanted. Of a token: what was done with it, what was done about it and, where it has a bot, all that its
- * bot did, since registries report whom they served, and not with which secret.
- */
-export type EventsOf =
-  | { readonly authorId: number }
-  | { readonly projectId: number }
-  | { readonly token: { readonly id: number; readonly botId: number | undefined } };
+import { Event, type LoadedEvent } from "./event.entity.ts";
+import { type EventFilter, type EventsOf, eventConditions } from "./event-conditions.ts";
 
 /** Up to here events are counted: a project may have millions, and each page would count them again. */
-const COUNTED = 10_000;
+export const COUNTED_EVENTS = 10_000;
 
 /** A page of events with their authors. */
 export interface EventPage {
@@ -41,12 +23,7 @@ export async function listEvents(
   filter: EventFilter,
   page: Page,
 ): Promise<EventPage> {
-  const conditions: ObjectQuery<Event>[] = [conditionOf(of)];
-  if (filter.action !== undefined) conditions.push({ action: filter.action });
-  if (filter.targetType !== undefined) conditions.push({ targetType: filter.targetType });
-  if (filter.before !== undefined) conditions.push({ createdAt: { $lt: new Date(`${filter.before}T00:00:00Z`) } });
-  if (filter.after !== undefined) conditions.push({ createdAt: { $gt: new Date(`${filter.after}T23:59:59.999Z`) } });
-  const where: ObjectQuery<Event> = { $and: conditions };
+  const where = eventConditions(of, filter);
   const events = await em.find(Event, where, {
     populate: ["author"],
     orderBy: [{ createdAt: filter.sort }, { id: filter.sort }],
@@ -57,7 +34,7 @@ export async function listEvents(
     .createQueryBuilder(Event)
     .select("id")
     .where(where as QBFilterQuery<Event>)
-    .limit(COUNTED + 1)
+    .limit(COUNTED_EVENTS + 1)
     .toQuery();
   const [row] = await em.execute<{ number: number }[]>(
     `select count(*)::int as number from (${counted.sql}) as counted`,
@@ -66,16 +43,7 @@ export async function listEvents(
   const number = row?.number ?? 0;
   return {
     events: events.slice(0, page.limit),
-    total: number > COUNTED ? undefined : number,
+    total: number > COUNTED_EVENTS ? undefined : number,
     more: events.length > page.limit,
   };
-}
-
-function conditionOf(of: EventsOf): ObjectQuery<Event> {
-  if ("authorId" in of) return { author: of.authorId };
-  if ("projectId" in of) return { projectId: of.projectId };
-  const { id, botId } = of.token;
-  const conditions: ObjectQuery<Event>[] = [{ tokenId: id }, { targetType: "AccessToken", targetId: id }];
-  if (botId !== undefined) conditions.push({ author: botId });
-  return { $or: conditions };
 }

@@ -1,0 +1,35 @@
+/** Counts events by day. */
+import type { QBFilterQuery, SqlEntityManager } from "@mikro-orm/postgresql";
+import { Event } from "./event.entity.ts";
+import { type EventFilter, type EventsOf, eventConditions } from "./event-conditions.ts";
+import { COUNTED_EVENTS } from "./list-events.ts";
+
+/** Events of a day: `YYYY-MM-DD`, in UTC. */
+export interface EventsOfDay {
+  readonly day: string;
+  readonly count: number;
+}
+
+/**
+ * The latest 10,000 events by day, the earliest day first, without the days that have none. `isWhole`: whether these are all.
+ * Where they are not, the earliest day has more than its count.
+ */
+export async function countEventsByDay(
+  em: SqlEntityManager,
+  of: EventsOf,
+  filter: EventFilter,
+): Promise<{ readonly days: readonly EventsOfDay[]; readonly isWhole: boolean }> {
+  const latest = em
+    .createQueryBuilder(Event)
+    .select("createdAt")
+    .where(eventConditions(of, filter) as QBFilterQuery<Event>)
+    .orderBy({ createdAt: "desc" })
+    .limit(COUNTED_EVENTS + 1)
+    .toQuery();
+  const days = await em.execute<EventsOfDay[]>(
+    `select (created_at at time zone 'UTC')::date::text as day, count(*)::int as count
+     from (${latest.sql}) as latest group by 1 order by 1`,
+    latest.params,
+  );
+  return { days, isWhole: days.reduce((sum, { count }) => sum + count, 0) <= COUNTED_EVENTS };
+}
