@@ -5,7 +5,7 @@ const STYLE = readFileSync(new URL("../../../src/web/assets/style.css", import.m
 
 /** The colours of the style by their names: light, then dark. */
 const COLOURS = new Map(
-  Array.from(STYLE.matchAll(/--([a-z-]+): light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\);/g), ([, name = "", ...both]) => [
+  Array.from(STYLE.matchAll(/--([a-z-]+): ?light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\);/g), ([, name = "", ...both]) => [
     name,
     both,
   ]),
