@@ -88,6 +88,7 @@ export function startNewToken(query: TypedFields, repeated: AccessToken | undefi
     Object.keys(NEW_TOKEN_LABELS).flatMap((field) => (asked.value(field) === "" ? [] : [[field, asked.value(field)]])),
   );
   return new FormState({
+    preset: preset?.name ?? "",
     expires_in: given["expires_at"] === undefined ? asked.value("expires_in") || DEFAULT_END : "date",
     access_level: String(ACCESS_LEVELS.developer),
     ...(repeated === undefined ? {} : fieldsOf(repeated)),
