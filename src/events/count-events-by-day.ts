@@ -1,8 +1,7 @@
 /** Counts events by day. */
-import type { QBFilterQuery, SqlEntityManager } from "@mikro-orm/postgresql";
-import { Event } from "./event.entity.ts";
-import { type EventFilter, type EventsOf, eventConditions } from "./event-conditions.ts";
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { COUNTED_EVENTS } from "./list-events.ts";
+import { type EventFilter, type EventsOf, matchingEvents } from "./matching-events.ts";
 
 /** Events of a day: `YYYY-MM-DD`, in UTC. */
 export interface EventsOfDay {
@@ -19,17 +18,12 @@ export async function countEventsByDay(
   of: EventsOf,
   filter: EventFilter,
 ): Promise<{ readonly days: readonly EventsOfDay[]; readonly isWhole: boolean }> {
-  const latest = em
-    .createQueryBuilder(Event)
-    .select("createdAt")
-    .where(eventConditions(of, filter) as QBFilterQuery<Event>)
-    .orderBy({ createdAt: "desc" })
-    .limit(COUNTED_EVENTS + 1)
-    .toQuery();
+  const limit = COUNTED_EVENTS + 1;
+  const { sql, params } = matchingEvents(em, of, { ...filter, sort: "desc" }, { limit });
   const days = await em.execute<EventsOfDay[]>(
     `select (created_at at time zone 'UTC')::date::text as day, count(*)::int as count
-     from (${latest.sql}) as latest group by 1 order by 1`,
-    latest.params,
+     from (select * from (${sql}) matching order by created_at desc, id desc limit ?) latest group by 1 order by 1`,
+    [...params, limit],
   );
   return { days, isWhole: days.reduce((sum, { count }) => sum + count, 0) <= COUNTED_EVENTS };
 }

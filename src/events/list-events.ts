@@ -1,8 +1,8 @@
 /** Finds events by author, project, token, action or target. */
-import type { QBFilterQuery, SqlEntityManager } from "@mikro-orm/postgresql";
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { Page } from "../database/page.ts";
 import { Event, type LoadedEvent } from "./event.entity.ts";
-import { type EventFilter, type EventsOf, eventConditions } from "./event-conditions.ts";
+import { type EventFilter, type EventsOf, matchingEvents } from "./matching-events.ts";
 
 /** Up to here events are counted: a project may have millions, and each page would count them again. */
 export const COUNTED_EVENTS = 10_000;
@@ -21,29 +21,26 @@ export async function listEvents(
   em: SqlEntityManager,
   of: EventsOf,
   filter: EventFilter,
-  page: Page,
+  { limit, offset }: Page,
 ): Promise<EventPage> {
-  const where = eventConditions(of, filter);
-  const events = await em.find(Event, where, {
-    populate: ["author"],
-    orderBy: [{ createdAt: filter.sort }, { id: filter.sort }],
-    offset: page.offset,
-    limit: page.limit + 1,
-  });
-  const counted = em
-    .createQueryBuilder(Event)
-    .select("id")
-    .where(where as QBFilterQuery<Event>)
-    .limit(COUNTED_EVENTS + 1)
-    .toQuery();
-  const [row] = await em.execute<{ number: number }[]>(
-    `select count(*)::int as number from (${counted.sql}) as counted`,
-    counted.params,
+  const { sql, params } = matchingEvents(em, of, filter, { limit: Math.max(COUNTED_EVENTS, offset + limit) + 1 });
+  const rows = await em.execute<{ number: number; id: number | null }[]>(
+    `with matching as materialized (${sql})
+      select counted.number, page.id from (select count(*)::int as number from matching) counted
+      left join (
+        select * from matching order by created_at ${filter.sort}, id ${filter.sort} limit ? offset ?
+      ) page on true`,
+    [...params, limit + 1, offset],
   );
-  const number = row?.number ?? 0;
+  const ids = rows.flatMap(({ id }) => id ?? []);
+  const number = rows[0]?.number ?? 0;
   return {
-    events: events.slice(0, page.limit),
+    events: await em.find(
+      Event,
+      { id: { $in: ids.slice(0, limit) } },
+      { populate: ["author"], orderBy: [{ createdAt: filter.sort }, { id: filter.sort }] },
+    ),
     total: number > COUNTED_EVENTS ? undefined : number,
-    more: events.length > page.limit,
+    more: ids.length > limit,
   };
 }
