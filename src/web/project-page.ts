@@ -1,7 +1,7 @@
 /** The pages of a project: which one it is, whether the visitor may open them, and the frame that all of them share. */
 import { z } from "zod";
 import { ForbiddenError } from "../errors.ts";
-import { ACCESS_LEVELS, nameOfLevel } from "../principals/access-level.ts";
+import { ACCESS_LEVELS, NO_ACCESS, nameOfLevel } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
 import { findVisibleProject, type ProjectAccess } from "../projects/find-project.ts";
 import { resourceId } from "../schemas/fields.ts";
@@ -14,7 +14,7 @@ import type { WebServices } from "./web-services.ts";
 export const projectParams = z.object({ project: resourceId });
 
 /** A page in a project's menu. */
-export type ProjectPage = "access_tokens";
+export type ProjectPage = "activity" | "project_members" | "access_tokens";
 
 /**
  * The project that a page is about, if the visitor has the role that the page wants.
@@ -30,11 +30,20 @@ export async function openProject(
   level: number,
 ): Promise<ProjectAccess> {
   const access = await findVisibleProject(database.em(), visitor, project);
-  if (access.accessLevel >= level) return access;
-  const own = access.accessLevel === 0 ? "you are no member" : `you are ${nameOfLevel(access.accessLevel)}`;
-  throw new ForbiddenError(
-    `this page is for those who are ${nameOfLevel(level)} of ${access.project.fullPath.path}, and ${own}`,
-  );
+  requireRole(access.accessLevel, level, access.project.fullPath.path);
+  return access;
+}
+
+/**
+ * Requires the role that a page wants of its visitor.
+ *
+ * @param path of the project or group that the page is about
+ * @throws ForbiddenError naming the role that is needed, and the visitor's own
+ */
+export function requireRole(own: number, level: number, path: string): void {
+  if (own >= level) return;
+  const is = own === NO_ACCESS ? "you are no member" : `you are ${nameOfLevel(own)}`;
+  throw new ForbiddenError(`this page is for those who are ${nameOfLevel(level)} of ${path}, and ${is}`);
 }
 
 /** The menu of a project, with the pages that the visitor may open. */
@@ -48,7 +57,24 @@ export function projectMenu({ project, accessLevel }: ProjectAccess, links: Page
       isCurrent: current === "access_tokens",
     },
   ];
-  const groups = accessLevel >= ACCESS_LEVELS.maintainer ? [{ title: "Settings", items: settings }] : [];
+  const pages: SideItem[] = [
+    {
+      name: "Activity",
+      href: links.activity({ project: path }).list(),
+      icon: "activity",
+      isCurrent: current === "activity",
+    },
+    {
+      name: "Members",
+      href: links.members("project", path).list(),
+      icon: "members",
+      isCurrent: current === "project_members",
+    },
+  ];
+  const groups = [
+    ...(accessLevel >= ACCESS_LEVELS.reporter ? [{ items: pages }] : []),
+    ...(accessLevel >= ACCESS_LEVELS.maintainer ? [{ title: "Settings", items: settings }] : []),
+  ];
   return { label: project.name, groups };
 }
 

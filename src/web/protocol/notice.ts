@@ -11,6 +11,10 @@ const NOTICES = {
   registry_sign_in_ended: "The registry sign-in has ended.",
   token_revoked: "The token is revoked.",
   tokens_revoked: "The tokens are revoked.",
+  member_added: "The member is added.",
+  member_changed: "The member's role is changed.",
+  member_removed: "The member is removed.",
+  member_left: "You are no member of it any more.",
   old_secret_ended: "The old secret has ended.",
 } as const;
 
