@@ -13,6 +13,10 @@ export interface Links {
   web(path: string): string;
   gitHttp(path: string): string;
   gitSsh(path: string): string;
+  /** The registry, as clients name it: `registry.example.com`. */
+  readonly registry: string;
+  /** Where the API begins to be about a project, or about oneself. */
+  api(path: string): string;
   /** The beginning of the names of a project's images: `registry.example.com/team/app`. */
   image(path: string): string;
   /**
@@ -30,6 +34,8 @@ export function createLinks(config: Pick<Config, "url" | "registry">): Links {
     web: (path) => `${config.url}/${path}`,
     gitHttp: (path) => `${config.url}/${path}.git`,
     gitSsh: (path) => `git@${hostname}:${path}.git`,
+    registry,
+    api: (path) => `${config.url}/api/v4/${path}`,
     image: (path) => `${registry}/${path}`,
     signInLink: (secret) => `${config.url}/-/sign_in_link?token=${secret}`,
   };

@@ -47,6 +47,8 @@ const AccessTokenSchema = defineEntity({
     lastUsedIps: p.array<string>((address) => address).nullable(),
     /** What the client of the last use calls itself; null: not known. */
     lastUsedClient: p.text().nullable(),
+    /** From when on the use of its scopes is recorded, of a token that is older than that record; null: it is not. */
+    scopeUsesSince: p.datetime().columnType("timestamptz").nullable(),
     revokedAt: p.datetime().columnType("timestamptz").nullable(),
     revokedBy: () => p.manyToOne(User).ref().nullable(),
     /** When the expiry was recorded as an event; null if it was not. */

@@ -25,7 +25,7 @@ interface BotActivity {
   readonly days: readonly (Counts & { readonly day: string })[];
 }
 
-/** The use of a token. */
+/** The use of a token. What is counted is that of its bot, so of a project access token alone. */
 export interface TokenUsage {
   readonly token: AccessToken;
   /** Each scope of the token; null where it was never needed. */
@@ -60,16 +60,26 @@ export async function findTokenUsage(
   const { project } = await findProjectOfToken(em, { caller, project: projectId, tokenId });
   const token = await em.findOne(AccessToken, { id: tokenId, project: project.id }, { populate: ["user"] });
   if (token === null) throw new NotFoundError("Project Access Token");
+  return { token, ...(await findUsageOf(em, token, period)) };
+}
+
+/** The use of a token, whose user is loaded; what registries report is known of a bot alone. */
+export async function findUsageOf(
+  em: SqlEntityManager,
+  token: AccessToken,
+  period: Period,
+): Promise<Pick<TokenUsage, "scopes" | "activity">> {
   const used = await em.execute<{ scope: TokenScope; last_used_at: string }[]>(
     "select scope, last_used_at from access_token_scope_uses where access_token_id = ?",
     [token.id],
   );
   const lastUses = new Map(used.map(({ scope, last_used_at }) => [scope, new Date(last_used_at)]));
+  const { project } = token;
+  // What a deleted bot did is the ghost's, as what all others did that are deleted.
+  const isBot = project != null && token.user.unwrap().userType === "project_bot";
   return {
-    token,
     scopes: token.scopes.map((scope) => ({ scope, lastUsedAt: lastUses.get(scope) ?? null })),
-    // What a deleted bot did is the ghost's, as what all others did that are deleted.
-    activity: token.user.$.userType === "ghost" ? undefined : await activityOf(em, token.user.id, project.id, period),
+    activity: isBot ? await activityOf(em, token.user.id, project.id, period) : undefined,
   };
 }
 

@@ -14,9 +14,10 @@ interface RevokedRow {
   retired_at: string | Date | null;
 }
 
-/** Which tokens: of a family, by their ids, or of some users. */
+/** Which tokens: of a family or of some, by their ids, or of some users. */
 export type TokensToRevoke =
   | { readonly family: string }
+  | { readonly families: readonly string[] }
   | { readonly tokenIds: readonly number[] }
   | { readonly userIds: readonly number[] };
 
@@ -54,6 +55,9 @@ export async function markRevoked(
 
 function conditionOf(which: TokensToRevoke): [condition: string, value: string] {
   if ("family" in which) return ["family = ?", which.family];
+  if ("families" in which) {
+    return ["family in (select jsonb_array_elements_text(?::jsonb))", JSON.stringify(which.families)];
+  }
   if ("tokenIds" in which) return ["id = any(?::int[])", idArray(which.tokenIds)];
   return ["user_id = any(?::int[])", idArray(which.userIds)];
 }

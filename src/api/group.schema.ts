@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { GroupFilter } from "../groups/list-groups.ts";
 import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import { accessLevel } from "../schemas/access-level.ts";
 import { flag, id, prose, searchText, text } from "../schemas/fields.ts";
-import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { pathSegment } from "./protocol/path-segment.ts";
 

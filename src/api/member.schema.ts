@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Links } from "../links.ts";
 import type { LoadedMember } from "../members/member.entity.ts";
+import { accessLevel } from "../schemas/access-level.ts";
 import { id, resourceId, searchText } from "../schemas/fields.ts";
-import { accessLevel } from "./access-level.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 import { briefUserResult, renderBriefUser } from "./user.schema.ts";
 

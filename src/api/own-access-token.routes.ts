@@ -7,7 +7,8 @@ import { type RevokeServices, revokePersonalToken, revokeProjectToken } from "..
 import { rotatePersonalToken, rotateProjectToken } from "../access-tokens/rotate-token.ts";
 import type { TokenServices } from "../access-tokens/token-services.ts";
 import { requireToken, type SignedInPrincipal } from "../principals/principal.ts";
-import { createdTokenResult, renderToken, rotateTokenBody, tokenResult } from "./access-token.schema.ts";
+import { rotateTokenBody } from "../schemas/new-token.ts";
+import { createdTokenResult, renderToken, tokenResult } from "./access-token.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 

@@ -11,15 +11,8 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import { ForbiddenError, NotFoundError } from "../errors.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
 import { id } from "../schemas/fields.ts";
-import {
-  createdTokenResult,
-  createPersonalTokenBody,
-  listTokensQuery,
-  renderToken,
-  rotateTokenBody,
-  tokenFilter,
-  tokenResult,
-} from "./access-token.schema.ts";
+import { createPersonalTokenBody, rotateTokenBody } from "../schemas/new-token.ts";
+import { createdTokenResult, listTokensQuery, renderToken, tokenFilter, tokenResult } from "./access-token.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";
 import { pageHeaders, pageOf } from "./protocol/pagination.ts";

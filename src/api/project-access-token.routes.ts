@@ -16,14 +16,13 @@ import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import { resourceParams } from "../schemas/fields.ts";
+import { createProjectTokenBody, rotateTokenBody } from "../schemas/new-token.ts";
 import {
   createdProjectTokenResult,
-  createProjectTokenBody,
   listTokensQuery,
   projectTokenParams,
   projectTokenResult,
   renderProjectToken,
-  rotateTokenBody,
   tokenFilter,
 } from "./access-token.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";

@@ -36,9 +36,10 @@ export async function endWebSessions(
      returning id, browser, network`,
     [idArray(userIds), named, named, except ?? null],
   );
+  const inOrder = ended.toSorted((one, other) => one.id - other.id);
   await recordEvents(
     em,
-    ended.map(({ id, ...session }) => ({
+    inOrder.map(({ id, ...session }) => ({
       by: author,
       action,
       target: { type: "Session", id, title: webSessionTitle(session) },

@@ -4,7 +4,8 @@ import { groupAddress, projectAddress } from "./addresses.ts";
 import type { KeysideClient } from "./keyside-client.ts";
 
 const DEMO_GROUP = "demo";
-const DEMO_PROJECT = `${DEMO_GROUP}/app`;
+/** Its full path. */
+export const DEMO_PROJECT = `${DEMO_GROUP}/app`;
 
 /** The image of the registry itself, which everybody has whose registry runs in a container. */
 export const REGISTRY_IMAGE = "registry:2";

@@ -1,18 +1,18 @@
-/** What `keyside up` prints once everything runs: where it is, and the commands by which a new user sees it work. */
+/** What `keyside up` prints once everything runs: a page to open, where all is, and the commands by which a new user sees it work. */
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Config } from "../config.ts";
 import { writeSecret } from "../files.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
-import { createDemoToken, pasteLines, REGISTRY_IMAGE } from "./demo-project.ts";
-import { openClient } from "./keyside-client.ts";
+import { createDemoToken, DEMO_PROJECT, pasteLines, REGISTRY_IMAGE } from "./demo-project.ts";
+import { type KeysideClient, openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
 
 const run = promisify(execFile);
 
 /**
- * Prints the addresses, the files that hold credentials, and what to paste, with a fresh token of the demo project.
+ * Prints a sign-in link, the addresses, the files that hold credentials, and what to paste, with a fresh token of the demo project.
  *
  * @throws RefusedError when the service refuses to make the demo project or its token
  */
@@ -27,7 +27,11 @@ export async function printIntroduction(
     () => false,
   );
   const address = new URL(config.registry.url).host;
+  const client = openClient(config);
+  const hasDemo = registry.kind !== "none";
+  if (hasDemo) await writeSecret(config.demoTokenFile, await createDemoToken(client));
   output.line("");
+  output.line(`Open       ${await makeSignInLink(client, hasDemo)}`);
   output.line(`API        ${config.url}/api/v4   (the operator's token is in ${config.operatorTokenFile})`);
   if (hasPasswordFile) output.line(`Sign in    root, with the password in ${config.rootPasswordFile}`);
   output.line(`Registry   ${registry.kind === "none" ? "none" : address}: ${registry.reason}`);
@@ -36,7 +40,6 @@ export async function printIntroduction(
   if (registry.kind === "none") {
     output.line(registry.advice);
   } else {
-    await writeSecret(config.demoTokenFile, await createDemoToken(openClient(config)));
     output.line("Paste these lines, in a private demo project:");
     output.line("");
     const image = registry.kind === "docker" ? REGISTRY_IMAGE : await findLocalImage();
@@ -50,6 +53,15 @@ export async function printIntroduction(
   }
   output.line("");
   output.line("Ctrl-C stops both.");
+}
+
+/** A link that signs in who reads the terminal, once: nobody's password is needed. It leads to the demo project's tokens. */
+async function makeSignInLink(client: KeysideClient, hasDemo: boolean): Promise<string> {
+  const { id, username } = (await client.call("GET", "/user")).body as { id: number; username: string };
+  const { url } = (await client.call("POST", `/users/${id}/sign_in_links`)).body as { url: string };
+  const link = new URL(url);
+  if (hasDemo) link.searchParams.set("return_to", `/${DEMO_PROJECT}/-/settings/access_tokens`);
+  return `${link}   (signs you in as ${username}, once, within 15 minutes)`;
 }
 
 /** An image that the user's Docker engine already has; undefined where there is none, or no engine. */

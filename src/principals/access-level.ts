@@ -21,9 +21,14 @@ export const ACCESS_LEVEL_LIST = Object.entries(NAMES)
   .map(([level, name]) => `${level} (${name})`)
   .join(", ");
 
+/** What people call a level: `Developer`. */
+export function nameOfLevel(level: number): string {
+  return isAccessLevel(level) ? NAMES[level] : "no member";
+}
+
 /** A level as sentences name it: `Developer (30)`. */
 export function describeLevel(level: number): string {
-  return isAccessLevel(level) ? `${NAMES[level]} (${level})` : `no member (${level})`;
+  return `${nameOfLevel(level)} (${level})`;
 }
 
 /** Whether a number is one of the five levels. */

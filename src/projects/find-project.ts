@@ -13,15 +13,27 @@ export interface ProjectAccess {
   readonly accessLevel: number;
 }
 
+/**
+ * The caller's level in the project `p`, in SQL: direct or inherited, everywhere for administrators; a bot has one in its
+ * own project alone. Its values are those of {@link levelValues}.
+ */
+export const LEVEL_IN_PROJECT = `
+  select greatest(?, case when p.id = ? then ?::int end, coalesce(max(own.access_level), ${NO_ACCESS})) as level from (
+    select access_level from members where project_id = p.id and user_id = ?
+    union all ${levelsFrom("p.namespace_id")}
+  ) own`;
+
+/** The values of {@link LEVEL_IN_PROJECT}. */
+export function levelValues(principal: Principal): readonly (number | null)[] {
+  const { memberId, everywhere } = levelSources(principal);
+  const own = principal.kind === "bot" ? principal.project : { id: null, accessLevel: null };
+  return [everywhere, own.id, own.accessLevel, memberId, memberId];
+}
+
 /** One statement for what is hidden and for what is missing: neither makes more work than the other. */
 const findProjectBy = (column: "p.id" | "r.path") => `
   select p.id, l.level from projects p join full_paths r on r.id = p.full_path_id
-  cross join lateral (
-    select greatest(?, case when p.id = ? then ?::int end, coalesce(max(own.access_level), ${NO_ACCESS})) as level from (
-      select access_level from members where project_id = p.id and user_id = ?
-      union all ${levelsFrom("p.namespace_id")}
-    ) own
-  ) l
+  cross join lateral (${LEVEL_IN_PROJECT}) l
   where ${column} = ? and (l.level > ${NO_ACCESS} or p.visibility in (?))`;
 
 /**
@@ -36,12 +48,10 @@ export async function findVisibleProject(
   principal: Principal,
   id: ResourceId,
 ): Promise<ProjectAccess> {
-  const { memberId, everywhere } = levelSources(principal);
-  const own = principal.kind === "bot" ? principal.project : { id: null, accessLevel: null };
   const open: readonly Visibility[] = principal.kind === "user" ? ["public", "internal"] : ["public"];
   const [found] = await em.execute<{ id: number; level: number }[]>(
     findProjectBy(typeof id === "number" ? "p.id" : "r.path"),
-    [everywhere, own.id, own.accessLevel, memberId, memberId, id, open],
+    [...levelValues(principal), id, open],
   );
   if (found === undefined) throw new NotFoundError("Project");
   const project = await em.findOne(Project, { id: found.id }, { populate: ["fullPath", "namespace.fullPath"] });

@@ -46,6 +46,8 @@ import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
 import { FirstAdministrator } from "../users/first-administrator.entity.ts";
 import { User } from "../users/user.entity.ts";
+import { sealingKey } from "../web/protocol/sealed-secret.ts";
+import type { WebServices } from "../web/web-services.ts";
 import { InitialPassword } from "./initial-password.ts";
 import { openAuditLog, openAuditWriter, tellRightsChanged } from "./open-audit-log.ts";
 
@@ -78,13 +80,15 @@ export interface Container
     SweepServices,
     AuthenticationServices,
     IssuingServices,
-    NotificationServices {
+    NotificationServices,
+    WebServices {
   readonly registry: Config["registry"];
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
   readonly signingKeys: SigningKeys;
   readonly lastUse: LastUse;
+  readonly webSessionLastSeen: WebSessionLastSeen;
   /** What requests noted in memory, to be written off the request path. */
   readonly deferredNotes: readonly { flush(): Promise<void> }[];
   readonly initialPassword: InitialPassword;
@@ -159,6 +163,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
       reuseSeconds: config.registry.tokenReuseSeconds,
       key: generateKeySync("hmac", { length: 256 }),
     }),
+    sealingKey: sealingKey(lockoutKey),
     lockout: new Lockout({ database, clock, key: lockoutKey, onFailure }),
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },

@@ -1,4 +1,7 @@
 /** Every page, in the order in which addresses are tried: an address belongs to the first that it fits. */
+import { personalTokens } from "./access-tokens/personal-tokens.ts";
+import { projectTokens } from "./access-tokens/project-tokens.ts";
+import { tokenPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { passwordPages } from "./password.pages.ts";
@@ -7,6 +10,7 @@ import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
 import { signInPages } from "./sign-in.pages.ts";
 import { signInLinkPages } from "./sign-in-link.pages.ts";
+import { styleguidePages } from "./styleguide.pages.ts";
 import type { WebServices } from "./web-services.ts";
 
 /** All pages. @see docs/spec/web.md "Pages" */
@@ -18,5 +22,8 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...profilePages(services, links),
     ...passwordPages(services, links),
     ...activeSessionPages(services, links),
+    ...tokenPages(services, personalTokens(services, links)),
+    ...tokenPages(services, projectTokens(services, links)),
+    ...styleguidePages(services, links),
   ];
 }

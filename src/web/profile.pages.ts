@@ -3,7 +3,9 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import { z } from "zod";
 import { setOwnName } from "../accounts/set-own-name.ts";
 import { text } from "../schemas/fields.ts";
+import { chips } from "./parts/chips.ts";
 import { errorSummary } from "./parts/error-summary.ts";
+import { facts } from "./parts/facts.ts";
 import { textField } from "./parts/field.ts";
 import { pageHead } from "./parts/page-head.ts";
 import { THEME_COOKIE } from "./protocol/cookies.ts";
@@ -82,10 +84,18 @@ ${errorSummary(form, LABELS)}
 <section class="card" aria-label="Your profile">
 <form class="form" method="post" action="${links.profile()}">
 ${textField(form, { name: "name", label: LABELS.name, autocomplete: "name", maximumLength: 255 })}
-<dl class="facts">
-<div><dt>Username</dt><dd><code>${principal.username}</code><p class="sub">The names of your images begin with it, so it does not change.</p></dd></div>
-<div><dt>E-mail address</dt><dd><bdi>${session.email}</bdi><p class="sub">An administrator can change it.</p></dd></div>
-</dl>
+${facts([
+  {
+    name: "Username",
+    value: html`<code>${principal.username}</code>`,
+    note: "The names of your images begin with it, so it does not change.",
+  },
+  {
+    name: "E-mail address",
+    value: html`<bdi>${session.email}</bdi>`,
+    note: "An administrator can change it.",
+  },
+])}
 <div><button class="btn primary" type="submit">Save profile</button></div>
 </form>
 </section>
@@ -94,14 +104,16 @@ ${themeForm(links, theme)}`,
 }
 
 function themeForm(links: PageLinks, theme: Theme): SafeHtml {
-  const choices = THEMES.map((each) => {
-    const checked = each === theme ? html` checked` : null;
-    return html`<label class="choice"><input type="radio" name="theme" value="${each}"${checked}><span>${THEME_NAMES[each]}</span></label>`;
-  });
-  return html`<section class="card" aria-labelledby="theme-title">
+  const field = {
+    name: "theme",
+    label: "Theme",
+    kind: "radio",
+    choices: THEMES.map((value) => ({ value, words: THEME_NAMES[value] })),
+    hint: "Of the pages in this browser.",
+  } as const;
+  return html`<section class="card" aria-label="Theme">
 <form class="form" method="post" action="${links.theme()}">
-<h2 id="theme-title">Theme</h2>
-<fieldset class="f"><legend class="vh">Theme of the pages in this browser</legend><div class="chips">${choices}</div></fieldset>
+${chips(new FormState({ theme }), field)}
 <div><button class="btn" type="submit">Set theme</button></div>
 </form>
 </section>`;

@@ -1,14 +1,25 @@
 /** The services that the pages need, together. */
+import type { KeyObject } from "node:crypto";
+import type { PreviewServices } from "../access-tokens/preview-revocation.ts";
+import type { RevokeServices } from "../access-tokens/revoke-token.ts";
+import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
-import type { IdSource } from "../ids.ts";
 import type { Links } from "../links.ts";
+import type { ForeseeServices } from "../registry-access/foresee-access.ts";
 
 /** The services of the use cases that pages call. */
-export interface WebServices extends AuthenticationServices, EndSignInsServices {
-  readonly ids: IdSource;
+export interface WebServices
+  extends AuthenticationServices,
+    EndSignInsServices,
+    TokenServices,
+    RevokeServices,
+    PreviewServices,
+    ForeseeServices {
   readonly links: Links;
+  /** Of secrets that are shown once; all replicas share it. */
+  readonly sealingKey: KeyObject;
   /** Told of each refused credential. */
   readonly audit: AuditLog | undefined;
 }

@@ -254,6 +254,25 @@ describe("keyside against a running service", () => {
     expect(await registryLogin("cleo", "another long password")).toBe(200);
   });
 
+  it("prints a link by which a human signs in, alone on standard output", async () => {
+    const made = await json("user", "create", "dan", "--email", "dan@example.com");
+    expect(made).toMatchObject({ username: "dan", state: "active" });
+    for (const [options, minutes] of [
+      [[], 15],
+      [["--invitation"], 72 * 60],
+    ] as const) {
+      const { code, stdout, stderr } = await keyside("user", "sign-in-link", "dan", ...options);
+      const until = new Date(service.clock.now().getTime() + minutes * 60_000).toISOString();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `keyside: it works once, until ${until}\n` });
+      expect(stdout).toMatch(/^http:\/\/localhost:8080\/-\/sign_in_link\?token=[A-Za-z0-9]{43}\n$/);
+    }
+    const kind = "invitation";
+    expect(await json("user", "sign-in-link", "dan", "--invitation")).toMatchObject({ user_id: made.id, kind });
+    await keyside("user", "block", "dan");
+    const refused = { code: 1, stdout: "", stderr: "keyside: dan is blocked: unblock them first\n" };
+    expect(await keyside("user", "sign-in-link", "dan")).toEqual(refused);
+  });
+
   it("lists and revokes refresh tokens", async () => {
     expect(await registryLogin("ann", PASSWORD, "&offline_token=true&client_id=docker")).toBe(200);
     const [refreshToken] = await json("refresh-token", "list", "--user", "ann");

@@ -28,6 +28,23 @@ async function npmStart(environment: Environment): Promise<RunningCommand> {
   return running;
 }
 
+/** The link that is printed first signs in at the demo project's tokens, and is in no log. */
+async function expectsToBeSignedInBy({ output }: RunningCommand, instance: Environment): Promise<void> {
+  const [, address = ""] = /^Open +(http\S+)/m.exec(output) ?? [];
+  expect(output.indexOf(address)).toBeLessThan(output.indexOf("API "));
+  const link = new URL(address);
+  const answer = await fetch(link.origin + link.pathname, {
+    method: "POST",
+    headers: { "Sec-Fetch-Site": "same-origin" },
+    body: link.searchParams,
+    redirect: "manual",
+  });
+  expect(answer.status).toBe(303);
+  expect(answer.headers.get("Location")).toBe("/demo/app/-/settings/access_tokens");
+  const log = await readFile(`${instance["KEYSIDE_DATA_DIR"]}/keyside.log`, "utf8");
+  expect(log).not.toContain(link.searchParams.get("token"));
+}
+
 /** The lines that a user is told to paste: the indented ones. */
 function linesToPaste({ output }: RunningCommand): string[] {
   return output.split("\n").flatMap((line) => (line.startsWith("  ") ? [line.trim()] : []));
@@ -48,6 +65,7 @@ describe("npm start", () => {
 
     const first = await npmStart(instance);
     expect(first.output).toContain(`${instance.KEYSIDE_URL}/api/v4`);
+    await expectsToBeSignedInBy(first, instance);
     const lines = linesToPaste(first);
     expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "tag", "push", "pull"]);
     const name = lines[3]?.split(" ").at(-1) ?? "";

@@ -3,6 +3,7 @@
  * configuration. The registry itself says no more than "invalid_token", whatever the reason. Pure.
  */
 import { X509Certificate } from "node:crypto";
+import { REGISTRY_LEEWAY_SECONDS } from "../../signing/registry-leeway.ts";
 import type { RegistryTokenContents } from "./request-registry-token.ts";
 
 /** What the doctor knows of the registry's `auth.token` section; undefined where it was not given. */
@@ -10,9 +11,6 @@ export interface KnownRegistryAuth {
   readonly issuer: string;
   readonly rootCertBundle: { readonly path: string; readonly certificates: readonly X509Certificate[] };
 }
-
-/** The leeway that registries grant. @see distribution `registry/auth/token/token.go` */
-const LEEWAY_SECONDS = 60;
 
 /** The cause, in words, and what to do. */
 export function whyRefused(
@@ -46,7 +44,8 @@ function clockSkew({ claims }: RegistryTokenContents, registryDate: Date | undef
   const [notBefore, expires, issuedAt] = [Number(claims["nbf"]), Number(claims["exp"]), Number(claims["iat"])];
   if (registryDate === undefined || Number.isNaN(notBefore) || Number.isNaN(expires)) return undefined;
   const nowSeconds = registryDate.getTime() / 1000;
-  if (nowSeconds >= notBefore - LEEWAY_SECONDS && nowSeconds <= expires + LEEWAY_SECONDS) return undefined;
+  if (nowSeconds >= notBefore - REGISTRY_LEEWAY_SECONDS && nowSeconds <= expires + REGISTRY_LEEWAY_SECONDS)
+    return undefined;
   const seconds = Math.round(Math.abs(nowSeconds - issuedAt));
   const which = nowSeconds < issuedAt ? "behind" : "ahead of";
   return `clock skew: the registry's clock is ${seconds} s ${which} Keyside's; set both by NTP`;

@@ -12,6 +12,7 @@ import { AUTHORIZATION_EPOCH } from "./20261126000000-authorization-epoch.ts";
 import { DETAILED_RIGHTS } from "./20261127000000-detailed-rights.ts";
 import { COUNTS_OF_USERS } from "./20261127015000-counts-of-users.ts";
 import { WEB_SESSIONS } from "./20261130000000-web-sessions.ts";
+import { USES_OF_TOKENS } from "./20261130010000-uses-of-tokens.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -27,6 +28,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261127000000-detailed-rights": DETAILED_RIGHTS,
   "20261127015000-counts-of-users": COUNTS_OF_USERS,
   "20261130000000-web-sessions": WEB_SESSIONS,
+  "20261130010000-uses-of-tokens": USES_OF_TOKENS,
 };
 
 /** The migrations as MikroORM takes them. */

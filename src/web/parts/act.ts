@@ -9,7 +9,7 @@ export interface Act {
   readonly words: string;
   /** What it does it to, for those who hear the button alone. */
   readonly object?: string;
-  readonly kind?: "plain" | "primary" | "danger";
+  readonly kind?: "plain" | "primary" | "danger" | "link";
 }
 
 /** A button that sends a form without fields. */

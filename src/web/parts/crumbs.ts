@@ -11,10 +11,11 @@ export interface Crumb {
 /** The way to a page; nothing where there is none. */
 export function crumbs(way: readonly Crumb[]): SafeHtml | null {
   if (way.length === 0) return null;
-  const steps = way.map(({ name, href }) =>
-    href === undefined
-      ? html`<li><span aria-current="page"><bdi>${name}</bdi></span></li>`
-      : html`<li><a href="${href}"><bdi>${name}</bdi></a></li>`,
-  );
+  const steps = way.map(({ name, href }, place) => {
+    if (place === way.length - 1) return html`<li><span aria-current="page"><bdi>${name}</bdi></span></li>`;
+    return href === undefined
+      ? html`<li><span><bdi>${name}</bdi></span></li>`
+      : html`<li><a href="${href}"><bdi>${name}</bdi></a></li>`;
+  });
   return html`<nav class="crumbs" aria-label="Breadcrumbs"><ol>${steps}</ol></nav>`;
 }

@@ -6,6 +6,7 @@ import type { Theme } from "../protocol/theme.ts";
 import type { SignedInVisitor, Visitor } from "../protocol/visitor.ts";
 import { banner } from "./banner.ts";
 import { crumbs } from "./crumbs.ts";
+import { keys, keysButton } from "./keys.ts";
 import { side } from "./side.ts";
 
 /** What the frame needs besides the page. */
@@ -45,6 +46,7 @@ ${notice === undefined ? null : banner({ kind: "ok", text: notice })}
 ${page.main}
 </main>
 </div>
+${keys()}
 </body>
 </html>
 `;
@@ -60,7 +62,7 @@ function account({ session, principal }: SignedInVisitor, links: PageLinks): Saf
 <li><a href="${links.password()}">Password</a></li>
 <li><a href="${links.activeSessions()}">Active sessions</a></li>
 </ul>
-<form method="post" action="${links.signOut()}"><button class="btn quiet" type="submit">Sign out</button></form>
+<div class="acts"><form method="post" action="${links.signOut()}"><button class="btn quiet" type="submit">Sign out</button></form>${keysButton()}</div>
 </div>
 </details>`;
 }

@@ -1,4 +1,4 @@
-/** Moments and dates in words. A script adds the reader's own zone; what is here is UTC, and relative to the clock of the service. */
+/** Moments and dates in words: in UTC, or relative to the clock of the service. A script adds the reader's own time. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
@@ -18,6 +18,11 @@ const UNITS = [
 /** A moment as people say it: `2 min. ago`, `in 3 days`; the moment itself is in its title. */
 export function moment(at: Date, now: Date): SafeHtml {
   return html`<time datetime="${at.toISOString()}" title="${`${ABSOLUTE.format(at)} UTC`}">${relativeTime(at, now)}</time>`;
+}
+
+/** A moment in full, as it has to be where something depends on it: `22 Feb 2027, 00:00 UTC`. */
+export function instant(at: Date): SafeHtml {
+  return html`<time datetime="${at.toISOString()}">${ABSOLUTE.format(at)} UTC</time>`;
 }
 
 /** How long ago, or in how long. */

@@ -13,6 +13,7 @@ import { ForbiddenError, KeysideError, NotFoundError, PayloadTooLargeError, Vali
 import type { AnswerFailure } from "../../http/error-handler.ts";
 import { readForm } from "../../http/form.ts";
 import { originOf, senderOf } from "../../http/request-sender.ts";
+import { sendJson } from "../../http/send-json.ts";
 import { ANONYMOUS, requireAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
 import { errorPage } from "../parts/error-page.ts";
@@ -118,10 +119,11 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     } as unknown as Bound;
     const result = page.method === "get" ? await page.show(request) : await act(binding, page, ctx, request);
     if (result === undefined) return;
-    if ("redirect" in result) redirect(binding, ctx, result);
+    if ("json" in result) sendJson(ctx, result.json);
+    else if ("redirect" in result) redirect(binding, ctx, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {
-    tellFailure(services.audit, thrown, ctx);
+    tellFailure(services.audit, page, thrown, ctx);
     // A page that does not exist and one that is hidden look alike: both may be there for who signs in.
     const isHidden = thrown instanceof NotFoundError || thrown instanceof ForbiddenError;
     if (isHidden && visitor?.kind === "anonymous") return redirect(binding, ctx, signInFirst(ctx, links));
@@ -143,7 +145,7 @@ async function act(binding: PageBinding, page: Action, ctx: Context, request: Bo
   } catch (thrown) {
     const problems = problemsOf(thrown);
     if (problems === undefined || page.again === undefined) throw thrown;
-    tellFailure(binding.services.audit, thrown, ctx);
+    tellFailure(binding.services.audit, page, thrown, ctx);
     // 7. Nothing that was typed is lost.
     const shown = await page.again(request, new FormState(typed, problems));
     const { status, headers } = binding.answerFailure(thrown, ctx.state["requestId"]);
@@ -237,14 +239,14 @@ function showProblem(binding: PageBinding, ctx: Context, visitor: Visitor, throw
 }
 
 /** What was refused for a credential is kept. */
-function tellFailure(audit: AuditLog | undefined, thrown: unknown, ctx: Context): void {
+function tellFailure(audit: AuditLog | undefined, page: Page, thrown: unknown, ctx: Context): void {
   if (audit === undefined || !(thrown instanceof KeysideError)) return;
   const failed = failedCredential(thrown);
   if (failed === undefined) return;
   audit.tell({
     ...failed,
     event: "sign_in.failed",
-    credential: "password",
+    credential: page.credential ?? "password",
     door: "web",
     presented: [],
     origin: originOf(ctx),

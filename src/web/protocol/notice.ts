@@ -9,6 +9,9 @@ const NOTICES = {
   session_ended: "The session has ended.",
   other_sign_ins_ended: "All your other sessions and registry sign-ins have ended.",
   registry_sign_in_ended: "The registry sign-in has ended.",
+  token_revoked: "The token is revoked.",
+  tokens_revoked: "The tokens are revoked.",
+  old_secret_ended: "The old secret has ended.",
 } as const;
 
 /** A word for what was done. */

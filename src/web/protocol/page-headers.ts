@@ -27,6 +27,7 @@ export function pageHeaders(isHttps: boolean): Middleware {
     // Browsers heed these two with https alone, and warn of the second without.
     strictTransportSecurity: isHttps,
     crossOriginOpenerPolicy: isHttps,
+    xFrameOptions: { action: "deny" },
   });
   return async (ctx, next) => {
     await security(ctx, next);

@@ -22,7 +22,31 @@ export interface PageLinks {
   readonly endSession: (id: number) => Href;
   readonly endOtherSignIns: () => Href;
   readonly endRefreshToken: (id: number) => Href;
+  /** The access tokens of a project, by its full path, or one's own. */
+  readonly accessTokens: (project: string | "self") => TokenLinks;
+  readonly styleguide: () => Href;
+  readonly styleguideConfirmation: () => Href;
 }
+
+/** The addresses about access tokens of one place. */
+export interface TokenLinks {
+  readonly list: (query?: Query) => Href;
+  readonly add: (query?: Query) => Href;
+  /** Where the form is sent to. */
+  readonly create: () => Href;
+  readonly effect: () => Href;
+  readonly one: (id: number, query?: Query) => Href;
+  readonly created: (id: number) => Href;
+  readonly firstUse: (id: number) => Href;
+  readonly rotate: (id: number) => Href;
+  readonly retire: (id: number) => Href;
+  readonly revoke: (id: number) => Href;
+  /** Where several are revoked at once. */
+  readonly revokeMany: () => Href;
+}
+
+/** What stands behind the question mark; what is undefined or empty is left out. */
+export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /**
  * The addresses of the pages of an instance.
@@ -47,5 +71,36 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
     endSession: (id) => settings(`active_sessions/${id}/end`),
     endOtherSignIns: () => settings("active_sessions/end_others"),
     endRefreshToken: (id) => settings(`registry_sign_ins/${id}/end`),
+    accessTokens: (project) =>
+      tokenLinks(
+        at,
+        project === "self" ? "/-/user_settings/personal_access_tokens" : `/${project}/-/settings/access_tokens`,
+      ),
+    styleguide: () => at("/-/styleguide"),
+    styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
+}
+
+function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
+  const below = (id: number, rest: string) => at(`${base}/${id}${rest}`);
+  return {
+    list: (query) => at(base + search(query)),
+    add: (query) => at(`${base}/new${search(query)}`),
+    create: () => at(base),
+    effect: () => at(`${base}/effect`),
+    one: (id, query) => below(id, search(query)),
+    created: (id) => below(id, "/created"),
+    firstUse: (id) => below(id, "/first_use"),
+    rotate: (id) => below(id, "/rotate"),
+    retire: (id) => below(id, "/retire_predecessor"),
+    revoke: (id) => below(id, "/revoke"),
+    revokeMany: () => at(`${base}/revoke`),
+  };
+}
+
+function search(query: Query = {}): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === "" ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }

@@ -26,6 +26,11 @@ export interface ShownPage {
   readonly cookies?: readonly CookieChange[];
 }
 
+/** What a page's script is told. */
+export interface Told {
+  readonly json: unknown;
+}
+
 /** Where an action leads. */
 export interface Redirect {
   readonly redirect: Href;
@@ -54,6 +59,8 @@ interface Declaration<Access extends PageAccess, Params extends z.ZodType, Query
   readonly access: Access;
   readonly params: Params;
   readonly query: Query;
+  /** What a visitor comes with who is refused, as the audit log names it; a password unless given. */
+  readonly credential?: "sign_in_link";
 }
 
 /** A page that is shown, or that leads on; it changes nothing. */
@@ -63,7 +70,7 @@ export interface View<
   Query extends z.ZodType = z.ZodType,
 > extends Declaration<Access, Params, Query> {
   readonly method: "get";
-  show(request: PageRequest<Access, z.output<Params>, z.output<Query>>): Promise<ShownPage | Redirect>;
+  show(request: PageRequest<Access, z.output<Params>, z.output<Query>>): Promise<ShownPage | Redirect | Told>;
 }
 
 /** What a form does. */

@@ -2,12 +2,12 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { accessLevel } from "../../../../src/api/access-level.schema.ts";
 import { createProjectBody } from "../../../../src/api/project.schema.ts";
 import { describeOperations } from "../../../../src/api/protocol/openapi.ts";
 import { NOTHING } from "../../../../src/api/protocol/operation.ts";
 import { pathSegment } from "../../../../src/api/protocol/path-segment.ts";
 import { createUserBody } from "../../../../src/api/user.schema.ts";
+import { accessLevel } from "../../../../src/schemas/access-level.ts";
 import {
   date,
   flag,

@@ -1,7 +1,7 @@
 /** Access levels, as a parameter of the API. */
 import { z } from "zod";
 import { ACCESS_LEVEL_LIST, ACCESS_LEVELS, isAccessLevel } from "../principals/access-level.ts";
-import { integer } from "../schemas/fields.ts";
+import { integer } from "./fields.ts";
 
 const LEVELS = Object.values(ACCESS_LEVELS);
 

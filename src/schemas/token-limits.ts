@@ -9,7 +9,7 @@ import {
   REPOSITORY_ACTIONS,
   type RepositoryRule,
 } from "../principals/repository-rules.ts";
-import { otherForms, refuse, textReadBy } from "../schemas/fields.ts";
+import { otherForms, refuse, textReadBy } from "./fields.ts";
 
 /** A segment without `**`, as a regular expression. */
 const SEGMENT = "(?:\\*|\\*?[a-z0-9._-]+(?:\\*[a-z0-9._-]+)*\\*?)";

@@ -1,0 +1,80 @@
+/** Which pages are shown, and how: a new page is one line here. */
+import type { Page } from "playwright-core";
+
+/** Who looks at a page. */
+export type Viewer = "nobody" | "mira" | "root";
+
+/** A page to be shown. */
+export interface Shot {
+  /** Of its files. */
+  readonly name: string;
+  readonly path: string;
+  /** Mira Lund, the Owner of the sample group, unless given. */
+  readonly as?: Viewer;
+  /** What is done on the page before it is shown. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+const TOKENS = "/team/app/-/settings/access_tokens";
+
+/** All of them. */
+export const SHOTS: readonly Shot[] = [
+  { name: "sign-in", path: "/-/sign_in", as: "nobody" },
+  { name: "sign-in-refused", path: "/-/sign_in", as: "nobody", prepare: signInWrongly },
+  { name: "sign-in-link-over", path: "/-/sign_in_link?token=used", as: "nobody" },
+  { name: "home", path: "/" },
+  { name: "home-empty", path: "/", as: "root" },
+  { name: "account-menu", path: "/", prepare: (page) => page.locator(".top .menu summary").click() },
+  { name: "keys", path: "/", prepare: (page) => page.keyboard.press("?") },
+  { name: "tokens", path: TOKENS },
+  { name: "tokens-empty", path: "/team/website/-/settings/access_tokens" },
+  { name: "tokens-inactive", path: `${TOKENS}?state=inactive` },
+  { name: "token", path: TOKENS, prepare: (page) => follow(page, "ci-push") },
+  { name: "token-new", path: `${TOKENS}/new?preset=ci_push&name=ci-push-2` },
+  { name: "token-new-refused", path: `${TOKENS}/new?name=ci-push`, prepare: (page) => press(page, "Create token") },
+  { name: "token-rotate", path: TOKENS, prepare: (page) => follow(page, "Rotate ci-push") },
+  { name: "token-revoke", path: TOKENS, prepare: openDialog },
+  {
+    name: "token-created",
+    path: `${TOKENS}/new?preset=pull&name=k8s-us`,
+    prepare: (page) => press(page, "Create token"),
+  },
+  { name: "personal-tokens", path: "/-/user_settings/personal_access_tokens" },
+  { name: "profile", path: "/-/user_settings/profile" },
+  { name: "profile-saved", path: "/-/user_settings/profile", prepare: (page) => press(page, "Save profile") },
+  { name: "password", path: "/-/user_settings/password" },
+  { name: "password-refused", path: "/-/user_settings/password", prepare: changePasswordWrongly },
+  { name: "active-sessions", path: "/-/user_settings/active_sessions" },
+  { name: "not-found", path: "/no/such/page" },
+  { name: "forbidden", path: "/-/styleguide" },
+  { name: "styleguide", path: "/-/styleguide", as: "root" },
+  { name: "confirmation", path: "/-/styleguide/confirmation", as: "root" },
+  { name: "dialog", path: "/-/styleguide", as: "root", prepare: openDialog },
+];
+
+async function follow(page: Page, link: string): Promise<void> {
+  await page.getByRole("link", { name: link, exact: true }).click();
+  await page.waitForLoadState();
+}
+
+async function press(page: Page, button: string): Promise<void> {
+  await page.getByRole("button", { name: button }).click();
+  await page.waitForLoadState();
+}
+
+async function signInWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Username").fill("mira");
+  await page.getByLabel("Password").fill("not her password");
+  await press(page, "Sign in");
+}
+
+async function changePasswordWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Current password").fill("not her password");
+  await page.getByLabel("New password").fill("another password");
+  await press(page, "Change password");
+}
+
+async function openDialog(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Revoke ci-push" }).click();
+  await page.getByRole("dialog").waitFor();
+}

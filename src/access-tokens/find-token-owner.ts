@@ -1,0 +1,50 @@
+/** Finds whose access tokens are meant, a project's or a human's, and checks that the caller may see and end them. */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { ForbiddenError } from "../errors.ts";
+import type { ResourceId } from "../namespaces/path.ts";
+import { ACCESS_LEVELS } from "../principals/access-level.ts";
+import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
+import { findProjectAtLevel } from "../projects/find-project.ts";
+import type { Project } from "../projects/project.entity.ts";
+import { findUser } from "../users/find-user.ts";
+
+/** Whose tokens: all of a project's, or the personal ones of a human. */
+export type TokensOf = { readonly project: ResourceId } | { readonly user: "self" | number };
+
+/** A project whose tokens are meant, with the caller's level in it; or a human whose personal ones are. */
+export type TokenOwner =
+  | { readonly kind: "project"; readonly project: Project; readonly accessLevel: number }
+  | { readonly kind: "human"; readonly userId: number };
+
+/**
+ * Whose tokens are meant.
+ *
+ * @throws NotFoundError when the caller does not see the project, or an administrator names no user
+ * @throws ForbiddenError when the caller is below Maintainer, or means another's personal tokens without being an
+ *   administrator, or is a bot and means its own
+ */
+export async function findTokenOwner(
+  em: SqlEntityManager,
+  caller: SignedInPrincipal,
+  of: TokensOf,
+): Promise<TokenOwner> {
+  if ("project" in of) {
+    return { kind: "project", ...(await findProjectAtLevel(em, caller, of.project, ACCESS_LEVELS.maintainer)) };
+  }
+  if (caller.kind === "bot") throw new ForbiddenError("a bot user has no personal access tokens");
+  if (of.user === "self" || of.user === caller.userId) return { kind: "human", userId: caller.userId };
+  requireAdministrator(caller);
+  return { kind: "human", userId: (await findUser(em, of.user)).id };
+}
+
+/** The condition, in SQL, that the token `t` is the owner's, and its one value. */
+export function ownedBy(owner: TokenOwner): readonly [condition: string, value: number] {
+  return owner.kind === "project"
+    ? ["t.project_id = ?", owner.project.id]
+    : ["t.project_id is null and t.user_id = ?", owner.userId];
+}
+
+/** What an error calls one of the owner's tokens. */
+export function nameOfTokens({ kind }: TokenOwner): string {
+  return kind === "project" ? "Project Access Token" : "Personal Access Token";
+}
