@@ -81,7 +81,8 @@ export class WebClient {
       .filter(([, cookie]) => path.startsWith(cookie.path))
       .map(([name, { value }]) => `${name}=${value}`);
     const cookies = sent.length === 0 ? {} : { Cookie: sent.join("; ") };
-    const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
+    const isCounted = body !== undefined && headers["Transfer-Encoding"] === undefined;
+    const length = isCounted ? { "Content-Length": Buffer.byteLength(body) } : {};
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request(`${this.#url}${path}`, { method, headers: { ...length, ...cookies, ...headers } }, resolve)
         .once("error", reject)

@@ -10,8 +10,9 @@ import { openAssets } from "../../src/web/protocol/assets.ts";
 import { createPageLinks } from "../../src/web/protocol/page-links.ts";
 import type { FormFields, WebAnswer, WebClient } from "./web-client.ts";
 import { type Person, ROLES, type Role, type WebStage } from "./web-stage.ts";
+import { createPersonalAccessToken, createProjectAccessToken } from "./world.ts";
 
-/** A status; or where a redirect leads; or `sign in`, that it leads there, and back from there where it was a page. */
+/** A status; or where a redirect leads, with `:id` for each number; or `sign in`: there, and back where a page was asked for. */
 export type Outcome = number | `/${string}` | "sign in";
 
 /** A page, and what becomes of it. A page may have several rows, for what it shows at several addresses. */
@@ -36,6 +37,20 @@ const everybody = (outcome: Outcome) => roles(() => outcome);
 /** For whoever is signed in; the others are led to the sign-in. */
 const signedIn = (outcome: Outcome) => roles((role) => (isSignedIn(role) ? outcome : "sign in"));
 
+/** For whoever is at least Maintainer of `team/app`; the other members are refused, and nobody else knows that it exists. */
+const maintainers = (outcome: Outcome) =>
+  roles((role) => {
+    if (!isSignedIn(role)) return "sign in";
+    if (role === "maintainer" || role === "administrator") return outcome;
+    return role === "outsider" ? 404 : 403;
+  });
+
+const administrators = (outcome: Outcome) =>
+  roles((role) => {
+    if (!isSignedIn(role)) return "sign in";
+    return role === "administrator" ? outcome : 403;
+  });
+
 /** Makes a sign-in link for the guest, and answers the secret in it. */
 async function signInLink({ service, people }: WebStage, kind: "sign_in" | "invitation"): Promise<string> {
   const { body } = await service.root.post(`/users/${people.guest.id}/sign_in_links`, { kind });
@@ -52,6 +67,96 @@ async function registrySignIn(stage: WebStage, by: Person): Promise<number> {
 }
 
 const SETTINGS = "/-/user_settings";
+
+/** Where access tokens are: in the project, or in one's own settings. */
+interface TokenPlace {
+  /** What its paths begin with, as they are bound. */
+  readonly base: string;
+  readonly address: `/${string}`;
+  readonly outcomes: (outcome: Outcome) => Record<Role, Outcome>;
+  /** Makes a token there, and answers its id. */
+  readonly make: (stage: WebStage, by: Person) => Promise<number>;
+  /** The tokens there, below the API's own address. */
+  readonly api: (stage: WebStage) => string;
+}
+
+const PROJECT_TOKENS: TokenPlace = {
+  base: "/*project/-/settings/access_tokens",
+  address: "/team/app/-/settings/access_tokens",
+  outcomes: maintainers,
+  make: async ({ service, project }) => (await createProjectAccessToken(service, project.id)).id,
+  api: ({ project }) => `/projects/${project.id}/access_tokens`,
+};
+
+const PERSONAL_TOKENS: TokenPlace = {
+  base: `${SETTINGS}/personal_access_tokens`,
+  address: `${SETTINGS}/personal_access_tokens`,
+  outcomes: signedIn,
+  async make({ service, people, lastId }, by) {
+    await createPersonalAccessToken(service, people[by].id, ["api"]);
+    return await lastId("access_tokens");
+  },
+  api: () => "/personal_access_tokens",
+};
+
+function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow[] {
+  /** The address of a page of a token's that is made for it. */
+  const one = (rest: string) => async (stage: WebStage, by: Person) => `${address}/${await make(stage, by)}${rest}`;
+  const some = async (stage: WebStage, by: Person) => [await make(stage, by), await make(stage, by)].map(String);
+  const created: Outcome = `${address}/:id/created`;
+  const form = { name: "ci-push", scopes: ["read_registry", "write_registry"], access_level: "30", expires_in: "90" };
+  return [
+    {
+      page: `GET ${base}`,
+      at: async (stage, by) => {
+        await make(stage, by);
+        return address;
+      },
+      outcomes: outcomes(200),
+    },
+    { page: `GET ${base}`, at: () => `${address}?state=inactive&search=none`, outcomes: outcomes(200) },
+    { page: `POST ${base}`, at: () => address, fields: () => form, outcomes: outcomes(created) },
+    { page: `GET ${base}/new`, at: () => `${address}/new`, outcomes: outcomes(200) },
+    {
+      page: `GET ${base}/new`,
+      at: async (stage, by) => `${address}/new?from=${await make(stage, by)}`,
+      outcomes: outcomes(200),
+    },
+    { page: `GET ${base}/effect`, at: () => `${address}/effect?scopes=read_registry`, outcomes: outcomes(200) },
+    {
+      page: `GET ${base}/revoke`,
+      at: async (stage, by) => `${address}/revoke?ids=${(await some(stage, by)).join("&ids=")}`,
+      outcomes: outcomes(200),
+    },
+    {
+      page: `POST ${base}/revoke`,
+      at: () => `${address}/revoke`,
+      fields: async (stage, by) => ({ ids: await some(stage, by) }),
+      outcomes: outcomes(address),
+    },
+    { page: `GET ${base}/:token_id`, at: one(""), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/created`, at: one("/created"), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/first_use`, at: one("/first_use"), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/rotate`, at: one("/rotate"), outcomes: outcomes(200) },
+    {
+      page: `POST ${base}/:token_id/rotate`,
+      at: one("/rotate"),
+      fields: () => ({ expires_in: "90", grace_period: "3600" }),
+      outcomes: outcomes(created),
+    },
+    {
+      page: `POST ${base}/:token_id/retire_predecessor`,
+      at: async (stage, by) => {
+        const old = `${api(stage)}/${await make(stage, by)}`;
+        const { body } = await stage.service.root.post(`${old}/rotate`, { grace_period: 3600 });
+        return `${address}/${body.id}/retire_predecessor`;
+      },
+      outcomes: outcomes(address),
+    },
+    { page: `GET ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(200) },
+    { page: `POST ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(address) },
+  ];
+}
 
 /** All pages. */
 export const PAGES: readonly PageRow[] = [
@@ -119,12 +224,22 @@ export const PAGES: readonly PageRow[] = [
     at: async (stage, by) => `${SETTINGS}/registry_sign_ins/${await registrySignIn(stage, by)}/end`,
     outcomes: signedIn(`${SETTINGS}/active_sessions`),
   },
+
+  ...tokenPages(PERSONAL_TOKENS),
+  ...tokenPages(PROJECT_TOKENS),
+
+  { page: "GET /-/styleguide", outcomes: administrators(200) },
+  { page: "POST /-/styleguide", outcomes: administrators("/-/styleguide") },
+  { page: "GET /-/styleguide/confirmation", outcomes: administrators(200) },
 ];
 
-/** The method and the path of every page that is bound, as a row of the table has them. */
-export function boundPages({ service: { container } }: Pick<WebStage, "service">): string[] {
+/** Every page that is bound: what a row of the table calls it, and whether it may ask for the password again. */
+export function boundPages({ service: { container } }: WebStage): { name: string; confirms: boolean }[] {
   const pages = webPages(container, createPageLinks(container.config.url, openAssets()));
-  return pages.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  return pages.map((page) => ({
+    name: `${page.method.toUpperCase()} ${page.path}`,
+    confirms: page.method === "post" && page.confirms === true,
+  }));
 }
 
 /** Whether a row is of a form, which changes something. */
