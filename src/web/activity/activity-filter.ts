@@ -26,7 +26,7 @@ export const LAST_PAGE = 200;
 interface Kind {
   readonly words: string;
   readonly targetType: TargetType;
-  readonly action?: EventAction;
+  readonly doing?: EventAction;
   /** Whether it happens outside of projects alone. */
   readonly isOfInstance?: true;
 }
@@ -34,8 +34,8 @@ interface Kind {
 /** The kinds, as the query names them. */
 export const KINDS = {
   image: { words: "Images", targetType: "Image" },
-  pushed: { words: "Images pushed", targetType: "Image", action: "pushed" },
-  pulled: { words: "Images pulled", targetType: "Image", action: "pulled" },
+  pushed: { words: "Images pushed", targetType: "Image", doing: "pushed" },
+  pulled: { words: "Images pulled", targetType: "Image", doing: "pulled" },
   access_token: { words: "Access tokens", targetType: "AccessToken" },
   member: { words: "Members", targetType: "Member" },
   project: { words: "Projects", targetType: "Project" },
@@ -112,7 +112,7 @@ export async function readActivityFilter(
   const em = database.em();
   const author = who === undefined ? undefined : await seekVisibleUser(em, caller, { username: who.toLowerCase() });
   if (who !== undefined && author === undefined) throw unknown("who", who, "is nobody's username");
-  const { targetType, action }: Partial<Kind> = kind === undefined ? {} : KINDS[kind];
+  const { targetType, doing }: Partial<Kind> = kind === undefined ? {} : KINDS[kind];
   const projectId = place.projectId ?? (project === undefined ? undefined : await findProjectId(em, caller, project));
   const within = projectId === undefined ? {} : { projectId };
   const of = projectId === undefined ? ("instance" as const) : { projectId };
@@ -120,7 +120,7 @@ export async function readActivityFilter(
     of: token === undefined ? of : { token: { id: token, botId: await findBotOfToken(em, token) }, ...within },
     period,
     filter: {
-      ...{ targetType, action, repository, text: search },
+      ...{ targetType, action: doing, repository, text: search },
       authorId: author?.id,
       after: addDays(period.from, -1),
       before: addDays(period.to, 1),

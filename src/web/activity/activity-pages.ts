@@ -46,13 +46,13 @@ export function activityPages(services: WebServices, pageLinks: PageLinks, place
     return {
       ...{ period, events, ...(await countEventsByDay(em, of, filter)) },
       context: {
-        authorAt: (who) => links.list({ who }),
+        links: {
+          author: (who) => links.list({ who }),
+          token: (token) => links.list({ token }),
+          project: (path) => pageLinks.activity({ project: path }).list(),
+        },
         tokens,
-        tokenAt: (token) => links.list({ token }),
-        projects:
-          kind === "instance"
-            ? { paths: projects, at: (path) => pageLinks.activity({ project: path }).list() }
-            : undefined,
+        projects: kind === "instance" ? projects : undefined,
       },
     };
   };

@@ -151,14 +151,14 @@ function controls({ links }: ShownPlace, member: ReviewedMember, isVisitor: bool
 
 function botTable(bots: readonly ReviewedMember[], { tokens, now }: MemberList): SafeHtml {
   const rows = bots.map((bot): Row => {
-    const token = tokens.get(bot.userId);
+    const href: Href | undefined = tokens.get(bot.userId);
     return [
       whoIs(bot, false),
       nameOfLevel(bot.accessLevel),
       added(bot, now),
-      token === undefined
+      href === undefined
         ? null
-        : html`<a class="btn" href="${token}">Its token<span class="vh"> <bdi>${bot.name}</bdi></span></a>`,
+        : html`<a class="btn" href="${href}">Its token<span class="vh"> <bdi>${bot.name}</bdi></span></a>`,
     ];
   });
   const columns = [{ name: "Bot" }, { name: "Role" }, { name: "Added" }, { name: "Token", isActs: true }];

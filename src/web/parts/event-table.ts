@@ -33,25 +33,27 @@ const VERBS: Partial<Readonly<Record<EventAction, string>>> = {
   expired: "let expire",
 };
 
-/** What stands beside the events where they are of more than one author, token or project. */
+/** What is shown beside events that are of more than one author, token or project. */
 export interface EventContext {
-  /** Where what an author did is listed. */
-  readonly authorAt: (username: string) => Href;
-  /** The names of tokens by their ids, and where what one did is listed. */
+  /** Where what an author or a token did is listed, and where the events of a project are. */
+  readonly links: {
+    readonly author: (username: string) => Href;
+    readonly token: (id: number) => Href;
+    readonly project: (path: string) => Href;
+  };
+  /** The names of tokens by their ids. */
   readonly tokens: ReadonlyMap<number, string>;
-  readonly tokenAt: (id: number) => Href;
-  /** The paths of projects by their ids, and where their events are; undefined where all are of one. */
-  readonly projects?: { readonly paths: ReadonlyMap<number, string>; readonly at: (path: string) => Href } | undefined;
+  /** The paths of projects by their ids; undefined where all events are of one. */
+  readonly projects: ReadonlyMap<number, string> | undefined;
 }
 
 /** A table of events, as they come. */
 export function eventTable(label: string, events: readonly LoadedEvent[], now: Date, context?: EventContext): SafeHtml {
-  const projects = context?.projects;
   const rows = events.map((event) => [
     whoDid(event, context),
     whatWasDone(event),
     ...(context === undefined ? [] : [withToken(event, context)]),
-    ...(projects === undefined ? [] : [inProject(event, projects)]),
+    ...(context?.projects === undefined ? [] : [inProject(context.projects.get(event.projectId ?? 0), context)]),
     event.address == null || event.address === "" ? null : html`<span class="num">${event.address}</span>`,
     moment(event.createdAt, now),
   ]);
@@ -59,7 +61,7 @@ export function eventTable(label: string, events: readonly LoadedEvent[], now: D
     { name: "Who" },
     { name: "What", isWide: true },
     ...(context === undefined ? [] : [{ name: "Token" }]),
-    ...(projects === undefined ? [] : [{ name: "Project" }]),
+    ...(context?.projects === undefined ? [] : [{ name: "Project" }]),
     { name: "From" },
     { name: "When" },
   ];
@@ -71,7 +73,7 @@ function whoDid({ author: { $: author } }: LoadedEvent, context: EventContext | 
   const who =
     context === undefined
       ? html`<span class="name"><bdi>${name}</bdi></span>`
-      : html`<a class="name" href="${context.authorAt(author.username)}"><bdi>${name}</bdi></a>`;
+      : html`<a class="name" href="${context.links.author(author.username)}"><bdi>${name}</bdi></a>`;
   return html`${who}${author.userType === "project_bot" ? html` ${badge("bot")}` : null}`;
 }
 
@@ -80,12 +82,11 @@ function whatWasDone({ action, targetType, targetTitle }: LoadedEvent): SafeHtml
   return html`${VERBS[action] ?? action} ${target === "" ? null : `${target} `}<bdi>${targetTitle}</bdi>`;
 }
 
-function withToken({ tokenId }: LoadedEvent, { tokens, tokenAt }: EventContext): SafeHtml | null {
+function withToken({ tokenId }: LoadedEvent, { tokens, links }: EventContext): SafeHtml | null {
   if (tokenId == null) return null;
-  return html`<a href="${tokenAt(tokenId)}"><bdi>${tokens.get(tokenId) ?? `number ${tokenId}`}</bdi></a>`;
+  return html`<a href="${links.token(tokenId)}"><bdi>${tokens.get(tokenId) ?? `number ${tokenId}`}</bdi></a>`;
 }
 
-function inProject({ projectId }: LoadedEvent, { paths, at }: NonNullable<EventContext["projects"]>): SafeHtml | null {
-  const path = projectId == null ? undefined : paths.get(projectId);
-  return path === undefined ? null : html`<a href="${at(path)}"><bdi>${path}</bdi></a>`;
+function inProject(path: string | undefined, { links }: EventContext): SafeHtml | null {
+  return path === undefined ? null : html`<a href="${links.project(path)}"><bdi>${path}</bdi></a>`;
 }
