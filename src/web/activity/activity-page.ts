@@ -8,7 +8,7 @@ import { bars } from "../parts/bars.ts";
 import { disclosure } from "../parts/disclosure.ts";
 import { errorSummary } from "../parts/error-summary.ts";
 import { type EventContext, eventTable } from "../parts/event-table.ts";
-import { hiddenField, textField } from "../parts/field.ts";
+import { hiddenField, type TextField, textField } from "../parts/field.ts";
 import { dayInWords } from "../parts/moment.ts";
 import { countInWords } from "../parts/number.ts";
 import { pageHead } from "../parts/page-head.ts";
@@ -77,15 +77,15 @@ function filterForm({ kind, links }: ActivityPlace, query: TypedFilter, form: Fo
     kind === "project" && "isOfInstance" in each ? [] : [{ value, words: each.words }],
   );
   const isOpen = form.problems.length > 0 || Object.entries(query).some(([name, value]) => name !== "search" && value);
-  const field = (name: keyof typeof LABELS, more: Partial<Parameters<typeof textField>[1]> = {}) =>
-    textField(form, { name, label: LABELS[name], isOptional: true, maximumLength: 255, autocomplete: "off", ...more });
+  const field = (name: keyof typeof LABELS, more: Omit<TextField, "name" | "label">) =>
+    textField(form, { name, label: LABELS[name], isOptional: true, autocomplete: "off", ...more });
   const content = html`<form class="pad" method="get" action="${links.list()}" aria-label="Filter">
 ${hiddenField("search", query.search)}<div class="two">
 ${selectField(form, { name: "kind", label: LABELS.kind, choices: [{ value: "", words: "All" }, ...kinds] })}
-${field("who", { hint: "A username, of a person or a bot." })}
-${field("token", { hint: "Its number: what was done with it, about it, and by its bot." })}
-${field("repository", { hint: "The whole name of it." })}
-${kind === "instance" ? field("project", { hint: "Its full path." }) : null}
+${field("who", { maximumLength: 255, hint: "A username, of a person or a bot." })}
+${field("token", { maximumLength: 10, hint: "Its number: what was done with it, about it, and by its bot." })}
+${field("repository", { maximumLength: 1000, hint: "The whole name of it." })}
+${kind === "instance" ? field("project", { maximumLength: 1000, hint: "Its full path." }) : null}
 ${field("from", { type: "date" })}
 ${field("to", { type: "date" })}
 </div>
