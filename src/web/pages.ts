@@ -5,6 +5,7 @@ import { tokenPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { passwordPages } from "./password.pages.ts";
+import { placePages } from "./place.pages.ts";
 import { profilePages } from "./profile.pages.ts";
 import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
@@ -25,5 +26,6 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...tokenPages(services, personalTokens(services, links)),
     ...tokenPages(services, projectTokens(services, links)),
     ...styleguidePages(services, links),
+    ...placePages(services, links),
   ];
 }

@@ -43,6 +43,7 @@ ${crumbs(page.crumbs ?? [])}
 ${menu}
 <main id="main" tabindex="-1">
 ${notice === undefined ? null : banner({ kind: "ok", text: notice })}
+${page.above}
 ${page.main}
 </main>
 </div>
