@@ -4,16 +4,16 @@ import { digestSecret } from "../access-tokens/secret.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
 import { replacePassword } from "../accounts/replace-password.ts";
 import { UnauthenticatedError, ValidationError } from "../errors.ts";
-import type { AuthenticationServices } from "./authentication-services.ts";
-import { digestNewPassword } from "./digest-new-password.ts";
-import { findSignInLink } from "./find-sign-in-link.ts";
-import type { Sender } from "./sender.ts";
 import {
   addWebSession,
   lockActiveHuman,
   type StartedWebSession,
   type StartWebSessionServices,
-} from "./start-web-session.ts";
+} from "./add-web-session.ts";
+import type { AuthenticationServices } from "./authentication-services.ts";
+import { digestNewPassword } from "./digest-new-password.ts";
+import { findSignInLink } from "./find-sign-in-link.ts";
+import type { Sender } from "./sender.ts";
 
 /** What somebody comes with, and from where. */
 export interface RedeemSignInLinkInput {

@@ -1,8 +1,9 @@
 /** Signs humans in to the pages with their username and password. */
+import type { StartedWebSession, StartWebSessionServices } from "./add-web-session.ts";
 import { authenticatePassword } from "./authenticate-password.ts";
 import type { AuthenticationServices } from "./authentication-services.ts";
 import type { Sender } from "./sender.ts";
-import { type StartedWebSession, type StartWebSessionServices, startWebSession } from "./start-web-session.ts";
+import { startWebSession } from "./start-web-session.ts";
 
 /** What somebody signs in with, and from where. */
 export interface SignInWithPasswordInput {

@@ -1,10 +1,11 @@
 /** Signs people in to the pages below the pages: as the web door does, without a browser. */
+
+import type { StartedWebSession } from "../../src/authentication/add-web-session.ts";
 import { authenticateWebSession, type SignedInSession } from "../../src/authentication/authenticate-web-session.ts";
 import { createSignInLink } from "../../src/authentication/create-sign-in-link.ts";
 import type { Sender } from "../../src/authentication/sender.ts";
 import type { SignInLinkKind } from "../../src/authentication/sign-in-link.entity.ts";
 import { signInWithPassword } from "../../src/authentication/sign-in-with-password.ts";
-import type { StartedWebSession } from "../../src/authentication/start-web-session.ts";
 import { WITHOUT_ACCESS_TOKEN } from "../../src/principals/principal.ts";
 import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { User } from "../../src/users/user.entity.ts";

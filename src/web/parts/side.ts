@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { Href } from "../protocol/page-links.ts";
 import { type IconName, icon } from "./icon.ts";
+import { countInWords } from "./number.ts";
 
 /** A page in the menu. */
 export interface SideItem {
@@ -29,7 +30,7 @@ export function side({ label, groups }: SideMenu): SafeHtml {
 }
 
 function item({ name, href, icon: shown, isCurrent, count }: SideItem): SafeHtml {
-  const number = count === undefined ? null : html`<span class="count">${count}</span>`;
+  const number = count === undefined ? null : html`<span class="count">${countInWords(count)}</span>`;
   const inner = html`${icon(shown)}<bdi>${name}</bdi>${number}`;
   return isCurrent
     ? html`<li><a href="${href}" aria-current="page">${inner}</a></li>`

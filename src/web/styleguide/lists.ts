@@ -63,7 +63,7 @@ function rows(links: PageLinks, now: Date): (Row | NewRow)[] {
     [
       ...token(links, "ci-push", "Yx3Q", html`GitHub Actions, main branch<br>Developer, by Mira Lund`),
       scopeChips(["read_registry", "write_registry"]),
-      html`2 min. ago ${spark(DAILY)}<p class="sub">pushed web:1.8.2</p>`,
+      html`<div class="used"><div>2 min. ago<p class="sub">pushed web:1.8.2</p></div>${spark(DAILY)}</div>`,
       ends(new Date(now.getTime() + 3 * 86_400_000).toISOString().slice(0, 10), now),
       acts(links, "ci-push"),
     ],

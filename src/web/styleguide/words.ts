@@ -35,7 +35,7 @@ ${facts([
   },
   {
     name: "Visibility",
-    value: html`${visibilityBadge("private")} ${visibilityBadge("internal")} ${visibilityBadge("public")}`,
+    value: html`<span class="acts">${visibilityBadge("private")}${visibilityBadge("internal")}${visibilityBadge("public")}</span>`,
   },
   {
     name: "Moments",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { MAXIMUM_SESSIONS_OF_USER } from "../../../src/authentication/add-web-session.ts";
 import { confirmWebSession, isConfirmed } from "../../../src/authentication/confirm-web-session.ts";
 import { listWebSessions } from "../../../src/authentication/list-web-sessions.ts";
-import { MAXIMUM_SESSIONS_OF_USER } from "../../../src/authentication/start-web-session.ts";
 import { sweepWebSessions } from "../../../src/authentication/sweep-web-sessions.ts";
 import { TOKEN_SCOPES } from "../../../src/principals/token-scope.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
