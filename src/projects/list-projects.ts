@@ -26,8 +26,11 @@ export interface ProjectFilter {
   readonly direction: "asc" | "desc";
 }
 
-/** The projects where a user has at least this level, directly or by a group that the project lies in. */
-const OF_MEMBER = `
+/**
+ * The projects where a user has at least this level, directly or by a group that the project lies in; its values are the
+ * user, the level, and both again.
+ */
+export const OF_MEMBER = `
   select p.id from projects p join full_paths pr on pr.id = p.full_path_id
   where exists (select 1 from members m where m.user_id = ? and m.project_id = p.id and m.access_level >= ?)
     or exists (

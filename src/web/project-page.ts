@@ -34,6 +34,14 @@ const MENU: readonly {
 }[] = [
   { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, href: (links, path) => links.place(path) },
   {
+    page: "settings",
+    name: "General",
+    icon: "settings",
+    level: ACCESS_LEVELS.maintainer,
+    isSetting: true,
+    href: (links, path) => links.projectSettings(path).general(),
+  },
+  {
     page: "access_tokens",
     name: "Access tokens",
     icon: "key",

@@ -11,7 +11,7 @@ export interface PageLinks {
   /** The address of a path of ours, as `readReturnTo` has checked it. */
   readonly at: (path: string) => Href;
   readonly asset: (file: string) => Href;
-  readonly home: () => Href;
+  readonly home: (query?: Query) => Href;
   /** The page of a project or a user, or the way to the page of a group, by its full path. */
   readonly place: (path: string, query?: Query) => Href;
   readonly group: (path: string, query?: Query) => Href;
@@ -77,7 +77,7 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
   return {
     at,
     asset: (file) => at(assets.path(file)),
-    home: () => at("/"),
+    home: (query) => at(`/${search(query)}`),
     place: (path, query) => at(`/${path}${search(query)}`),
     group: (path, query) => at(`/groups/${path}${search(query)}`),
     explore: (query) => at(`/explore${search(query)}`),
