@@ -15,6 +15,8 @@ export interface Shot {
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
+const TOKENS = "/team/app/-/settings/access_tokens";
+
 /** All of them. */
 export const SHOTS: readonly Shot[] = [
   { name: "sign-in", path: "/-/sign_in", as: "nobody" },
@@ -24,6 +26,20 @@ export const SHOTS: readonly Shot[] = [
   { name: "home-empty", path: "/", as: "root" },
   { name: "account-menu", path: "/", prepare: (page) => page.locator(".top .menu summary").click() },
   { name: "keys", path: "/", prepare: (page) => page.keyboard.press("?") },
+  { name: "tokens", path: TOKENS },
+  { name: "tokens-empty", path: "/team/website/-/settings/access_tokens" },
+  { name: "tokens-inactive", path: `${TOKENS}?state=inactive` },
+  { name: "token", path: TOKENS, prepare: (page) => follow(page, "ci-push") },
+  { name: "token-new", path: `${TOKENS}/new?preset=ci_push&name=ci-push-2` },
+  { name: "token-new-refused", path: `${TOKENS}/new?name=ci-push`, prepare: (page) => press(page, "Create token") },
+  { name: "token-rotate", path: TOKENS, prepare: (page) => follow(page, "Rotate ci-push") },
+  { name: "token-revoke", path: TOKENS, prepare: openDialog },
+  {
+    name: "token-created",
+    path: `${TOKENS}/new?preset=pull&name=k8s-us`,
+    prepare: (page) => press(page, "Create token"),
+  },
+  { name: "personal-tokens", path: "/-/user_settings/personal_access_tokens" },
   { name: "profile", path: "/-/user_settings/profile" },
   { name: "profile-saved", path: "/-/user_settings/profile", prepare: (page) => press(page, "Save profile") },
   { name: "password", path: "/-/user_settings/password" },
@@ -35,6 +51,11 @@ export const SHOTS: readonly Shot[] = [
   { name: "confirmation", path: "/-/styleguide/confirmation", as: "root" },
   { name: "dialog", path: "/-/styleguide", as: "root", prepare: openDialog },
 ];
+
+async function follow(page: Page, link: string): Promise<void> {
+  await page.getByRole("link", { name: link, exact: true }).click();
+  await page.waitForLoadState();
+}
 
 async function press(page: Page, button: string): Promise<void> {
   await page.getByRole("button", { name: button }).click();

@@ -2,19 +2,13 @@
  * `npm run screenshots`: takes every page four ways, light and dark, wide and narrow, from a service of its own with sample
  * data. `npm run screenshots -- DIRECTORY` takes them into a directory, `-- DIRECTORY NAME...` those alone.
  */
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
-import { readConfig } from "../../src/config.ts";
-import { startService } from "../../src/server/start-service.ts";
-import { ApiClient } from "../../test/support/api-client.ts";
-import { freePort } from "../../test/support/free-port.ts";
-import { makeSample } from "./sample.ts";
+import { BEGINNING, makeSample } from "./sample.ts";
+import { ROOT_PASSWORD, startSampleService } from "./sample-service.ts";
 import { SHOTS, type Shot, type Viewer } from "./shots.ts";
-
-const ROOT_PASSWORD = "a password for screenshots";
 
 /** The sizes of the window, in pixels; a page is shown to its end. */
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
@@ -37,28 +31,16 @@ try {
 process.stdout.write(`${directory}\n`);
 
 async function takeAll(shots: readonly Shot[]): Promise<void> {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const config = readConfig({
-    KEYSIDE_PORT: String(port),
-    KEYSIDE_URL: url,
-    KEYSIDE_DATA_DIR: join(scratch, "data"),
-    KEYSIDE_CERTS_DIR: join(scratch, "certs"),
-    KEYSIDE_ROOT_PASSWORD: ROOT_PASSWORD,
-    REGISTRY_URL: "https://registry.example.com",
-  });
-  const service = await startService(config, pino({ level: "silent" }));
+  const service = await startSampleService(scratch, BEGINNING);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
-    const secret = (await readFile(config.operatorTokenFile, "utf8")).trim();
-    const as = (each: string | undefined) => new ApiClient(url, each);
-    const { mira } = await makeSample({ url, as, root: as(secret) });
+    const { mira } = await makeSample(service);
     const viewers: Readonly<Record<Viewer, SignedIn | undefined>> = {
       nobody: undefined,
-      mira: await signIn(browser, url, mira.username, mira.password),
-      root: await signIn(browser, url, "root", ROOT_PASSWORD),
+      mira: await signIn(browser, service.url, mira.username, mira.password),
+      root: await signIn(browser, service.url, "root", ROOT_PASSWORD),
     };
-    for (const shot of shots) await takeFourWays(browser, url, viewers[shot.as ?? "mira"], shot);
+    for (const shot of shots) await takeFourWays(browser, service.url, viewers[shot.as ?? "mira"], shot);
   } finally {
     await browser.close();
     await service.stop();

@@ -53,7 +53,7 @@ interface Row {
  * The tokens that end soon, by the ids of the projects, the project whose token ends first first. A project where none does,
  * or where the caller is below Maintainer, is left out. One query.
  *
- * @see docs/spec/web.md "Access tokens: `/:project/-/settings/access_tokens`, and `/-/user_settings/personal_access_tokens` alike"
+ * @see docs/spec/web.md "Access tokens"
  */
 export async function findEndingTokens(
   { database, clock }: UseCaseServices,

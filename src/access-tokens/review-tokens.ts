@@ -26,7 +26,7 @@ export interface ReviewedTokens {
  * @throws NotFoundError when the caller does not see the project, or an administrator names no user
  * @throws ForbiddenError when the caller is below Maintainer, or means another's personal tokens without being an
  *   administrator, or is a bot and means its own
- * @see docs/spec/web.md "Access tokens: `/:project/-/settings/access_tokens`, and `/-/user_settings/personal_access_tokens` alike"
+ * @see docs/spec/web.md "Access tokens"
  */
 export async function reviewTokens(
   services: UseCaseServices,

@@ -31,12 +31,12 @@ export interface RevokedTokens {
  * @throws ValidationError when no token is named, or more than 100 are
  * @see docs/spec/access-tokens.md "Revoking"
  */
-export function revokeTokens(
+export async function revokeTokens(
   services: RevokeServices,
   { caller, of, tokenIds }: TokensToRevokeInput,
 ): Promise<RevokedTokens> {
   requireSomeTokens(tokenIds);
-  return services.database.transaction(async (em) => {
+  return await services.database.transaction(async (em) => {
     const owner = await findTokenOwner(em, caller, of);
     if (caller.kind === "bot") throw new ForbiddenError("a bot user may revoke no access token but its own");
     const families = await lockLivingFamilies(em, owner, tokenIds);

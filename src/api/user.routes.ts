@@ -113,7 +113,7 @@ function changingOperations(services: ApiServices): ApiOperation[] {
       checksPassword: true,
       method: "put",
       path: "/user/password",
-      summary: "Change the caller's own password, with the current one; their refresh tokens end",
+      summary: "Change the caller's own password, with the current one; all sign-ins by it end",
       params: NOTHING,
       query: NOTHING,
       body: changePasswordForm,

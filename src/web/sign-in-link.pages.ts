@@ -28,6 +28,7 @@ export function signInLinkPages(services: WebServices, links: PageLinks): Page[]
     view({
       path: "/-/sign_in_link",
       access: "everyone",
+      credential: "sign_in_link",
       params: NOTHING,
       query: linkQuery,
       async show({ query: { token, return_to }, sender }) {
@@ -38,6 +39,7 @@ export function signInLinkPages(services: WebServices, links: PageLinks): Page[]
     action({
       path: "/-/sign_in_link",
       access: "everyone",
+      credential: "sign_in_link",
       params: NOTHING,
       query: NOTHING,
       form: linkForm,

@@ -55,7 +55,7 @@ export function addUserCommands(program: Command, context: CliContext): void {
     });
   withPasswordStdin(user.command("password").argument("[username]", "their username (administrators)"))
     .description(
-      "set the password of a human, and revoke their refresh tokens; without a username your own, with the current " +
+      "set the password of a human, and end all sign-ins by the old one; without a username your own, with the current " +
         "password in a first line of standard input, and the new one in a second",
     )
     .action(async (username: string | undefined, _options: unknown, command: Command) => {

@@ -20,7 +20,7 @@ import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
 import { scopeChips } from "../parts/scopes.ts";
 import { searchField } from "../parts/search-field.ts";
-import { type Row, table } from "../parts/table.ts";
+import { choosable, type Row, table } from "../parts/table.ts";
 import { toolbar } from "../parts/toolbar.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import { firstSteps } from "./first-steps.ts";
@@ -151,9 +151,8 @@ function tokenTable(place: TokenPlace, tokens: readonly DescribedToken[], state:
   const rows = tokens.map((each) => tokenRow(place, each, isInactive, now));
   const list = table("Access tokens", columns, rows);
   if (isInactive) return list;
-  // The boxes belong to a form that stands elsewhere, since a form cannot hold the forms in the rows.
   return html`${list}
-<form class="with-chosen" id="chosen" method="get" action="${place.links.revokeMany()}"><button class="btn danger" type="submit">Revoke the chosen</button></form>`;
+<form id="chosen" method="get" action="${place.links.revokeMany()}"><button class="btn danger" type="submit">Revoke the chosen</button></form>`;
 }
 
 function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: boolean, now: Date): Row {
@@ -162,7 +161,7 @@ function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: bool
   return [
     isInactive
       ? nameOf(place, described, now)
-      : html`<div class="chosen"><input type="checkbox" name="ids" value="${token.id}" form="chosen" aria-label="Choose ${token.name}"><div>${nameOf(place, described, now)}</div></div>`,
+      : choosable({ form: "chosen", name: "ids", value: token.id, object: token.name }, nameOf(place, described, now)),
     html`${scopeChips(token.scopes, standing.unusedScopes)}${limitsOf(described)}`,
     useOf(place, described, now),
     end === undefined ? html`${ends(token.expiresAt ?? null, now)}` : endInWords(end, now),

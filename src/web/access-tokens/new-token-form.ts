@@ -75,7 +75,7 @@ function lines(text: string): string[] | undefined {
  * What the form shows at first: what the address says, over the preset that it names, over the token that it repeats. An
  * address may say anything: only what the form has is taken.
  *
- * @see docs/spec/web.md "Access tokens: `/:project/-/settings/access_tokens`, and `/-/user_settings/personal_access_tokens` alike"
+ * @see docs/spec/web.md "Access tokens"
  */
 export function startNewToken(query: TypedFields, repeated: AccessToken | undefined): FormState {
   const asked = new FormState(query);

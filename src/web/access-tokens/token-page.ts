@@ -15,13 +15,11 @@ import { scopeChips } from "../parts/scopes.ts";
 import { sectionHead } from "../parts/section-head.ts";
 import { table } from "../parts/table.ts";
 import type { ShownPage } from "../protocol/page.ts";
+import { EVENTS_PER_PAGE } from "./find-place-token.ts";
 import { firstUse, firstUseOf } from "./first-use.ts";
 import { writeRuleLines } from "./rule-lines.ts";
 import type { TokenPlace } from "./token-place.ts";
 import { endInWords, person } from "./token-words.ts";
-
-/** How many events a page lists. */
-export const EVENTS_PER_PAGE = 50;
 
 /** The page. `page`: of its events. */
 export function tokenPage(place: TokenPlace, found: FoundToken, page: number, now: Date): ShownPage {

@@ -13,9 +13,9 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
 
-// What is shown once is not there when the page is restored, not even for the moment before it is loaded anew.
+// What is shown once, and the lines that have it, are not there when the page is restored, not for a moment.
 addEventListener("pagehide", () => {
-  for (const secret of document.querySelectorAll("[data-secret]")) secret.textContent = "";
+  if (document.querySelector("[data-secret]") !== null) document.querySelector("main").replaceChildren();
 });
 
 // A menu closes as one expects: with Escape, or by a click elsewhere.

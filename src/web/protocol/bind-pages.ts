@@ -124,7 +124,7 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     else if ("redirect" in result) redirect(binding, ctx, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {
-    tellFailure(services.audit, thrown, ctx);
+    tellFailure(services.audit, page, thrown, ctx);
     // A page that does not exist and one that is hidden look alike: both may be there for who signs in.
     const isHidden = thrown instanceof NotFoundError || thrown instanceof ForbiddenError;
     if (isHidden && visitor?.kind === "anonymous") return redirect(binding, ctx, signInFirst(ctx, links));
@@ -146,7 +146,7 @@ async function act(binding: PageBinding, page: Action, ctx: Context, request: Bo
   } catch (thrown) {
     const problems = problemsOf(thrown);
     if (problems === undefined || page.again === undefined) throw thrown;
-    tellFailure(binding.services.audit, thrown, ctx);
+    tellFailure(binding.services.audit, page, thrown, ctx);
     // 7. Nothing that was typed is lost.
     const shown = await page.again(request, new FormState(typed, problems));
     const { status, headers } = binding.answerFailure(thrown, ctx.state["requestId"]);
@@ -240,14 +240,14 @@ function showProblem(binding: PageBinding, ctx: Context, visitor: Visitor, throw
 }
 
 /** What was refused for a credential is kept. */
-function tellFailure(audit: AuditLog | undefined, thrown: unknown, ctx: Context): void {
+function tellFailure(audit: AuditLog | undefined, page: Page, thrown: unknown, ctx: Context): void {
   if (audit === undefined || !(thrown instanceof KeysideError)) return;
   const failed = failedCredential(thrown);
   if (failed === undefined) return;
   audit.tell({
     ...failed,
     event: "sign_in.failed",
-    credential: "password",
+    credential: page.credential ?? "password",
     door: "web",
     presented: [],
     origin: originOf(ctx),

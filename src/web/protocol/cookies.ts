@@ -1,5 +1,6 @@
 /** The cookies of the web page: their names and their properties, in one place. Nothing else sets any. */
 import type { Context } from "koa";
+import { MAXIMUM_SESSION_DAYS } from "../../authentication/web-session-life.ts";
 
 /** A cookie that an answer sets; a value of null deletes it. */
 export interface CookieChange {
@@ -23,7 +24,7 @@ export function sessionCookieName(isHttps: boolean): string {
 }
 
 /** The longest that any session lives: the server knows better. */
-const SESSION_COOKIE_SECONDS = 30 * 24 * 60 * 60;
+const SESSION_COOKIE_SECONDS = MAXIMUM_SESSION_DAYS * 24 * 60 * 60;
 
 /** The cookie of a session: its secret, or null where there is none any more. */
 export function sessionCookie(secret: string | null, isHttps: boolean): CookieChange {

@@ -64,6 +64,8 @@ interface Declaration<Access extends PageAccess, Params extends z.ZodType, Query
   readonly access: Access;
   readonly params: Params;
   readonly query: Query;
+  /** What a visitor comes with who is refused, as the audit log names it; a password unless given. */
+  readonly credential?: "sign_in_link";
 }
 
 /** A page that is shown, or that leads on; it changes nothing. */

@@ -22,15 +22,12 @@ const WRONG = [
 
 /** The samples. `scopes`: what the script asks the effect of. */
 export function formSamples(links: PageLinks, scopes: readonly string[]): SafeHtml {
-  return html`<section class="card" aria-labelledby="new-token">
-<form class="form" method="post" action="${links.styleguide()}">
+  return html`<form class="card form with-effect" method="post" action="${links.styleguide()}" aria-labelledby="new-token">
 ${sectionHead("new-token", "New token", "Fields as they are filled in. The effect follows the scopes where a script runs.")}
-<div class="with-effect"><div class="fields">${fields()}
+<div class="fields">${fields()}
 <div class="acts"><button class="btn primary" type="submit">Create token</button></div></div>
 ${renewed({ id: "effect", from: links.styleguide(), on: "form" }, effect("ci-push-2 will", effects(scopes)))}
-</div>
 </form>
-</section>
 <section class="card" aria-labelledby="wrong-token">
 <form class="form" method="post" action="${links.styleguide()}">
 ${sectionHead("wrong-token", "A form that was refused")}

@@ -11,7 +11,7 @@ import { moreMenu } from "../parts/more-menu.ts";
 import { pager } from "../parts/pager.ts";
 import { scopeChips } from "../parts/scopes.ts";
 import { searchField } from "../parts/search-field.ts";
-import { type NewRow, type Row, rowBox, table } from "../parts/table.ts";
+import { choosable, type NewRow, type Row, table } from "../parts/table.ts";
 import { toolbar } from "../parts/toolbar.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
@@ -40,7 +40,6 @@ ${disclosure({ summary: "12 inactive tokens", isCard: true, content: table("Inac
 }
 
 const COLUMNS = [
-  { name: "Choose", isBoxes: true },
   { name: "Token" },
   { name: "Scopes", isWide: true },
   { name: "Last used" },
@@ -53,7 +52,7 @@ function rows(links: PageLinks, now: Date): (Row | NewRow)[] {
     {
       isNew: true,
       cells: [
-        ...token(links, "deploy-prod", "9iB1", html`Pulls on the production hosts<br>Reporter, by Mira Lund, just now`),
+        token(links, "deploy-prod", "9iB1", html`Pulls on the production hosts<br>Reporter, by Mira Lund, just now`),
         scopeChips(["read_registry"]),
         html`<span class="muted">never</span>`,
         ends("2027-02-22", now),
@@ -61,14 +60,14 @@ function rows(links: PageLinks, now: Date): (Row | NewRow)[] {
       ],
     },
     [
-      ...token(links, "ci-push", "Yx3Q", html`GitHub Actions, main branch<br>Developer, by Mira Lund`),
+      token(links, "ci-push", "Yx3Q", html`GitHub Actions, main branch<br>Developer, by Mira Lund`),
       scopeChips(["read_registry", "write_registry"]),
       html`<div class="used"><div>2 min. ago<p class="sub">pushed web:1.8.2</p></div>${spark(DAILY)}</div>`,
       ends(new Date(now.getTime() + 3 * 86_400_000).toISOString().slice(0, 10), now),
       acts(links, "ci-push"),
     ],
     [
-      ...token(links, "old-jenkins", "pL2m", html`Maintainer, by Jonas Weber`),
+      token(links, "old-jenkins", "pL2m", html`Maintainer, by Jonas Weber`),
       scopeChips(["api", "write_registry", "delete_registry"], ["delete_registry"]),
       html`214 days ago<p class="sub">${badge("safe to revoke", "ok")}</p>`,
       ends(null, now),
@@ -77,11 +76,9 @@ function rows(links: PageLinks, now: Date): (Row | NewRow)[] {
   ];
 }
 
-function token(links: PageLinks, name: string, lastFour: string, about: SafeHtml): Row {
-  return [
-    rowBox("revoke-many", "tokens", name, name),
-    html`<a class="name" href="${links.styleguide()}"><bdi>${name}</bdi></a> <code class="muted">…${lastFour}</code><p class="sub">${about}</p>`,
-  ];
+function token(links: PageLinks, name: string, lastFour: string, about: SafeHtml): SafeHtml {
+  const head = html`<a class="name" href="${links.styleguide()}"><bdi>${name}</bdi></a><span class="tail mono">…${lastFour}</span><p class="sub">${about}</p>`;
+  return choosable({ form: "revoke-many", name: "tokens", value: name, object: name }, head);
 }
 
 function acts(links: PageLinks, object: string): SafeHtml {
