@@ -18,24 +18,28 @@ export interface ReportedPush {
   } | null;
 }
 
+/** How many of the latest reports are read. */
+const READ_REPORTS = 200;
+
 /**
- * An image of several platforms is pushed as many manifests, and its tag last: what has no tag and was followed by one in the
- * same repository within a minute is a part of it. As many reports are read as `limit` images of the most parts have.
+ * Each image once, when it was pushed last. One of several platforms is pushed as many manifests, and its tag last: what has
+ * no tag and was followed by one in the same repository within a minute is a part of it. The work has a bound.
  */
 const LIST = `
   with latest as materialized (
-    select * from registry_events where project_id = ? and action = 'push' order by happened_at desc, id desc limit ?
+    select * from registry_events where project_id = ? and action = 'push'
+    order by happened_at desc, id desc limit ${READ_REPORTS}
+  ), images as (
+    select distinct on (repository, coalesce(tag, digest)) * from latest
+    where tag is not null or not exists (
+      select from latest whole
+      where whole.repository = latest.repository and whole.tag is not null
+        and whole.happened_at between latest.happened_at and latest.happened_at + interval '1 minute')
+    order by repository, coalesce(tag, digest), happened_at desc, id desc
   )
-  select latest.repository, latest.tag, latest.digest, latest.happened_at, u.id as user_id, u.username, u.name, u.user_type
-  from latest left join users u on u.id = latest.user_id
-  where latest.tag is not null or not exists (
-    select from latest whole
-    where whole.repository = latest.repository and whole.tag is not null
-      and whole.happened_at between latest.happened_at and latest.happened_at + interval '1 minute')
-  order by latest.happened_at desc, latest.id desc limit ?`;
-
-/** How many manifests an image may have, and be listed as one. */
-const PARTS = 20;
+  select images.repository, images.tag, images.digest, images.happened_at, u.id as user_id, u.username, u.name, u.user_type
+  from images left join users u on u.id = images.user_id
+  order by images.happened_at desc, images.id desc limit ?`;
 
 interface Row {
   readonly repository: string;
@@ -48,9 +52,9 @@ interface Row {
   readonly user_type: UserType;
 }
 
-/** The latest pushes of a project, the last one first: at most `limit`. Registries' reports are kept for a while only. */
+/** The images that were pushed to a project last, the last one first: at most `limit`. Registries' reports are kept for a while only. */
 export async function listPushes(em: SqlEntityManager, projectId: number, limit: number): Promise<ReportedPush[]> {
-  const rows = await em.execute<Row[]>(LIST, [projectId, limit * PARTS, limit]);
+  const rows = await em.execute<Row[]>(LIST, [projectId, limit]);
   return rows.map(({ repository, tag, digest, happened_at, user_id, username, name, user_type }) => ({
     repository,
     tag,

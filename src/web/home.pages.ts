@@ -63,7 +63,7 @@ export function homePages(services: WebServices, links: PageLinks): Page[] {
           title: "Your projects",
           main: html`${pageHead("Your projects", ABOUT, total === 0 ? undefined : add)}
 ${attention({ tokens, projects: count, keys, now }, links)}
-${total === 0 ? noProjects(links) : projectTable(projects, levelIn, services.links.image, links)}
+${total === 0 ? noProjects(links) : html`<h2>Projects</h2>${projectTable(projects, levelIn, services.links.image, links)}`}
 ${pager({ page, perPage: PROJECTS_PER_PAGE, total, at: (to) => links.home({ page: to }) })}
 ${events.length === 0 ? null : html`<h2>What you did last</h2>${eventTable("What you did last", events, now)}`}`,
         };

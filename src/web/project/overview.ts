@@ -10,9 +10,10 @@ import { decidePeriod, type Period } from "../../projects/period.ts";
 import { allowedActions } from "../../registry-access/policy.ts";
 import { firstSteps } from "../access-tokens/first-steps.ts";
 import { imageName, person } from "../access-tokens/token-words.ts";
+import { badge } from "../parts/badge.ts";
+import { banner } from "../parts/banner.ts";
 import { bars } from "../parts/bars.ts";
 import { copyButton } from "../parts/copy-button.ts";
-import { type Fact, facts } from "../parts/facts.ts";
 import { moment } from "../parts/moment.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { sectionHead } from "../parts/section-head.ts";
@@ -56,8 +57,8 @@ export async function projectOverview(
   return {
     title: path,
     ...projectFrame(opened, links, "overview"),
-    main: html`${pageHead(name, about, visibilityBadge(project.visibility))}
-${place(opened, prefix)}
+    main: html`${pageHead(name, about, html`<div class="acts">${visibilityBadge(project.visibility)}${accessLevel === NO_ACCESS ? null : badge(`you are ${nameOfLevel(accessLevel)}`)}</div>`)}
+${images(opened, prefix)}
 ${isManager ? firstSteps(steps, prefix) : null}
 ${steps.hasPushed || !project.containerRegistryEnabled ? null : firstPush(image, allowed.includes("push"))}
 ${use === undefined || !steps.hasPushed ? null : useOf(use, opened)}`,
@@ -72,19 +73,13 @@ async function findUse({ database }: WebServices, projectId: number, now: Date):
   return { period, days, pushes: await listPushes(em, projectId, PUSHES) };
 }
 
-function place({ project, accessLevel }: OpenedProject, prefix: string): SafeHtml {
-  const image: Fact = project.containerRegistryEnabled
-    ? {
-        name: "Images begin with",
-        value: html`<code id="image-prefix">${prefix}</code> ${copyButton({ from: "image-prefix", object: "the beginning of the names of images", kind: "quiet" })}`,
-      }
-    : {
-        name: "Registry",
-        value: "Off",
-        note: "Nobody can push images here or pull them. A Maintainer can turn it on.",
-      };
-  const role: Fact[] = accessLevel === NO_ACCESS ? [] : [{ name: "Your role", value: nameOfLevel(accessLevel) }];
-  return html`<section class="card pad" aria-label="The project">${facts([image, ...role])}</section>`;
+function images({ project }: OpenedProject, prefix: string): SafeHtml {
+  if (!project.containerRegistryEnabled) {
+    const text =
+      "The registry of this project is off: nobody can pull its images or push any. A Maintainer can turn it on.";
+    return banner({ kind: "info", text });
+  }
+  return html`<section class="card pad" aria-label="Its images"><div><p class="lbl" id="prefix-label">Images begin with</p><div class="code"><pre id="image-prefix" tabindex="0" role="group" aria-labelledby="prefix-label" translate="no">${prefix}</pre>${copyButton({ from: "image-prefix", object: "the beginning of the names of its images", kind: "quiet" })}</div></div></section>`;
 }
 
 function useOf({ period, days, pushes }: Use, { project, accessLevel, now }: OpenedProject): SafeHtml {
