@@ -32,7 +32,7 @@ export function tokenPage(place: TokenPlace, found: FoundToken, page: number, no
 ${end === undefined ? html`<div class="card pad">${firstUse(place, token.id, firstUseOf(token), now)}</div>` : null}
 <section class="card pad" aria-label="The token">${facts([...whatItIs(place, found, now), ...whatItMay(found)])}</section>
 ${use(place, found, now)}
-<section aria-labelledby="events">${sectionHead("events", "Events", "What was done with it and about it, with whatever secret it had.")}</section>
+<section aria-labelledby="events">${sectionHead("events", "Events", "What was done with it and about it, and all that its bot did.")}</section>
 ${events.events.length === 0 ? html`<div class="card"><p class="nothing">Nothing is recorded.</p></div>` : eventTable("Events of the token", events.events, now)}
 ${pager({ page, perPage: EVENTS_PER_PAGE, total: events.total, hasMore: events.more, at: (to) => links.one(token.id, { page: to }) })}`,
   };
