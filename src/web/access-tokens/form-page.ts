@@ -115,8 +115,8 @@ function scopesField(form: FormState, place: TokenPlace): SafeHtml {
 
 /** The role that a bot needs for what a scope allows, by the policy. */
 function neededFor(scope: TokenScope): { readonly needs?: AccessLevel } {
-  const action = REPOSITORY_ACTIONS.find((each) => SCOPE_OF_ACTION[each] === scope);
-  return action === undefined ? {} : { needs: LEVEL_OF_ACTION[action] };
+  const allowed = REPOSITORY_ACTIONS.find((each) => SCOPE_OF_ACTION[each] === scope);
+  return allowed === undefined ? {} : { needs: LEVEL_OF_ACTION[allowed] };
 }
 
 function limits(form: FormState, { project }: TokenPlace): SafeHtml {
