@@ -3,9 +3,16 @@ import { personalTokens } from "./access-tokens/personal-tokens.ts";
 import { projectTokens } from "./access-tokens/project-tokens.ts";
 import { tokenPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
+import { explorePages } from "./explore.pages.ts";
+import { groupPages } from "./group/group.pages.ts";
+import { newGroupPages } from "./group/new-group.pages.ts";
+import { helpPages } from "./help.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { passwordPages } from "./password.pages.ts";
+import { placePages } from "./place.pages.ts";
 import { profilePages } from "./profile.pages.ts";
+import { newProjectPages } from "./project/new-project.pages.ts";
+import { projectSettingsPages } from "./project/settings.pages.ts";
 import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
 import { signInPages } from "./sign-in.pages.ts";
@@ -25,5 +32,13 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...tokenPages(services, personalTokens(services, links)),
     ...tokenPages(services, projectTokens(services, links)),
     ...styleguidePages(services, links),
+    ...projectSettingsPages(services, links),
+    ...explorePages(services, links),
+    ...helpPages(services, links),
+    ...newProjectPages(services, links),
+    ...newGroupPages(services, links),
+    // These fit what lies below them too: after all others.
+    ...groupPages(services, links),
+    ...placePages(services, links),
   ];
 }

@@ -11,6 +11,8 @@ export interface DailyCounts {
   readonly counts: readonly number[];
   /** The name of one of what is counted: `use`. */
   readonly one: string;
+  /** The name of many, where an s is not enough. */
+  readonly many?: string;
 }
 
 /** A bar and the gap after it. */
@@ -42,10 +44,10 @@ ${disclosure({ summary: html`The numbers<span class="vh"> of ${title}</span>`, c
 }
 
 /** How many in all, and how many on the busiest day. */
-function inWords({ counts, one }: DailyCounts): string {
+function inWords({ counts, one, many }: DailyCounts): string {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const most = `${countInWords(Math.max(0, ...counts))} on the busiest`;
-  return `${counted(total, one)} in ${counted(counts.length, "day")}${total === 0 ? "" : `, ${most}`}`;
+  return `${counted(total, one, many)} in ${counted(counts.length, "day")}${total === 0 ? "" : `, ${most}`}`;
 }
 
 /** A stroke from the ground up for each day that is not empty; the highest reaches the top, and the least can be seen. */
