@@ -5,11 +5,18 @@ import { tokenPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
 import { activityPages } from "./activity/activity-pages.ts";
 import { instanceActivity, projectActivity } from "./activity/activity-place.ts";
+import { explorePages } from "./explore.pages.ts";
+import { groupPages } from "./group/group.pages.ts";
+import { newGroupPages } from "./group/new-group.pages.ts";
+import { helpPages } from "./help.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { memberPages } from "./members/member-pages.ts";
 import { groupMembers, projectMembers } from "./members/member-place.ts";
 import { passwordPages } from "./password.pages.ts";
+import { placePages } from "./place.pages.ts";
 import { profilePages } from "./profile.pages.ts";
+import { newProjectPages } from "./project/new-project.pages.ts";
+import { projectSettingsPages } from "./project/settings.pages.ts";
 import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
 import { signInPages } from "./sign-in.pages.ts";
@@ -33,5 +40,13 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...memberPages(services, links, groupMembers(services, links)),
     ...memberPages(services, links, projectMembers(services, links)),
     ...styleguidePages(services, links),
+    ...projectSettingsPages(services, links),
+    ...explorePages(services, links),
+    ...helpPages(services, links),
+    ...newProjectPages(services, links),
+    ...newGroupPages(services, links),
+    // These fit what lies below them too: after all others.
+    ...groupPages(services, links),
+    ...placePages(services, links),
   ];
 }

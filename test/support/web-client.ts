@@ -63,9 +63,9 @@ export class WebClient {
     this.#cookies.set(name, { value, path: "/" });
   }
 
-  /** Another browser that has the cookies of this one, as if they were stolen. */
-  copy(): WebClient {
-    const copy = new WebClient(this.#url);
+  /** Another browser that has the cookies of this one, as if they were stolen; at `url`, or where this one is. */
+  copy(url = this.#url): WebClient {
+    const copy = new WebClient(url);
     for (const [name, cookie] of this.#cookies) copy.#cookies.set(name, cookie);
     return copy;
   }

@@ -51,7 +51,7 @@ export interface TokenPlace {
   readonly isEnabled: boolean;
   /** What the list's head says. */
   readonly about: string;
-  frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side">;
+  frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side" | "above">;
   foresee(powers: TokenPowers): Promise<ForeseenAccess>;
   create(input: NewTokenInput): Promise<CreatedToken>;
   rotate(tokenId: number, input: RotationInput): Promise<CreatedToken>;

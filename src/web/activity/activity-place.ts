@@ -1,7 +1,7 @@
 /** Where events are listed: of a project, or of the whole instance. The pages are the same; what differs is here. */
 import type { z } from "zod";
 import { ACCESS_LEVELS } from "../../principals/access-level.ts";
-import { openProject, projectCrumbs, projectMenu, projectParams } from "../project-page.ts";
+import { openProject, projectFrame, projectParams } from "../project-page.ts";
 import { NOTHING } from "../protocol/nothing.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import type { ActivityLinks, PageLinks } from "../protocol/page-links.ts";
@@ -20,7 +20,7 @@ export interface ActivityPlace {
   readonly about: string;
   /** What the names of downloads begin with. */
   readonly filename: string;
-  frame(): Pick<ShownPage, "crumbs" | "side">;
+  frame(): Pick<ShownPage, "crumbs" | "side" | "above">;
 }
 
 /** A kind of place: the addresses of its pages, who may open them, and how one is opened. */
@@ -55,10 +55,7 @@ export function projectActivity(services: WebServices, links: PageLinks): Activi
         heading: "Activity",
         about: "What people and bots did in the project, and what registries reported of its images.",
         filename: `${fullPath.path.replaceAll("/", "-")}-activity`,
-        frame: () => ({
-          crumbs: projectCrumbs(access, { name: "Activity" }),
-          side: projectMenu(access, links, "activity"),
-        }),
+        frame: () => projectFrame(access, links, "activity", { name: "Activity" }),
       };
     },
   };

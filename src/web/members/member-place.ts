@@ -2,10 +2,13 @@
 import { z } from "zod";
 import { findTokensOfBots } from "../../access-tokens/find-tokens-of-bots.ts";
 import type { FoundPlace, MemberPlace } from "../../members/member-place.ts";
+import { findNames } from "../../namespaces/find-names.ts";
 import { findGroupAtLevel } from "../../namespaces/find-namespace.ts";
+import { pathPrefixes } from "../../namespaces/path.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../../principals/access-level.ts";
 import { resourceId } from "../../schemas/fields.ts";
-import { openProject, projectCrumbs, projectMenu, projectParams, requireRole } from "../project-page.ts";
+import { placeCrumbs } from "../place-crumbs.ts";
+import { openProject, projectFrame, projectParams, requireRole } from "../project-page.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import type { Href, MemberLinks, PageLinks } from "../protocol/page-links.ts";
 import type { SignedInVisitor } from "../protocol/visitor.ts";
@@ -18,7 +21,7 @@ export interface ShownPlace {
   readonly place: MemberPlace;
   readonly found: FoundPlace;
   readonly links: MemberLinks;
-  frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side">;
+  frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side" | "above">;
   /** Where the tokens of bots are shown, by the bots' ids; of those whose tokens the visitor may not see, nothing. */
   tokensOf(botIds: readonly number[]): Promise<ReadonlyMap<number, Href>>;
 }
@@ -52,10 +55,14 @@ export function projectMembers(services: WebServices, links: PageLinks): MemberP
         place: { project: project.id },
         found: { id: { project: project.id }, path, accessLevel },
         links: members,
-        frame: (...rest) => ({
-          crumbs: projectCrumbs(access, { name: "Members", href: members.list() }, ...rest.map((name) => ({ name }))),
-          side: projectMenu(access, links, "project_members"),
-        }),
+        frame: (...rest) =>
+          projectFrame(
+            access,
+            links,
+            "project_members",
+            { name: "Members", href: members.list() },
+            ...rest.map((name) => ({ name })),
+          ),
         async tokensOf(botIds) {
           if (accessLevel < ACCESS_LEVELS.maintainer) return new Map();
           const tokens = await findTokensOfBots(services.database.em(), project.id, botIds);
@@ -79,6 +86,7 @@ export function groupMembers({ database }: WebServices, links: PageLinks): Membe
       const { namespace, accessLevel } = await findGroupAtLevel(database.em(), principal, group, NO_ACCESS);
       const { path } = namespace.fullPath;
       requireRole(accessLevel, ACCESS_LEVELS.reporter, path);
+      const names = await findNames(database.em(), principal, [path]);
       const members = links.members("group", path);
       return {
         kind: "group",
@@ -87,7 +95,7 @@ export function groupMembers({ database }: WebServices, links: PageLinks): Membe
         links: members,
         frame: (...rest) => ({
           crumbs: [
-            ...path.split("/").map((name) => ({ name })),
+            ...placeCrumbs(pathPrefixes(path), links, names.isKnown),
             { name: "Members", href: members.list() },
             ...rest.map((name) => ({ name })),
           ],
