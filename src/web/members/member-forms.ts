@@ -1,5 +1,5 @@
 /** The pages that ask who becomes a member, which role somebody gets, and whether they are removed. */
-import { html } from "@remix-run/html-template";
+import { html, type SafeHtml } from "@remix-run/html-template";
 import type { LoadedMember } from "../../members/member.entity.ts";
 import { ACCESS_LEVELS, nameOfLevel } from "../../principals/access-level.ts";
 import { confirmation } from "../parts/dialog.ts";
@@ -84,8 +84,14 @@ ${confirmationField(form, needsPassword)}`,
   };
 }
 
+const ROLE_HINTS = {
+  project: "Reporters pull, Developers push too, Maintainers manage members and access tokens.",
+  group:
+    "In all that lies in the group: Reporters pull, Developers push too, Maintainers manage projects. Owners manage its members.",
+} as const;
+
 /** The roles that the visitor may give: none above their own. */
-function roleField({ found }: ShownPlace, form: FormState) {
+function roleField({ found, kind }: ShownPlace, form: FormState): SafeHtml {
   const choices = Object.values(ACCESS_LEVELS)
     .filter((level) => level <= found.accessLevel)
     .map((level) => ({ value: String(level), words: nameOfLevel(level) }));
@@ -93,6 +99,6 @@ function roleField({ found }: ShownPlace, form: FormState) {
     name: "access_level",
     label: LABELS.access_level,
     choices,
-    hint: "Reporters pull, Developers push too, Maintainers manage members and access tokens, Owners all.",
+    hint: ROLE_HINTS[kind],
   });
 }

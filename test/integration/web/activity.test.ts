@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { watchStatements } from "../../support/statements.ts";
@@ -54,17 +55,21 @@ async function addEvents({ count = 1, project, author, title, action = "pulled",
   );
 }
 
-/** Adds events as {@link addEvents} does, yesterday and some at a time: the embedded database lets nothing else run meanwhile. */
+/**
+ * Adds events as {@link addEvents} does, yesterday, three in a second, and some at a time. Between them the process may do something else: else
+ * a connection that was idle for all this time is closed just when the next request is sent.
+ */
 async function addMany(title: string, count: number): Promise<void> {
   const at = new Date(stage.service.clock.now().getTime() - 86_400_000).toISOString();
   const some = 1_000;
   for (let before = 0; before < count; before += some) {
     await sql(
       `insert into events (created_at, author_id, action, target_type, target_title, project_id)
-       select ?::timestamptz - make_interval(secs => ? - n), ?, 'pulled', 'Image', ?::text || n, ?
+       select ?::timestamptz - make_interval(secs => (?::int - n) / 3), ?, 'pulled', 'Image', ?::text || n, ?
        from generate_series(?::int, ?::int) n`,
       [at, count, stage.people.developer.id, title, stage.project.id, before + 1, before + some],
     );
+    await setImmediate();
   }
 }
 
@@ -210,7 +215,8 @@ describe("a download", () => {
     );
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     const csv = await client.get(`${LIST}.csv?repository=team/app/many&to=2026-11-01`);
-    expect(csv.html.split("\r\n")).toHaveLength(count + 2);
+    const lines = csv.html.split("\r\n").filter((line) => /,team\/app\/many:\d+,/.test(line));
+    expect(lines).toHaveLength(count);
   });
 });
 
