@@ -30,16 +30,16 @@ const MENU: readonly {
   readonly icon: IconName;
   readonly level: number;
   readonly isSetting?: true;
-  readonly href: (links: PageLinks, path: string) => Href;
+  readonly at: (links: PageLinks, path: string) => Href;
 }[] = [
-  { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, href: (links, path) => links.place(path) },
+  { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, at: (links, path) => links.place(path) },
   {
     page: "settings",
     name: "General",
     icon: "settings",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    href: (links, path) => links.projectSettings(path).general(),
+    at: (links, path) => links.projectSettings(path).general(),
   },
   {
     page: "access_tokens",
@@ -47,7 +47,7 @@ const MENU: readonly {
     icon: "key",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    href: (links, path) => links.accessTokens(path).list(),
+    at: (links, path) => links.accessTokens(path).list(),
   },
 ];
 
@@ -118,10 +118,10 @@ export function projectFrame(
 function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
   const items = (isSetting: boolean) =>
     MENU.filter((item) => (item.isSetting === true) === isSetting && item.level <= accessLevel).map(
-      ({ page, name, icon, href }) => ({
+      ({ page, name, icon, at }) => ({
         name,
         icon,
-        href: href(links, project.fullPath.path),
+        href: at(links, project.fullPath.path),
         isCurrent: page === current,
       }),
     );

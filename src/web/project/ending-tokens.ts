@@ -4,7 +4,7 @@ import type { EndingToken, EndingTokens } from "../../access-tokens/find-ending-
 import { banner } from "../parts/banner.ts";
 import { moment } from "../parts/moment.ts";
 import { counted } from "../parts/number.ts";
-import type { TokenLinks } from "../protocol/page-links.ts";
+import type { Href, TokenLinks } from "../protocol/page-links.ts";
 
 /** The banner. */
 export function endingTokens({ count, first }: EndingTokens, links: TokenLinks, now: Date): SafeHtml {
@@ -12,7 +12,7 @@ export function endingTokens({ count, first }: EndingTokens, links: TokenLinks, 
   const others = count - first.length;
   const items = first.map((token) => html`${inWords(token, links, now)} `);
   const text = html`<strong>${count === 1 ? "A token ends" : `${counted(count, "token")} end`} soon.</strong> ${items}${others > 0 ? `And ${counted(others, "more", "more")}.` : null}`;
-  const href = count === 1 && only !== undefined ? links.rotate(only.id) : links.list({ state: "ends_soon" });
+  const href: Href = count === 1 && only !== undefined ? links.rotate(only.id) : links.list({ state: "ends_soon" });
   return banner({
     kind: "warn",
     text,
