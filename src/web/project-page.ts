@@ -30,16 +30,22 @@ const MENU: readonly {
   readonly icon: IconName;
   readonly level: number;
   readonly isSetting?: true;
-  readonly at: (links: PageLinks, path: string) => Href;
+  readonly address: (links: PageLinks, path: string) => Href;
 }[] = [
-  { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, at: (links, path) => links.place(path) },
+  {
+    page: "overview",
+    name: "Overview",
+    icon: "project",
+    level: NO_ACCESS,
+    address: (links, path) => links.place(path),
+  },
   {
     page: "settings",
     name: "General",
     icon: "settings",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    at: (links, path) => links.projectSettings(path).general(),
+    address: (links, path) => links.projectSettings(path).general(),
   },
   {
     page: "access_tokens",
@@ -47,7 +53,7 @@ const MENU: readonly {
     icon: "key",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    at: (links, path) => links.accessTokens(path).list(),
+    address: (links, path) => links.accessTokens(path).list(),
   },
 ];
 
@@ -118,10 +124,10 @@ export function projectFrame(
 function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
   const items = (isSetting: boolean) =>
     MENU.filter((item) => (item.isSetting === true) === isSetting && item.level <= accessLevel).map(
-      ({ page, name, icon, at }) => ({
+      ({ page, name, icon, address }) => ({
         name,
         icon,
-        href: at(links, project.fullPath.path),
+        href: address(links, project.fullPath.path),
         isCurrent: page === current,
       }),
     );

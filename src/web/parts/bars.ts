@@ -19,9 +19,10 @@ export interface DailyCounts {
 const STEP = 3;
 const WIDTH = 2;
 
-/** Bars of the height of a line, for a table; they say what they show, and the page of the thing has the numbers. */
-export function spark(daily: DailyCounts): SafeHtml {
+/** Bars of the height of a line, for a table, and nothing where nothing happened; the page of the thing has the numbers. */
+export function spark(daily: DailyCounts): SafeHtml | null {
   const { counts } = daily;
+  if (counts.every((count) => count === 0)) return null;
   return html`<svg class="spark" width="${counts.length * STEP}" height="16" viewBox="0 0 ${counts.length * STEP} 16" role="img" aria-label="${inWords(daily)}"><path d="${drawn(counts, 16)}"/></svg>`;
 }
 

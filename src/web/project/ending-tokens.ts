@@ -4,7 +4,7 @@ import type { EndingToken, EndingTokens } from "../../access-tokens/find-ending-
 import { banner } from "../parts/banner.ts";
 import { moment } from "../parts/moment.ts";
 import { counted } from "../parts/number.ts";
-import type { Href, TokenLinks } from "../protocol/page-links.ts";
+import type { TokenLinks } from "../protocol/page-links.ts";
 
 /** The banner. */
 export function endingTokens({ count, first }: EndingTokens, links: TokenLinks, now: Date): SafeHtml {
@@ -12,11 +12,13 @@ export function endingTokens({ count, first }: EndingTokens, links: TokenLinks, 
   const others = count - first.length;
   const items = first.map((token) => html`${inWords(token, links, now)} `);
   const text = html`<strong>${count === 1 ? "A token ends" : `${counted(count, "token")} end`} soon.</strong> ${items}${others > 0 ? `And ${counted(others, "more", "more")}.` : null}`;
-  const href: Href = count === 1 && only !== undefined ? links.rotate(only.id) : links.list({ state: "ends_soon" });
   return banner({
     kind: "warn",
     text,
-    more: html`<a class="btn" href="${href}">${count === 1 ? "Rotate" : "See them"}</a>`,
+    more:
+      count === 1 && only !== undefined
+        ? html`<a class="btn" href="${links.rotate(only.id)}">Rotate</a>`
+        : html`<a class="btn" href="${links.list({ state: "ends_soon" })}">See them</a>`,
   });
 }
 

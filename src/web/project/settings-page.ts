@@ -37,7 +37,7 @@ export function settingsPage(
   sent: SentForms,
   needsPassword: boolean,
 ): SafeHtml {
-  const ownLinks = links.projectSettings(project.fullPath.path);
+  const own = links.projectSettings(project.fullPath.path);
   const present = new FormState({
     name: project.name,
     description: project.description ?? "",
@@ -47,20 +47,20 @@ export function settingsPage(
   const isOwner = accessLevel >= ACCESS_LEVELS.owner;
   return html`${pageHead("Settings")}
 ${errorSummary(sent.general ?? sent.visibility ?? present, LABELS)}
-${generalSection(sent.general ?? present, ownLinks)}
+${generalSection(sent.general ?? present, own)}
 <section class="card pad" aria-labelledby="who-sees-it">${sectionHead("who-sees-it", "Who sees it", VISIBILITY_HINT)}
-${isOwner ? visibilityForm(project, sent.visibility ?? present, ownLinks, needsPassword) : onlyOwners("change who sees the project", accessLevel)}</section>
+${isOwner ? visibilityForm(project, sent.visibility ?? present, own, needsPassword) : onlyOwners("change who sees the project", accessLevel)}</section>
 <section class="card pad" aria-labelledby="delete">${sectionHead("delete", "Delete the project", "Its access tokens stop working at once, and nobody can pull its images or push any.")}
-${isOwner ? html`<div>${confirmLink({ href: ownLinks.remove(), words: "Delete", object: project.fullPath.path, isDanger: true })}</div>` : onlyOwners("delete the project", accessLevel)}</section>`;
+${isOwner ? html`<div>${confirmLink({ href: own.remove(), words: "Delete", object: project.fullPath.path, isDanger: true })}</div>` : onlyOwners("delete the project", accessLevel)}</section>`;
 }
 
-function generalSection(form: FormState, ownLinks: ProjectSettingsLinks): SafeHtml {
+function generalSection(form: FormState, links: ProjectSettingsLinks): SafeHtml {
   const registry = [
     { value: "enabled", words: "On" },
     { value: "disabled", words: "Off" },
   ];
   return html`<section class="card" aria-label="General">
-<form class="form" method="post" action="${ownLinks.general()}">
+<form class="form" method="post" action="${links.general()}">
 ${textField(form, { name: "name", label: LABELS.name, maximumLength: 255 })}
 ${textareaField(form, { name: "description", label: LABELS.description, rows: 3, maximumLength: 2000, isOptional: true })}
 ${chips(form, { name: "container_registry_access_level", label: LABELS.container_registry_access_level, kind: "radio", choices: registry, hint: "Off: nobody can pull images or push any, whatever their role and their token. Images and tokens stay as they are." })}
@@ -71,14 +71,14 @@ ${chips(form, { name: "container_registry_access_level", label: LABELS.container
 function visibilityForm(
   { visibility, fullPath }: Project,
   form: FormState,
-  ownLinks: ProjectSettingsLinks,
+  links: ProjectSettingsLinks,
   needsPassword: boolean,
 ): SafeHtml {
   const changes = VISIBILITY_CHOICES.filter(({ value }) => value !== visibility).map(
     ({ value, words }) =>
       html`<h3>${words}</h3>${effectList(visibilityChange(visibility, value).map(({ gains, words: each }) => ({ can: gains, words: each })))}`,
   );
-  return html`<form class="fields" method="post" action="${ownLinks.visibility()}">
+  return html`<form class="fields" method="post" action="${links.visibility()}">
 ${chips(form, { name: "visibility", label: LABELS.visibility, kind: "radio", choices: VISIBILITY_CHOICES })}
 ${disclosure({ summary: "Who gains and who loses", content: html`${changes}`, isOpen: true })}
 ${confirmationField(form, needsPassword)}
