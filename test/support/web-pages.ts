@@ -10,7 +10,7 @@ import { openAssets } from "../../src/web/protocol/assets.ts";
 import { createPageLinks } from "../../src/web/protocol/page-links.ts";
 import type { FormFields, WebAnswer, WebClient } from "./web-client.ts";
 import { type Person, ROLES, type Role, type WebStage } from "./web-stage.ts";
-import { createPersonalAccessToken, createProjectAccessToken } from "./world.ts";
+import { createPersonalAccessToken, createProjectAccessToken, createUser, type User } from "./world.ts";
 
 /** A status; or where a redirect leads, with `:id` for each number; or `sign in`: there, and back where a page was asked for. */
 export type Outcome = number | `/${string}` | "sign in";
@@ -23,6 +23,8 @@ export interface PageRow {
   readonly at?: (stage: WebStage, by: Person) => string | Promise<string>;
   /** What its form sends: what succeeds, for those who may. */
   readonly fields?: (stage: WebStage, by: Person) => FormFields | Promise<FormFields>;
+  /** Set where the answer is a file to keep, and no page to look at. */
+  readonly isFile?: true;
   readonly outcomes: Readonly<Record<Role, Outcome>>;
 }
 
@@ -47,6 +49,13 @@ const maintainers = (outcome: Outcome) =>
 
 /** For the Owners of `team/app`: of those who come, administrators. */
 const owners = (outcome: Outcome) => ({ ...maintainers(outcome), maintainer: 403 });
+/** For whoever is at least Reporter of `team/app`. */
+const reporters = (outcome: Outcome) =>
+  roles((role) => (role === "reporter" || role === "developer" ? outcome : maintainers(outcome)[role]));
+
+/** For administrators: nobody else is a member of the group `team`, or knows that it exists. */
+const membersOfTeam = (outcome: Outcome) =>
+  roles((role) => (isSignedIn(role) && role !== "administrator" ? 404 : administrators(outcome)[role]));
 
 const administrators = (outcome: Outcome) =>
   roles((role) => {
@@ -263,6 +272,77 @@ const PLACES: readonly PageRow[] = [
     outcomes: owners("/"),
   },
 ];
+/** Where members are: in the project, or in its group. */
+interface MembersPlace {
+  readonly base: string;
+  readonly address: `/${string}`;
+  readonly seen: (outcome: Outcome) => Record<Role, Outcome>;
+  readonly managed: (outcome: Outcome) => Record<Role, Outcome>;
+  /** What the API calls the place. */
+  readonly api: string;
+}
+
+const PROJECT_MEMBERS: MembersPlace = {
+  base: "/*project/-/project_members",
+  address: "/team/app/-/project_members",
+  seen: reporters,
+  managed: maintainers,
+  api: "projects/team%2Fapp",
+};
+
+const GROUP_MEMBERS: MembersPlace = {
+  base: "/groups/*group/-/group_members",
+  address: "/groups/team/-/group_members",
+  seen: membersOfTeam,
+  managed: membersOfTeam,
+  api: "groups/team",
+};
+
+let lastPerson = 0;
+
+/** Makes somebody with an account. */
+function createPerson({ service }: WebStage): Promise<User> {
+  lastPerson += 1;
+  return createUser(service, `person${lastPerson}`);
+}
+
+function memberPages({ base, address, seen, managed, api }: MembersPlace): PageRow[] {
+  /** The address of a page of a member's who is made for it. */
+  const one = (rest: string) => async (stage: WebStage) => {
+    const { id } = await createPerson(stage);
+    await stage.service.root.post(`/${api}/members`, { user_id: id, access_level: 20 });
+    return `${address}/${id}${rest}`;
+  };
+  const added = async (stage: WebStage) => ({ username: (await createPerson(stage)).username, access_level: "30" });
+  return [
+    { page: `GET ${base}`, at: () => address, outcomes: seen(200) },
+    { page: `GET ${base}`, at: () => `${address}?show=bots&search=none`, outcomes: seen(200) },
+    { page: `GET ${base}/new`, at: () => `${address}/new`, outcomes: managed(200) },
+    { page: `POST ${base}`, at: () => address, fields: added, outcomes: managed(address) },
+    { page: `GET ${base}/:user_id/edit`, at: one("/edit"), outcomes: managed(200) },
+    {
+      page: `POST ${base}/:user_id/edit`,
+      at: one("/edit"),
+      fields: () => ({ access_level: "30" }),
+      outcomes: managed(address),
+    },
+    { page: `GET ${base}/:user_id/remove`, at: one("/remove"), outcomes: managed(200) },
+    { page: `POST ${base}/:user_id/remove`, at: one("/remove"), outcomes: managed(address) },
+  ];
+}
+
+function activityPages(
+  base: string,
+  address: string,
+  outcomes: (outcome: Outcome) => Record<Role, Outcome>,
+): PageRow[] {
+  return [
+    { page: `GET ${base}`, at: () => address, outcomes: outcomes(200) },
+    { page: `GET ${base}`, at: () => `${address}?kind=member&who=nobody&from=2026-11-01`, outcomes: outcomes(200) },
+    { page: `GET ${base}.csv`, at: () => `${address}.csv`, isFile: true, outcomes: outcomes(200) },
+    { page: `GET ${base}.json`, at: () => `${address}.json`, isFile: true, outcomes: outcomes(200) },
+  ];
+}
 
 /** All pages. */
 export const PAGES: readonly PageRow[] = [
@@ -335,6 +415,10 @@ export const PAGES: readonly PageRow[] = [
   ...tokenPages(PROJECT_TOKENS),
 
   ...PLACES,
+  ...memberPages(PROJECT_MEMBERS),
+  ...memberPages(GROUP_MEMBERS),
+  ...activityPages("/*project/-/activity", "/team/app/-/activity", reporters),
+  ...activityPages("/admin/audit", "/admin/audit", administrators),
 
   { page: "GET /-/styleguide", outcomes: administrators(200) },
   { page: "POST /-/styleguide", outcomes: administrators("/-/styleguide") },
@@ -352,6 +436,9 @@ export function boundPages({ service: { container } }: WebStage): { name: string
 
 /** Whether a row is of a form, which changes something. */
 export const isForm = ({ page }: PageRow): boolean => page.startsWith("POST ");
+
+/** Whether a row is of a page that is looked at. */
+export const isShown = (row: PageRow): boolean => !isForm(row) && row.isFile !== true;
 
 /** Where a row's page is, and what its form sends, for a role. Those without an account try the address of somebody's who has one. */
 export async function addressOf(

@@ -34,6 +34,10 @@ export interface PageLinks {
   readonly endRefreshToken: (id: number) => Href;
   /** The access tokens of a project, by its full path, or one's own. */
   readonly accessTokens: (project: string | "self") => TokenLinks;
+  /** The members of a project or a group, by its full path. */
+  readonly members: (of: "project" | "group", path: string) => MemberLinks;
+  /** The events of a project, by its full path, or of the whole instance. */
+  readonly activity: (of: { readonly project: string } | "instance") => ActivityLinks;
   readonly styleguide: () => Href;
   readonly styleguideConfirmation: () => Href;
 }
@@ -53,6 +57,22 @@ export interface TokenLinks {
   readonly revoke: (id: number) => Href;
   /** Where several are revoked at once. */
   readonly revokeMany: () => Href;
+}
+
+/** The addresses about the members of one place. */
+export interface MemberLinks {
+  readonly list: (query?: Query) => Href;
+  readonly add: () => Href;
+  /** Where the form is sent to. */
+  readonly create: () => Href;
+  readonly change: (userId: number) => Href;
+  readonly remove: (userId: number) => Href;
+}
+
+/** The addresses about the events of one place. */
+export interface ActivityLinks {
+  readonly list: (query?: Query) => Href;
+  readonly file: (format: "csv" | "json", query?: Query) => Href;
 }
 
 /** The addresses of a project's own settings. */
@@ -103,6 +123,15 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
         at,
         project === "self" ? "/-/user_settings/personal_access_tokens" : `/${project}/-/settings/access_tokens`,
       ),
+    members: (of, path) =>
+      memberLinks(at, of === "project" ? `/${path}/-/project_members` : `/groups/${path}/-/group_members`),
+    activity: (of) => {
+      const base = of === "instance" ? "/admin/audit" : `/${of.project}/-/activity`;
+      return {
+        list: (query) => at(base + search(query)),
+        file: (format, query) => at(`${base}.${format}${search(query)}`),
+      };
+    },
     styleguide: () => at("/-/styleguide"),
     styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
@@ -122,6 +151,16 @@ function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
     retire: (id) => below(id, "/retire_predecessor"),
     revoke: (id) => below(id, "/revoke"),
     revokeMany: () => at(`${base}/revoke`),
+  };
+}
+
+function memberLinks(at: (path: string) => Href, base: string): MemberLinks {
+  return {
+    list: (query) => at(base + search(query)),
+    add: () => at(`${base}/new`),
+    create: () => at(base),
+    change: (userId) => at(`${base}/${userId}/edit`),
+    remove: (userId) => at(`${base}/${userId}/remove`),
   };
 }
 
