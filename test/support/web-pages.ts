@@ -181,12 +181,12 @@ async function madeAgain({ service: { root }, people }: WebStage): Promise<void>
     await root.post(`/projects/${body.id}/members`, { user_id: people[role as keyof typeof people].id, access_level });
 }
 
-/** Makes the group `harbour`, with this person as an Owner, and without `harbour/made`; answers its id. */
-async function harbour({ service: { root }, people }: WebStage, by: Person): Promise<number> {
-  await root.post("/groups", { name: "harbour", path: "harbour" });
-  await root.post("/groups/harbour/members", { user_id: people[by].id, access_level: 50 });
-  await root.delete("/groups/harbour%2Fmade");
-  return (await root.get("/groups/harbour")).body.id;
+/** Makes the group `pier`, with this person as an Owner, and without `pier/made`; answers its id. */
+async function pier({ service: { root }, people }: WebStage, by: Person): Promise<number> {
+  await root.post("/groups", { name: "pier", path: "pier" });
+  await root.post("/groups/pier/members", { user_id: people[by].id, access_level: 50 });
+  await root.delete("/groups/pier%2Fmade");
+  return (await root.get("/groups/pier")).body.id;
 }
 
 /** The pages of places: projects, groups and users. */
@@ -208,14 +208,14 @@ const PLACES: readonly PageRow[] = [
   {
     page: "POST /groups/new",
     at: () => "/groups/new",
-    fields: async (stage, by) => ({ parent_id: String(await harbour(stage, by)), name: "Made", path: "made" }),
-    outcomes: signedIn("/groups/harbour/made"),
+    fields: async (stage, by) => ({ parent_id: String(await pier(stage, by)), name: "Made", path: "made" }),
+    outcomes: signedIn("/groups/pier/made"),
   },
   {
     page: "GET /groups/*group",
     at: async (stage, by) => {
-      await harbour(stage, by);
-      return "/groups/harbour";
+      await pier(stage, by);
+      return "/groups/pier";
     },
     outcomes: signedIn(200),
   },
@@ -230,12 +230,6 @@ const PLACES: readonly PageRow[] = [
     outcomes: roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : 200) : "sign in")),
   },
   { page: "GET /*path", at: (_stage, by) => `/${by}`, outcomes: signedIn(200) },
-  {
-    page: "GET /*path",
-    at: () => "/team",
-    outcomes: roles((role) => (isSignedIn(role) ? (role === "administrator" ? "/groups/team" : 404) : "sign in")),
-  },
-  { page: "GET /*path", at: () => "/no/such", outcomes: signedIn(404) },
   {
     page: "GET /*path",
     at: async ({ service, project }) => {
