@@ -22,8 +22,8 @@ const MESSAGES: readonly (readonly [message: string, ...causes: string[]])[] = [
   ],
   [
     "Token was revoked. You have to re-authorize from the user.",
-    "Somebody revoked the token, or it was rotated and its grace is over. Log in with the new secret.",
-    "An old secret was used after a rotation: that revokes all of its rotations, since one of the two who have it should not.",
+    "Somebody revoked the token.",
+    "It was rotated, and its grace is over. Log in with the new secret.",
   ],
   ["Token is expired: it expired on ...", "Its end date has come. Rotate it, or make another."],
   [
@@ -96,10 +96,9 @@ ${readyLines("clients-lines", "Clients", ways)}</section>`;
 }
 
 function rights(): SafeHtml {
-  const atLeast = (action: keyof typeof LEVEL_OF_ACTION) => `${nameOfLevel(LEVEL_OF_ACTION[action])} and above`;
-  const withScope = (action: keyof typeof SCOPE_OF_ACTION) =>
-    html`, a token with <code>${SCOPE_OF_ACTION[action]}</code>`;
-  const change = (action: "push" | "delete") => html`${atLeast(action)}${withScope(action)}`;
+  const atLeast = (of: keyof typeof LEVEL_OF_ACTION) => `${nameOfLevel(LEVEL_OF_ACTION[of])} and above`;
+  const withScope = (of: keyof typeof SCOPE_OF_ACTION) => html`, a token with <code>${SCOPE_OF_ACTION[of]}</code>`;
+  const change = (of: "push" | "delete") => html`${atLeast(of)}${withScope(of)}`;
   const rows = [
     ["Public", "everybody, without logging in"],
     ["Internal", html`whoever has an account, and bots of the project${withScope("pull")}`],

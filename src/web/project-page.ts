@@ -30,22 +30,28 @@ const MENU: readonly {
   readonly icon: IconName;
   readonly level: number;
   readonly isSetting?: true;
-  readonly href: (links: PageLinks, path: string) => Href;
+  readonly address: (links: PageLinks, path: string) => Href;
 }[] = [
-  { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, href: (links, path) => links.place(path) },
+  {
+    page: "overview",
+    name: "Overview",
+    icon: "project",
+    level: NO_ACCESS,
+    address: (links, path) => links.place(path),
+  },
   {
     page: "activity",
     name: "Activity",
     icon: "activity",
     level: ACCESS_LEVELS.reporter,
-    href: (links, path) => links.activity({ project: path }).list(),
+    address: (links, path) => links.activity({ project: path }).list(),
   },
   {
     page: "project_members",
     name: "Members",
     icon: "members",
     level: ACCESS_LEVELS.reporter,
-    href: (links, path) => links.members("project", path).list(),
+    address: (links, path) => links.members("project", path).list(),
   },
   {
     page: "settings",
@@ -53,7 +59,7 @@ const MENU: readonly {
     icon: "settings",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    href: (links, path) => links.projectSettings(path).general(),
+    address: (links, path) => links.projectSettings(path).general(),
   },
   {
     page: "access_tokens",
@@ -61,7 +67,7 @@ const MENU: readonly {
     icon: "key",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    href: (links, path) => links.accessTokens(path).list(),
+    address: (links, path) => links.accessTokens(path).list(),
   },
 ];
 
@@ -141,10 +147,10 @@ export function projectFrame(
 function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
   const items = (isSetting: boolean) =>
     MENU.filter((item) => (item.isSetting === true) === isSetting && item.level <= accessLevel).map(
-      ({ page, name, icon, href }) => ({
+      ({ page, name, icon, address }) => ({
         name,
         icon,
-        href: href(links, project.fullPath.path),
+        href: address(links, project.fullPath.path),
         isCurrent: page === current,
       }),
     );

@@ -47,6 +47,8 @@ const maintainers = (outcome: Outcome) =>
     return role === "outsider" ? 404 : 403;
   });
 
+/** For the Owners of `team/app`: of those who come, administrators. */
+const owners = (outcome: Outcome) => ({ ...maintainers(outcome), maintainer: 403 });
 /** For whoever is at least Reporter of `team/app`. */
 const reporters = (outcome: Outcome) =>
   roles((role) => (role === "reporter" || role === "developer" ? outcome : maintainers(outcome)[role]));
@@ -168,6 +170,108 @@ function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow
   ];
 }
 
+const PROJECT_SETTINGS = "/*project/-/settings";
+
+/** Makes `team/gone`, with the members of `team/app`, where it is gone. */
+async function madeAgain({ service: { root }, people }: WebStage): Promise<void> {
+  const group = (await root.get("/groups/team")).body.id;
+  const { status, body } = await root.post("/projects", { path: "gone", namespace_id: group });
+  if (status !== 201) return;
+  for (const [role, access_level] of Object.entries({ guest: 10, reporter: 20, developer: 30, maintainer: 40 }))
+    await root.post(`/projects/${body.id}/members`, { user_id: people[role as keyof typeof people].id, access_level });
+}
+
+/** Makes the group `pier`, with this person as an Owner, and without `pier/made`; answers its id. */
+async function pier({ service: { root }, people }: WebStage, by: Person): Promise<number> {
+  await root.post("/groups", { name: "pier", path: "pier" });
+  await root.post("/groups/pier/members", { user_id: people[by].id, access_level: 50 });
+  await root.delete("/groups/pier%2Fmade");
+  return (await root.get("/groups/pier")).body.id;
+}
+
+/** The pages of places: projects, groups and users. */
+const PLACES: readonly PageRow[] = [
+  { page: "GET /explore", outcomes: everybody(200) },
+  { page: "GET /explore", at: () => "/explore?search=app&page=2", outcomes: everybody(200) },
+  { page: "GET /-/help", outcomes: everybody(200) },
+  { page: "GET /projects/new", outcomes: signedIn(200) },
+  {
+    page: "POST /projects/new",
+    at: async ({ service }, by) => {
+      await service.root.delete(`/projects/${by}%2Fmade`);
+      return "/projects/new";
+    },
+    fields: () => ({ namespace_id: "", name: "Made", path: "made", description: "", visibility: "private" }),
+    outcomes: roles((role) => (isSignedIn(role) ? `/${role}/made` : "sign in")),
+  },
+  { page: "GET /groups/new", outcomes: signedIn(200) },
+  {
+    page: "POST /groups/new",
+    at: () => "/groups/new",
+    fields: async (stage, by) => ({ parent_id: String(await pier(stage, by)), name: "Made", path: "made" }),
+    outcomes: signedIn("/groups/pier/made"),
+  },
+  {
+    page: "GET /groups/*group",
+    at: async (stage, by) => {
+      await pier(stage, by);
+      return "/groups/pier";
+    },
+    outcomes: signedIn(200),
+  },
+  {
+    page: "GET /groups/*group",
+    at: () => "/groups/team",
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "administrator" ? 200 : 404) : "sign in")),
+  },
+  {
+    page: "GET /*path",
+    at: () => "/team/app",
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : 200) : "sign in")),
+  },
+  { page: "GET /*path", at: (_stage, by) => `/${by}`, outcomes: signedIn(200) },
+  {
+    page: "GET /*path",
+    at: async ({ service, project }) => {
+      const { userId } = await createProjectAccessToken(service, project.id);
+      return `/${(await service.root.get(`/users/${userId}`)).body.username}`;
+    },
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : 200) : "sign in")),
+  },
+  { page: `GET ${PROJECT_SETTINGS}`, at: () => "/team/app/-/settings", outcomes: maintainers(200) },
+  {
+    page: `POST ${PROJECT_SETTINGS}`,
+    at: () => "/team/app/-/settings",
+    fields: () => ({ name: "app", description: "Of the team", container_registry_access_level: "enabled" }),
+    outcomes: maintainers("/team/app/-/settings"),
+  },
+  {
+    page: `POST ${PROJECT_SETTINGS}/visibility`,
+    at: async ({ service, project }) => {
+      await service.root.put(`/projects/${project.id}`, { visibility: "private" });
+      return "/team/app/-/settings/visibility";
+    },
+    fields: () => ({ visibility: "internal" }),
+    outcomes: owners("/team/app/-/settings"),
+  },
+  {
+    page: `GET ${PROJECT_SETTINGS}/delete`,
+    at: async ({ service, project }) => {
+      await service.root.put(`/projects/${project.id}`, { visibility: "private" });
+      return "/team/app/-/settings/delete";
+    },
+    outcomes: owners(200),
+  },
+  {
+    page: `POST ${PROJECT_SETTINGS}/delete`,
+    at: async (stage) => {
+      await madeAgain(stage);
+      return "/team/gone/-/settings/delete";
+    },
+    fields: () => ({ path: "team/gone" }),
+    outcomes: owners("/"),
+  },
+];
 /** Where members are: in the project, or in its group. */
 interface MembersPlace {
   readonly base: string;
@@ -310,6 +414,7 @@ export const PAGES: readonly PageRow[] = [
   ...tokenPages(PERSONAL_TOKENS),
   ...tokenPages(PROJECT_TOKENS),
 
+  ...PLACES,
   ...memberPages(PROJECT_MEMBERS),
   ...memberPages(GROUP_MEMBERS),
   ...activityPages("/*project/-/activity", "/team/app/-/activity", reporters),

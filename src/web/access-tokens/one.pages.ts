@@ -10,6 +10,7 @@ import type { PlacePages, PlaceRequest } from "./place-pages.ts";
 import { revokePage } from "./revoke-page.ts";
 import { readRotation, rotateForm, rotatePage } from "./rotate-page.ts";
 import { showSecret } from "./show-secret.ts";
+import { askedEnd } from "./token-end-choice.ts";
 import { tokenPage } from "./token-page.ts";
 
 /** The pages about one token of a place. */
@@ -25,7 +26,10 @@ export function oneTokenPages(services: WebServices, { view, action }: PlacePage
       const found = await findPlaceToken(services, request, request.tokenId, page);
       return tokenPage(request.place, found, page, clock.now());
     }),
-    view("/:token_id/rotate", NOTHING, (request) => rotation(request, new FormState())),
+    view("/:token_id/rotate", NOTHING, (request) => {
+      const end = askedEnd(new FormState(), clock.now(), tokenSettings.maxLifetimeDays);
+      return rotation(request, new FormState({ ...end, grace_period: "0" }));
+    }),
     action("/:token_id/rotate", {
       form: rotateForm,
       confirms: true,

@@ -146,6 +146,7 @@ describe("keys", () => {
     await page.getByRole("button", { name: "Keys" }).click();
     await page.getByRole("checkbox", { name: "Keys of one letter" }).check();
     await page.keyboard.press("Escape");
+    await dialog(page).waitFor({ state: "hidden" });
     await page.keyboard.press("/");
     expect(await focused(page, "name")).toBe("search");
   });

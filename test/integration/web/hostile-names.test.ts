@@ -61,7 +61,7 @@ describe("a name is text, wherever it is shown:", () => {
 
 /** The page without what stands in `bdi`, in attributes and in controls, none of which turns the text around it. */
 function outsideOfBdi(html: string): string {
-  return html.replaceAll(/<bdi>.*?<\/bdi>/gs, "").replaceAll(/"[^"]*"/g, "");
+  return html.replaceAll(/<(bdi|textarea)\b.*?<\/\1>/gs, "").replaceAll(/"[^"]*"/g, "");
 }
 
 describe("what a form was sent with is text when it is shown again:", () => {
