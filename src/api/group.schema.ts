@@ -1,27 +1,10 @@
-/** Groups as the API reads and writes them, field for field as in GitLab. */
+/** Groups as the API lists and writes them, field for field as in GitLab. */
 import { z } from "zod";
 import type { GroupFilter } from "../groups/list-groups.ts";
-import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { accessLevel } from "../schemas/access-level.ts";
-import { flag, id, prose, searchText, text } from "../schemas/fields.ts";
+import { flag, searchText } from "../schemas/fields.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { pathSegment } from "./protocol/path-segment.ts";
-
-/** What a group is made from. */
-export const createGroupBody = z.object({
-  name: text(255),
-  path: pathSegment("nested"),
-  parent_id: id().nullish(),
-  description: prose(2000).nullish(),
-});
-
-/** The body that changes a group; `path` may only repeat the present path. */
-export const updateGroupBody = z.object({
-  name: text(255).optional(),
-  path: text(MAXIMUM_SEGMENT_LENGTH).optional(),
-  description: prose(2000).nullish(),
-});
 
 /** Which groups are wanted. */
 export const listGroupsQuery = pageQuery.extend({

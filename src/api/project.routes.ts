@@ -11,16 +11,14 @@ import { listVisibleProjects, type ProjectPlace } from "../projects/list-project
 import type { Project } from "../projects/project.entity.ts";
 import { updateProject } from "../projects/update-project.ts";
 import { resourceParams } from "../schemas/fields.ts";
+import { createProjectBody, updateProjectBody, wantsRegistry } from "../schemas/project-body.ts";
 import type { ApiServices } from "./api-services.ts";
 import {
-  createProjectBody,
   type ListProjectsQuery,
   listGroupProjectsQuery,
   listProjectsQuery,
   projectFilter,
   projectResult,
-  updateProjectBody,
-  wantsRegistry,
 } from "./project.schema.ts";
 import { type ApiOperation, apiOperation } from "./protocol/api-operation.ts";
 import { NOTHING } from "./protocol/operation.ts";

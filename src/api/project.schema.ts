@@ -1,59 +1,13 @@
-/** Projects as the API reads and writes them, field for field as in GitLab. */
+/** Projects as the API lists and writes them, field for field as in GitLab. */
 import { z } from "zod";
-import { MAXIMUM_SEGMENT_LENGTH } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import type { ProjectFilter } from "../projects/list-projects.ts";
 import { VISIBILITIES } from "../projects/project.entity.ts";
 import { accessLevel } from "../schemas/access-level.ts";
-import { flag, id, prose, searchText, text } from "../schemas/fields.ts";
+import { flag, searchText } from "../schemas/fields.ts";
+import { registryAccess } from "../schemas/project-body.ts";
 import { namespaceResult } from "./namespace.schema.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { pathSegment } from "./protocol/path-segment.ts";
-
-/** Newer clients send `container_registry_access_level`, older ones `container_registry_enabled`. */
-const registryAccess = z.enum(["enabled", "disabled"]);
-
-/** What a project is made from: a name, a path or both. */
-export const createProjectBody = z
-  .object({
-    name: text(255).optional(),
-    path: pathSegment("project").optional(),
-    namespace_id: id().nullish(),
-    description: prose(2000).nullish(),
-    visibility: z.enum(VISIBILITIES).default("private"),
-    container_registry_enabled: flag().optional(),
-    container_registry_access_level: registryAccess.optional(),
-  })
-  .refine(({ name, path }) => name !== undefined || path !== undefined, {
-    path: ["name"],
-    params: { missing: true },
-  })
-  .meta({
-    // Where there is no path, it is made from the letters and digits of the name.
-    anyOf: [
-      { required: ["path"] },
-      { required: ["name"], properties: { name: { pattern: "[A-Za-z0-9]", maxLength: MAXIMUM_SEGMENT_LENGTH } } },
-    ],
-  });
-
-/** The body that changes a project; `path` may only repeat the present path. */
-export const updateProjectBody = z.object({
-  name: text(255).optional(),
-  path: text(MAXIMUM_SEGMENT_LENGTH).optional(),
-  description: prose(2000).nullish(),
-  visibility: z.enum(VISIBILITIES).optional(),
-  container_registry_enabled: flag().optional(),
-  container_registry_access_level: registryAccess.optional(),
-});
-
-/** Whether the registry is to be on; undefined where the body does not say. */
-export function wantsRegistry(body: {
-  container_registry_enabled?: boolean | undefined;
-  container_registry_access_level?: z.output<typeof registryAccess> | undefined;
-}): boolean | undefined {
-  const { container_registry_access_level: level, container_registry_enabled: enabled } = body;
-  return level === undefined ? enabled : level === "enabled";
-}
 
 /** Which projects are wanted. */
 export const listProjectsQuery = pageQuery.extend({

@@ -4,9 +4,9 @@ import type { AccountFilter } from "../accounts/list-accounts.ts";
 import type { Links } from "../links.ts";
 import { email, password } from "../schemas/account-fields.ts";
 import { flag, flagForms, id, searchText, text, unsetFlag } from "../schemas/fields.ts";
+import { pathSegment } from "../schemas/path-segment.ts";
 import { USER_STATES, type User } from "../users/user.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
-import { pathSegment } from "./protocol/path-segment.ts";
 
 /** The parameters of one account. */
 export const userParams = z.object({ id: id() });

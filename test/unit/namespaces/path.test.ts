@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { pathSegment } from "../../../src/api/protocol/path-segment.ts";
 import { ValidationError } from "../../../src/errors.ts";
 import {
   isPathComponent,
@@ -11,6 +10,7 @@ import {
   type SegmentPlace,
 } from "../../../src/namespaces/path.ts";
 import { parseScopes } from "../../../src/registry-access/requested-scope.ts";
+import { pathSegment } from "../../../src/schemas/path-segment.ts";
 
 const accepts = (place: SegmentPlace, value: unknown) => {
   // A caller without types may hand on anything; through the API, its schema refuses what is no text.

@@ -2,10 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { createProjectBody } from "../../../../src/api/project.schema.ts";
 import { describeOperations } from "../../../../src/api/protocol/openapi.ts";
 import { NOTHING } from "../../../../src/api/protocol/operation.ts";
-import { pathSegment } from "../../../../src/api/protocol/path-segment.ts";
 import { createUserBody } from "../../../../src/api/user.schema.ts";
 import { accessLevel } from "../../../../src/schemas/access-level.ts";
 import {
@@ -21,6 +19,8 @@ import {
   unlessEmpty,
   unsetFlag,
 } from "../../../../src/schemas/fields.ts";
+import { pathSegment } from "../../../../src/schemas/path-segment.ts";
+import { createProjectBody } from "../../../../src/schemas/project-body.ts";
 import { validate } from "../../../../src/schemas/validate.ts";
 
 const ajv = new Ajv2020({ strict: false });

@@ -1,4 +1,4 @@
-/** One segment of a path, as a parameter of the API. */
+/** One segment of a path, as clients send it. */
 import { z } from "zod";
 import {
   COMPONENT,
@@ -8,7 +8,7 @@ import {
   RESERVED_SEGMENTS,
   type SegmentPlace,
   unmetSegmentForm,
-} from "../../namespaces/path.ts";
+} from "../namespaces/path.ts";
 
 /** Both as one expression, anchored: not every reader of a description heeds its `not`. */
 const SEGMENT = `^(?!${DIGITS_ALONE.source.slice(1)})${COMPONENT.source.slice(1)}`;
