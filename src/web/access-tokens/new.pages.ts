@@ -14,7 +14,7 @@ import { firstUsePage } from "./first-use.ts";
 import { effectPage, tokenFormPage } from "./form-page.ts";
 import { newTokenForm, newTokenQuery, readNewToken, startNewToken } from "./new-token-form.ts";
 import type { PlacePages, PlaceRequest } from "./place-pages.ts";
-import { showSecret } from "./show-secret.ts";
+import { secretOf, showSecret } from "./show-secret.ts";
 import type { TokenPlace } from "./token-place.ts";
 
 /** The pages by which a token is made. */
@@ -66,7 +66,7 @@ export function newTokenPages(services: WebServices, { view, action }: PlacePage
       const { place, visitor, tokenId, cookie } = request;
       const found = await findPlaceToken(services, request);
       const now = clock.now();
-      const sealed = { sessionId: visitor.session.id, tokenId, value: cookie(SECRET_COOKIE), now };
+      const sealed = { sessionId: visitor.session.id, what: secretOf(tokenId), value: cookie(SECRET_COOKIE), now };
       const secret = openSecret(sealingKey, sealed);
       if (secret === undefined) return secretWasShownPage(place, found);
       const { scopes, accessLevel: level, repositoryRules = null } = found.token;
