@@ -3,6 +3,10 @@ import { personalTokens } from "./access-tokens/personal-tokens.ts";
 import { projectTokens } from "./access-tokens/project-tokens.ts";
 import { tokenPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
+import { accountChangePages } from "./admin/account-change.pages.ts";
+import { accountLinkPages } from "./admin/account-link.pages.ts";
+import { deleteAccountPages } from "./admin/delete-account.pages.ts";
+import { userPages } from "./admin/user.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { passwordPages } from "./password.pages.ts";
 import { profilePages } from "./profile.pages.ts";
@@ -24,6 +28,10 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...activeSessionPages(services, links),
     ...tokenPages(services, personalTokens(services, links)),
     ...tokenPages(services, projectTokens(services, links)),
+    ...userPages(services, links),
+    ...accountChangePages(services, links),
+    ...accountLinkPages(services, links),
+    ...deleteAccountPages(services, links),
     ...styleguidePages(services, links),
   ];
 }

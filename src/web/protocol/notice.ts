@@ -11,6 +11,13 @@ const NOTICES = {
   registry_sign_in_ended: "The registry sign-in has ended.",
   token_revoked: "The token is revoked.",
   tokens_revoked: "The tokens are revoked.",
+  account_blocked: "The account is blocked. Nothing that signs in with it is accepted any more.",
+  account_unblocked: "The account is unblocked.",
+  account_made_administrator: "The account is an administrator's now.",
+  account_no_administrator: "The account is no administrator's any more.",
+  account_deleted: "The account is deleted.",
+  account_created_over_another:
+    "Something of the path of this account was deleted before: the images that were pushed there are still in the registry, and whoever has the account reaches them.",
   old_secret_ended: "The old secret has ended.",
 } as const;
 

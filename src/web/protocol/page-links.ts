@@ -24,6 +24,7 @@ export interface PageLinks {
   readonly endRefreshToken: (id: number) => Href;
   /** The access tokens of a project, by its full path, or one's own. */
   readonly accessTokens: (project: string | "self") => TokenLinks;
+  readonly admin: AdminLinks;
   readonly styleguide: () => Href;
   readonly styleguideConfirmation: () => Href;
 }
@@ -43,6 +44,14 @@ export interface TokenLinks {
   readonly revoke: (id: number) => Href;
   /** Where several are revoked at once. */
   readonly revokeMany: () => Href;
+}
+
+/** The addresses of the administrators' pages. */
+export interface AdminLinks {
+  readonly users: (query?: Query) => Href;
+  readonly newUser: () => Href;
+  /** A page about one account: `block`, `delete`. */
+  readonly user: (id: number, page: string) => Href;
 }
 
 /** What stands behind the question mark; what is undefined or empty is left out. */
@@ -76,6 +85,7 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
         at,
         project === "self" ? "/-/user_settings/personal_access_tokens" : `/${project}/-/settings/access_tokens`,
       ),
+    admin: adminLinks(at),
     styleguide: () => at("/-/styleguide"),
     styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
@@ -95,6 +105,14 @@ function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
     retire: (id) => below(id, "/retire_predecessor"),
     revoke: (id) => below(id, "/revoke"),
     revokeMany: () => at(`${base}/revoke`),
+  };
+}
+
+function adminLinks(at: (path: string) => Href): AdminLinks {
+  return {
+    users: (query) => at(`/admin/users${search(query)}`),
+    newUser: () => at("/admin/users/new"),
+    user: (id, page) => at(`/admin/users/${id}/${page}`),
   };
 }
 

@@ -1,0 +1,30 @@
+/** The frame of the administrators' pages. */
+import type { Crumb } from "../parts/crumbs.ts";
+import type { SideMenu } from "../parts/side.ts";
+import type { ShownPage } from "../protocol/page.ts";
+import type { PageLinks } from "../protocol/page-links.ts";
+
+/** A page in the administrators' menu. */
+export type AdminPage = "users";
+
+/** The menu, seen from one of its pages. */
+export function adminMenu({ admin }: PageLinks, current: AdminPage): SideMenu {
+  return {
+    label: "Administration",
+    groups: [
+      {
+        title: "Administration",
+        items: [{ name: "Users", href: admin.users(), icon: "members", isCurrent: current === "users" }],
+      },
+    ],
+  };
+}
+
+/** The way down to a page, and the menu beside it. */
+export function adminFrame(
+  links: PageLinks,
+  current: AdminPage,
+  ...way: readonly Crumb[]
+): Pick<ShownPage, "crumbs" | "side"> {
+  return { crumbs: [{ name: "Administration" }, ...way], side: adminMenu(links, current) };
+}
