@@ -1,6 +1,6 @@
 /** What browsers, docker and registries send, for the sample. */
 import type { ProjectAccessToken, UserWithPassword } from "../../test/support/world.ts";
-import { NOTIFICATION_SECRET } from "./sample-service.ts";
+import { NOTIFICATION_SECRET, type SampleService } from "./sample-service.ts";
 
 /** Signs in to the pages with a browser, which names itself. */
 export async function signIn(url: string, { username, password }: UserWithPassword, browser: string): Promise<void> {
@@ -38,14 +38,14 @@ async function askForToken(
 
 /** Reports uses of an image by a token's bot, as the registry does. `moment`: ISO 8601. */
 export async function reportUses(
-  url: string,
+  { url, root }: SampleService,
   token: ProjectAccessToken,
   action: "pull" | "push",
   count: number,
   tag: string,
   moment: string,
 ): Promise<void> {
-  const { username } = (await token.client.get("/user")).body ?? {};
+  const { username } = (await root.get(`/users/${token.userId}`)).body;
   const events = Array.from({ length: count }, (_, place) => ({
     id: `${token.id}-${action}-${moment}-${place}`,
     timestamp: moment,

@@ -79,10 +79,10 @@ async function liveThrough(
   await service.root.delete(`/projects/${project}/access_tokens/${laptop.id}`);
   await useDaily(service, ci, k8s);
   await pushesFrom(service.url, release, "10.4.2.30");
-  await reportUses(service.url, release, "push", 1, "1.8.0", "2026-11-29T16:00:00Z");
+  await reportUses(service, release, "push", 1, "1.8.0", "2026-11-29T16:00:00Z");
   await service.passTo("2026-11-30T11:58:00Z");
   await pushesFrom(service.url, ci, "10.4.2.17");
-  await reportUses(service.url, ci, "push", 1, "1.8.2", "2026-11-30T11:58:00Z");
+  await reportUses(service, ci, "push", 1, "1.8.2", "2026-11-30T11:58:00Z");
   const hosts = { expires_at: "2027-02-28", description: "Pulls on the production hosts" };
   await make(mira, "deploy-prod", REPORTER, ["read_registry"], hosts);
 }
@@ -92,7 +92,7 @@ async function useDaily(service: SampleService, ci: ProjectAccessToken, k8s: Pro
     const moment = new Date(Date.parse("2026-11-01T16:00:00Z") + place * 86_400_000).toISOString();
     await service.passTo(moment);
     await pullsFrom(service.url, k8s, "10.9.0.4");
-    await reportUses(service.url, ci, "push", uses, "1.8.1", moment);
-    await reportUses(service.url, k8s, "pull", 1 + (place % 3), "1.8.1", moment);
+    await reportUses(service, ci, "push", uses, "1.8.1", moment);
+    await reportUses(service, k8s, "pull", 1 + (place % 3), "1.8.1", moment);
   }
 }

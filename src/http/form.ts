@@ -3,7 +3,7 @@
  * repeated parameter is kept as it was sent. Knows no feature.
  */
 import type { Context } from "koa";
-import { MalformedBodyError, ValidationError } from "../errors.ts";
+import { type KeysideError, MalformedBodyError, ValidationError } from "../errors.ts";
 import { readBody } from "./read-body.ts";
 
 /** How many parameters a query or a form may have: more than any client sends, and few enough to be read at once. */
@@ -81,10 +81,15 @@ export function parseParameters(text: string, what: string): Parameters {
  * Reads the body of a request as a form.
  *
  * @param maximumBytes of the body
+ * @param tooLong makes the error for a longer one
  * @throws MalformedBodyError when it is not a form in UTF-8
- * @throws ValidationError when it is too long
+ * @throws ValidationError when it has too many parameters
  */
-export async function readForm(ctx: Context, maximumBytes: number): Promise<Parameters> {
+export async function readForm(
+  ctx: Context,
+  maximumBytes: number,
+  tooLong: (maximumBytes: number) => KeysideError,
+): Promise<Parameters> {
   if (ctx.is("application/x-www-form-urlencoded") === false || ctx.request.type === "") {
     throw new MalformedBodyError("the request body is not a form: send application/x-www-form-urlencoded");
   }
@@ -95,9 +100,7 @@ export async function readForm(ctx: Context, maximumBytes: number): Promise<Para
     throw new MalformedBodyError("the form is compressed: send it as it is");
   }
   const body = await readBody(ctx.req, maximumBytes);
-  if (body === undefined) {
-    throw new ValidationError([{ field: "form", message: `is too long (maximum is ${maximumBytes} bytes)` }]);
-  }
+  if (body === undefined) throw tooLong(maximumBytes);
   return parseParameters(body.toString("latin1"), "form");
 }
 

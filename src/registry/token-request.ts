@@ -54,7 +54,7 @@ export function readTokenQuery(
  * @see distribution `docs/content/spec/auth/oauth.md`; RFC 6749 sections 4.3.2 and 6
  */
 export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promise<ReadTokenRequest> {
-  const form = await readForm(ctx, MAXIMUM_BYTES);
+  const form = await readForm(ctx, MAXIMUM_BYTES, formTooLong);
   if (readBasicCredentials(ctx.get("Authorization")) !== undefined) {
     throw new ValidationError([
       { field: "Authorization", message: "is not read with a form: send credentials in the form, or use GET" },
@@ -66,6 +66,10 @@ export async function readTokenForm(ctx: Context, refreshTokens: boolean): Promi
     grant: credentials.kind,
     request: { ...common, credentials, offline: form.one("access_type") === "offline" },
   };
+}
+
+function formTooLong(maximumBytes: number): ValidationError {
+  return new ValidationError([{ field: "form", message: `is too long (maximum is ${maximumBytes} bytes)` }]);
 }
 
 /** A client without a User-Agent is known by its `client_id`. */

@@ -2,37 +2,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { DockerCommand } from "../support/docker-command.ts";
-import { freePort } from "../support/free-port.ts";
+import { newInstance, npmStart, signInLink } from "../support/npm-start.ts";
 import { findImage } from "../support/requirements.ts";
 import { type Environment, type RunningCommand, runToEnd, startCommand } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 
-/** An instance that lives in a directory of its own, on ports that nobody else has. */
-async function newInstance(): Promise<Environment & { REGISTRY_URL: string; KEYSIDE_URL: string }> {
-  const directory = await scratchDirectory();
-  const port = String(await freePort());
-  return {
-    ...process.env,
-    KEYSIDE_DATA_DIR: `${directory}/data`,
-    KEYSIDE_CERTS_DIR: `${directory}/certs`,
-    KEYSIDE_PORT: port,
-    KEYSIDE_URL: `http://localhost:${port}`,
-    REGISTRY_URL: `http://localhost:${await freePort()}`,
-  };
-}
-
-/** Runs `npm start` until it has printed all that it has to say. */
-async function npmStart(environment: Environment): Promise<RunningCommand> {
-  const running = startCommand(["npm", "start"], environment);
-  await running.printed(/^Ctrl-C stops both\.$/m);
-  return running;
-}
-
 /** The link that is printed first signs in at the demo project's tokens, and is in no log. */
 async function expectsToBeSignedInBy({ output }: RunningCommand, instance: Environment): Promise<void> {
-  const [, address = ""] = /^Open +(http\S+)/m.exec(output) ?? [];
-  expect(output.indexOf(address)).toBeLessThan(output.indexOf("API "));
-  const link = new URL(address);
+  const link = signInLink(output);
+  expect(output.indexOf(link.href)).toBeLessThan(output.indexOf("API "));
   const answer = await fetch(link.origin + link.pathname, {
     method: "POST",
     headers: { "Sec-Fetch-Site": "same-origin" },
@@ -60,7 +38,7 @@ describe("npm start", () => {
   it("prints lines that work as pasted, stops cleanly, and finds its data at the next start", async ({ skip }) => {
     const registryImage = await findImage("registry:2");
     skip(!registryImage.found, registryImage.want);
-    const instance = await newInstance();
+    const instance = await newInstance(await scratchDirectory());
     const person = await DockerCommand.create();
 
     const first = await npmStart(instance);
@@ -100,7 +78,7 @@ describe("npm start", () => {
   });
 
   it("runs alone where no registry can be had, and says why and how to connect one", async () => {
-    const instance = await newInstance();
+    const instance = await newInstance(await scratchDirectory());
     const running = startCommand([process.execPath, "bin/keyside.js", "up"], { ...instance, PATH: "/nowhere" });
     const [line] = await running.printed(/^Registry .*$/m);
     expect(line).toMatch(/^Registry +none: no docker command on the PATH; /);
@@ -111,7 +89,7 @@ describe("npm start", () => {
   });
 
   it("names the variable to change where the registry's port is taken, and leaves nothing behind", async () => {
-    const instance = await newInstance();
+    const instance = await newInstance(await scratchDirectory());
     const environment = { ...instance, REGISTRY_URL: instance.KEYSIDE_URL };
     const running = startCommand([process.execPath, "bin/keyside.js", "up"], environment);
     expect(await running.ended).toBe(1);

@@ -58,6 +58,15 @@ export async function findContainerd(): Promise<Requirement & { readonly address
   return { found: false, want, address: "" };
 }
 
+/** Where Debian puts Chromium. */
+export const CHROMIUM = "/usr/bin/chromium";
+
+/** Tells whether Debian's Chromium is there. */
+export async function findChromium(): Promise<Requirement> {
+  const want = `needs chromium: Debian's, at ${CHROMIUM} (apt-get install chromium fonts-dejavu-core)`;
+  return { found: await isExecutableFile(CHROMIUM), want };
+}
+
 /** Tells whether a command of that name, without a slash, is an executable file in a directory of the PATH. */
 export async function findCommand(name: string): Promise<Requirement> {
   const want = `needs ${name}: the \`${name}\` command on the PATH`;

@@ -138,7 +138,25 @@ export async function createProjectAccessToken(
   { by, scopes = ["api"], ...more }: { by?: User; scopes?: readonly string[] } & Parameters = {},
 ): Promise<ProjectAccessToken> {
   const path = `/projects/${encodeURIComponent(project)}/access_tokens`;
-  const { id, user_id, token } = await created(by?.client ?? root, path, { name: "robot", scopes, ...more });
+  const answer = await created(by?.client ?? root, path, { name: "robot", scopes, ...more });
+  return toProjectAccessToken(as, answer);
+}
+
+/** Rotates a project access token, as `client`, and answers the new one. */
+export async function rotateProjectAccessToken(
+  { as }: Pick<World, "as">,
+  client: ApiClient,
+  project: number,
+  tokenId: number,
+  parameters: Parameters = {},
+): Promise<ProjectAccessToken> {
+  const path = `/projects/${project}/access_tokens/${tokenId}/rotate`;
+  const { status, body } = await client.post(path, parameters);
+  if (status !== 200) throw new Error(`POST ${path}: ${status} ${JSON.stringify(body)}`);
+  return toProjectAccessToken(as, body);
+}
+
+function toProjectAccessToken(as: World["as"], { id, user_id, token }: ApiAnswer["body"]): ProjectAccessToken {
   const credentials = { username: "anybody", password: token };
   return { id, userId: user_id, secret: token, client: as(token), credentials };
 }

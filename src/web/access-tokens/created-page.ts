@@ -6,7 +6,6 @@ import { banner } from "../parts/banner.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { readyLines } from "../parts/ready-lines.ts";
 import { secretBox } from "../parts/secret-box.ts";
-import { FormState } from "../protocol/form-state.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import { firstUse, firstUseOf } from "./first-use.ts";
 import { effectOf } from "./form-page.ts";
@@ -32,7 +31,7 @@ ${secretBox({
   about: "It is stored as a digest alone. It is not in this page's address, and gone when the page is left.",
   more: html`${ways.length === 0 ? null : readyLines("ways", "How to use it", ways)}${firstUse(place, token.id, firstUseOf(token), now)}`,
 })}
-${effectOf(new FormState({ name: token.name }), foreseen)}
+${effectOf(token.name, foreseen, token.expiresAt ?? undefined)}
 <div class="acts"><a class="btn" href="${place.links.one(token.id)}">Details of the token</a><a class="btn" href="${place.links.list()}">All tokens</a></div>`,
   };
 }

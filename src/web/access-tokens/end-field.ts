@@ -16,19 +16,26 @@ export interface FormSurroundings {
 
 /** When a token is to end. `hasNone`: whether it may have no end. */
 export function endField(form: FormState, { now, maxDays }: FormSurroundings, hasNone: boolean): SafeHtml {
-  const chosen = chosenEnd(form, maxDays);
-  const state = new FormState({ expires_in: chosen });
-  const date = endDate(form, now) ?? "";
-  const latest = maxDays === undefined ? undefined : addDays(utcDate(now), maxDays);
-  const max = latest === undefined ? null : html` max="${latest}"`;
-  const input = html`<input type="date" name="expires_at" id="expires_at" aria-label="End date" value="${date}" min="${addDays(utcDate(now), 1)}"${max}>`;
-  const limit = maxDays === undefined ? null : html` This instance allows ${maxDays} days at most.`;
+  const latest = maxDays === undefined ? "" : addDays(utcDate(now), maxDays);
+  const chosen = new FormState({
+    expires_in: chosenEnd(form, maxDays),
+    expires_at: form.value("expires_at") === "" ? latest : form.value("expires_at"),
+  });
+  const max = latest === "" ? null : html` max="${latest}"`;
+  const date = html`<input type="date" name="expires_at" id="expires_at" aria-label="End date" value="${endDate(chosen, now) ?? ""}" min="${addDays(utcDate(now), 1)}"${max}>`;
   const problem = form.problem("expires_at");
-  return html`${chips(state, { name: "expires_in", label: "Ends", kind: "radio", choices: endChoices(maxDays, hasNone), more: input, hint: html`${endHint(date)}${limit}` })}
+  const limit = `It dies when its end date begins, at 00:00 UTC.${maxDays === undefined ? "" : ` This instance allows ${maxDays} days at most.`}`;
+  return html`${chips(chosen, { name: "expires_in", label: "Ends", kind: "radio", choices: endChoices(maxDays, hasNone), more: date, hint: limit })}
 ${problem === undefined ? null : html`<p class="wrong"><bdi>End date ${problem}</bdi></p>`}`;
 }
 
-function endHint(date: string): SafeHtml {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return html`A token without an end date works until somebody revokes it.`;
-  return html`It dies when <time datetime="${date}T00:00:00Z" data-zone>${dayInWords(date)}</time> begins, at 00:00 UTC: its last whole day is the one before.`;
+/** How long a token lives that ends so, in words that follow "it will". `date`: `YYYY-MM-DD`, or undefined for ever. */
+export function lifeInWords(date: string | undefined): SafeHtml {
+  if (date === undefined) return html`work until somebody revokes it`;
+  if (!isDate(date)) return html`end at the date that is chosen`;
+  return html`die when <time datetime="${`${date}T00:00Z`}">${dayInWords(date)}</time> begins, at 00:00 UTC: its last whole day is ${dayInWords(addDays(date, -1))}`;
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 }

@@ -18,9 +18,10 @@ import { selectField } from "../parts/select-field.ts";
 import { textareaField } from "../parts/textarea-field.ts";
 import type { FormState } from "../protocol/form-state.ts";
 import type { ShownPage } from "../protocol/page.ts";
-import { endField, type FormSurroundings } from "./end-field.ts";
+import { endField, type FormSurroundings, lifeInWords } from "./end-field.ts";
 import { NEW_TOKEN_LABELS as LABELS } from "./new-token-form.ts";
 import { PRESETS, SCOPE_GROUPS } from "./presets.ts";
+import { endDate } from "./token-end-choice.ts";
 import type { TokenPlace } from "./token-place.ts";
 
 /** The page of the form. */
@@ -57,23 +58,28 @@ ${limits(form, place)}
 ${confirmationField(form, around.needsPassword)}
 <div><button class="btn primary" type="submit">Create token</button></div>
 </div>
-${renewed({ id: "effect", from: links.effect(), on: "form" }, effectOf(form, around.foreseen))}
+${renewed({ id: "effect", from: links.effect(), on: "form" }, effectOf(form.value("name"), around.foreseen, endDate(form, around.now)))}
 </form>`,
   };
 }
 
 /** The page that answers what a token will be able to do; its part `effect` is what the form's script looks for. */
-export function effectPage(place: TokenPlace, form: FormState, foreseen: ForeseenAccess | undefined): ShownPage {
+export function effectPage(
+  place: TokenPlace,
+  form: FormState,
+  foreseen: ForeseenAccess | undefined,
+  now: Date,
+): ShownPage {
   return {
     title: "What the token will do",
     ...place.frame("What the token will do"),
-    main: html`${pageHead("What the token will do")}<div id="effect">${effectOf(form, foreseen)}</div>`,
+    main: html`${pageHead("What the token will do")}<div id="effect">${effectOf(form.value("name"), foreseen, endDate(form, now))}</div>`,
   };
 }
 
-/** What a token will be able to do, in words. */
-export function effectOf(form: FormState, foreseen: ForeseenAccess | undefined): SafeHtml {
-  const name = form.value("name").trim();
+/** What a token will be able to do, and how long. `end`: `YYYY-MM-DD`, or undefined for ever. */
+export function effectOf(named: string, foreseen: ForeseenAccess | undefined, end: string | undefined): SafeHtml {
+  const name = named.trim();
   const title = `${name === "" ? "The token" : name} will`;
   if (foreseen === undefined) {
     return effect(title, [{ can: false, words: "be told here, once its scopes and limits can be read" }]);
@@ -83,7 +89,7 @@ export function effectOf(form: FormState, foreseen: ForeseenAccess | undefined):
     can: false,
     words: html`<code>${scope}</code> ${code(words)}`,
   }));
-  return html`${effect(title, [...abilities, ...useless])}${foreseen.warning === undefined ? null : html`<p class="wrong">${foreseen.warning}</p>`}`;
+  return html`${effect(title, [...abilities.filter(({ can }) => can), { can: true, words: lifeInWords(end) }, ...abilities.filter(({ can }) => !can), ...useless])}${foreseen.warning === undefined ? null : html`<p class="wrong">${foreseen.warning}</p>`}`;
 }
 
 function roleField(form: FormState, own: number): SafeHtml {
@@ -109,8 +115,8 @@ function scopesField(form: FormState, place: TokenPlace): SafeHtml {
 
 /** The role that a bot needs for what a scope allows, by the policy. */
 function neededFor(scope: TokenScope): { readonly needs?: AccessLevel } {
-  const action = REPOSITORY_ACTIONS.find((each) => SCOPE_OF_ACTION[each] === scope);
-  return action === undefined ? {} : { needs: LEVEL_OF_ACTION[action] };
+  const allowed = REPOSITORY_ACTIONS.find((each) => SCOPE_OF_ACTION[each] === scope);
+  return allowed === undefined ? {} : { needs: LEVEL_OF_ACTION[allowed] };
 }
 
 function limits(form: FormState, { project }: TokenPlace): SafeHtml {

@@ -7,7 +7,7 @@ import { validate } from "../../schemas/validate.ts";
 import { FormState, type TypedFields } from "../protocol/form-state.ts";
 import { PRESETS } from "./presets.ts";
 import { readRuleLines, writeRuleLines } from "./rule-lines.ts";
-import { DEFAULT_END, endDate } from "./token-end-choice.ts";
+import { askedEnd, endDate } from "./token-end-choice.ts";
 import type { NewTokenInput, TokenPlace } from "./token-place.ts";
 
 const texts = z.union([z.string(), z.array(z.string())]);
@@ -77,7 +77,7 @@ function lines(text: string): string[] | undefined {
  *
  * @see docs/spec/web.md "Access tokens"
  */
-export function startNewToken(query: TypedFields, repeated: AccessToken | undefined): FormState {
+export function startNewToken(query: TypedFields, repeated: AccessToken | undefined, now: Date): FormState {
   const asked = new FormState(query);
   const preset = PRESETS.find(({ name }) => name === asked.value("preset"));
   const scopes = asked
@@ -89,7 +89,7 @@ export function startNewToken(query: TypedFields, repeated: AccessToken | undefi
   );
   return new FormState({
     preset: preset?.name ?? "",
-    expires_in: given["expires_at"] === undefined ? asked.value("expires_in") || DEFAULT_END : "date",
+    ...(asked.value("expires_in") === "" && asked.value("expires_at") === "" ? {} : askedEnd(asked, now)),
     access_level: String(ACCESS_LEVELS.developer),
     ...(repeated === undefined ? {} : fieldsOf(repeated)),
     ...(preset === undefined ? {} : { scopes: preset.scopes, access_level: String(preset.accessLevel) }),

@@ -47,11 +47,11 @@ export function newTokenPages(services: WebServices, { view, action }: PlacePage
       const repeated = /^\d{1,9}$/.test(from)
         ? (await findPlaceToken(services, request, Number(from))).token
         : undefined;
-      return await formPage(request, startNewToken(query, repeated));
+      return await formPage(request, startNewToken(query, repeated, clock.now()));
     }),
     view("/effect", newTokenQuery, async ({ place }, query) => {
       const form = new FormState(query);
-      return effectPage(place, form, await foresee(place, form));
+      return effectPage(place, form, await foresee(place, form), clock.now());
     }),
     action("", {
       form: newTokenForm,

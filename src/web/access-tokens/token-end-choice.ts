@@ -9,7 +9,7 @@ const CHOICES = { "30": "30 days", "90": "90 days", "365": "1 year", none: "No e
 export type EndChoice = keyof typeof CHOICES;
 
 /** What is chosen for those who choose nothing. */
-export const DEFAULT_END: EndChoice = "90";
+const DEFAULT_END: EndChoice = "90";
 
 /** The choices that there are. `maxDays`: how long a token may live on this instance; then each has an end. */
 export function endChoices(
@@ -21,21 +21,37 @@ export function endChoices(
     .map((value) => ({ value, words: CHOICES[value] }));
 }
 
-/** The choice that a form shows as made. */
+/** The choice that a form shows as made; the usual one where none is. */
 export function chosenEnd(form: FormState, maxDays: number | undefined): EndChoice {
   const value = form.value("expires_in");
-  if (Object.hasOwn(CHOICES, value)) return value as EndChoice;
+  if (isChoice(value)) return value;
   return Number(DEFAULT_END) > (maxDays ?? Infinity) ? "date" : DEFAULT_END;
 }
 
 /**
  * The date that was chosen, as a form sends it: `YYYY-MM-DD`, undefined for none. What is no date is passed on, for the
- * schema to refuse.
+ * schema to refuse: whoever chose a date and gave none did not choose to have no end.
  */
 export function endDate(form: FormState, now: Date): string | undefined {
   const choice = form.value("expires_in");
   if (choice === "none") return undefined;
-  return choice === "date" || choice === ""
-    ? form.value("expires_at") || undefined
-    : addDays(utcDate(now), Number(choice));
+  return inDays(choice, now) ?? form.value("expires_at");
+}
+
+/** The fields of an end that an address asks for: a date, or any number of days. */
+export function askedEnd(asked: FormState, now: Date): { readonly expires_in: string; readonly expires_at: string } {
+  const [choice, date] = [asked.value("expires_in"), asked.value("expires_at")];
+  if (date !== "") return { expires_in: "date", expires_at: date };
+  return isChoice(choice)
+    ? { expires_in: choice, expires_at: "" }
+    : { expires_in: "date", expires_at: inDays(choice, now) ?? "" };
+}
+
+function isChoice(value: string): value is EndChoice {
+  return Object.hasOwn(CHOICES, value);
+}
+
+/** The date in a number of days; undefined for what is no such number. */
+function inDays(choice: string, now: Date): string | undefined {
+  return /^[1-9]\d{0,4}$/.test(choice) ? addDays(utcDate(now), Number(choice)) : undefined;
 }

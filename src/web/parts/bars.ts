@@ -14,13 +14,13 @@ export interface DailyCounts {
 }
 
 /** A bar and the gap after it. */
-const STEP = 4;
-const WIDTH = 3;
+const STEP = 3;
+const WIDTH = 2;
 
 /** Bars of the height of a line, for a table; they say what they show, and the page of the thing has the numbers. */
 export function spark(daily: DailyCounts): SafeHtml {
   const { counts } = daily;
-  return html`<svg class="spark" width="${counts.length * 2}" height="16" viewBox="0 0 ${counts.length * STEP} 16" preserveAspectRatio="none" role="img" aria-label="${inWords(daily)}"><path d="${drawn(counts, 16)}"/></svg>`;
+  return html`<svg class="spark" width="${counts.length * STEP}" height="16" viewBox="0 0 ${counts.length * STEP} 16" role="img" aria-label="${inWords(daily)}"><path d="${drawn(counts, 16)}"/></svg>`;
 }
 
 /** Large bars with a title, their scale, and the numbers in a table that opens. */

@@ -29,7 +29,8 @@ export function table(label: string, columns: readonly Column[], rows: readonly 
       html`<th role="columnheader" scope="col">${isActs === true ? html`<span class="vh">${name}</span>` : name}</th>`,
   );
   const body = rows.map((row) => {
-    const [cells, marked] = "isNew" in row ? [row.cells, html` class="new"`] : [row, null];
+    const cells = "isNew" in row ? row.cells : row;
+    const marked = "isNew" in row ? html` class="new"` : null;
     return html`<tr role="row"${marked}>${cells.map((content, place) => cell(columns[place], place === 0, content))}</tr>\n`;
   });
   return html`<div class="card"><table role="table" aria-label="${label}">

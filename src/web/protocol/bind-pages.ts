@@ -184,10 +184,11 @@ function readAddress(schema: z.ZodType, input: unknown): unknown {
 
 async function readTyped(ctx: Context): Promise<TypedFields> {
   const length = ctx.request.length ?? 0;
-  if (length > MAXIMUM_FORM_BYTES) throw new PayloadTooLargeError(`a form has ${MAXIMUM_FORM_BYTES} bytes at most`);
+  // One that says its length need not arrive first.
+  if (length > MAXIMUM_FORM_BYTES) throw tooLarge(MAXIMUM_FORM_BYTES);
   // Browsers send a form without fields as an empty body, whose type some leave out.
   if (length === 0 && ctx.request.type === "") return {};
-  const fields = await readForm(ctx, MAXIMUM_FORM_BYTES);
+  const fields = await readForm(ctx, MAXIMUM_FORM_BYTES, tooLarge);
   return Object.fromEntries(
     Array.from(fields.entries(), ([name, values]) => {
       // As forms end lines. @see https://html.spec.whatwg.org/#constructing-entry-list
@@ -195,6 +196,10 @@ async function readTyped(ctx: Context): Promise<TypedFields> {
       return [name, texts.length === 1 ? (texts[0] ?? "") : texts];
     }),
   );
+}
+
+function tooLarge(maximumBytes: number): PayloadTooLargeError {
+  return new PayloadTooLargeError(`a form has ${maximumBytes} bytes at most`);
 }
 
 function notFromOurPages(ctx: Context, baseUrl: string): ForbiddenError {

@@ -10,6 +10,11 @@ export const CONFIRMATION_FIELD = "your_password";
 /** Fields whose values no page shows. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set([CONFIRMATION_FIELD, "password", "current_password"]);
 
+/** The field of a form that something lies in: `repository_rules` for `repository_rules[0].actions`. */
+export function fieldOf(place: string): string {
+  return place.replace(/\[.*$/s, "");
+}
+
 /** A form as it is to be shown. */
 export class FormState {
   readonly #typed: TypedFields;
@@ -38,9 +43,9 @@ export class FormState {
     return typeof value === "string" ? [value] : value;
   }
 
-  /** What is wrong with a field, in words that follow its label; undefined where nothing is. */
+  /** What is wrong with a field, or with a part of it, in words that follow its label; undefined where nothing is. */
   problem(field: string): string | undefined {
-    return this.problems.find((problem) => problem.field === field)?.message;
+    return this.problems.find((problem) => fieldOf(problem.field) === field)?.message;
   }
 
   #read(field: string): string | readonly string[] {

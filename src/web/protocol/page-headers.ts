@@ -24,9 +24,10 @@ export function pageHeaders(isHttps: boolean): Middleware {
     },
     // Helmet's own, no-referrer, makes browsers send `Origin: null` with every form.
     referrerPolicy: { policy: "same-origin" },
-    // Browsers heed these two with https alone, and warn of the second without.
+    // Browsers heed these with https alone, and warn of the others without.
     strictTransportSecurity: isHttps,
     crossOriginOpenerPolicy: isHttps,
+    originAgentCluster: isHttps,
     xFrameOptions: { action: "deny" },
   });
   return async (ctx, next) => {

@@ -4,7 +4,7 @@ import { chips } from "../parts/chips.ts";
 import { disclosure } from "../parts/disclosure.ts";
 import { effect } from "../parts/effect.ts";
 import { errorSummary } from "../parts/error-summary.ts";
-import { confirmationField, textField } from "../parts/field.ts";
+import { textField } from "../parts/field.ts";
 import { renewed } from "../parts/renewed.ts";
 import { scopeList } from "../parts/scope-list.ts";
 import { sectionHead } from "../parts/section-head.ts";
@@ -109,8 +109,7 @@ ${chips(form, {
   label: "Days",
   kind: "checkbox",
   choices: ["Monday", "Tuesday", "Wednesday"].map((value) => ({ value, words: value })),
-})}
-${confirmationField(form, true)}`;
+})}`;
 }
 
 function effects(scopes: readonly string[]) {

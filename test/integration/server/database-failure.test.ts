@@ -6,6 +6,7 @@ import { event } from "../../support/registry-event.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
 import { startTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 import { requestToken } from "../../support/token-request.ts";
+import { WebClient } from "../../support/web-client.ts";
 
 const LEAKS = /node_modules|\.ts\b|\bat \w+ \(|select |insert |postgres|pglite|sql|ECONN/i;
 
@@ -82,6 +83,24 @@ describe("a database that is gone", () => {
     expect(JSON.stringify(body)).not.toMatch(LEAKS);
     expect((await fetch(`${fragile.url}/-/readiness`)).status).toBe(503);
     expect((await fetch(`${fragile.url}/-/liveness`)).status).toBe(200);
+  });
+
+  it("is a page of 503 to people, who stay signed in", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    const client = await new WebClient(fragile.url).signIn({ username: "root", password: ROOT_PASSWORD });
+    await loseDatabase();
+    for (const answer of [
+      await client.get("/"),
+      await client.get("/-/nothing"),
+      await client.post("/-/user_settings/profile", { name: "Root" }),
+      await new WebClient(fragile.url).post("/-/sign_in", { username: "root", password: ROOT_PASSWORD }),
+    ]) {
+      expect([answer.status, answer.headers["content-type"]]).toEqual([503, "text/html; charset=utf-8"]);
+      expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+      expect(answer.html).toContain("Try again in a few seconds");
+      expect(answer.html).not.toMatch(LEAKS);
+    }
+    expect(client.cookie("keyside")).toBeDefined();
   });
 });
 

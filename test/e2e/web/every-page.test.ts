@@ -1,0 +1,137 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openContext, openPage } from "../../support/browser.ts";
+import { findChromium } from "../../support/requirements.ts";
+import { addressOf, isForm, PAGES, type PageRow } from "../../support/web-pages.ts";
+import { type Role, startWebStage, type WebStage } from "../../support/web-stage.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** A theme is other colours, and nothing else. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+const WIDTHS = [1280, 390];
+const HEIGHT = 900;
+/** The narrowest that a page has to fit, and what a wide window is at 400 %. @see WCAG 2.2, 1.4.10 */
+const NARROWEST = 320;
+
+const chromium = await findChromium();
+beforeEach(({ skip }) => skip(!chromium.found, chromium.want));
+
+let stage: WebStage;
+const contexts = new Map<Role, Promise<BrowserContext>>();
+beforeAll(async () => {
+  if (!chromium.found) return;
+  stage = await startWebStage();
+});
+afterAll(async () => {
+  for (const context of contexts.values()) await (await context).close();
+  await stage?.service.stop();
+});
+
+/** The browser of somebody in a role; one for all tests. */
+function contextOf(role: Role): Promise<BrowserContext> {
+  const known = contexts.get(role) ?? signedInContext(role);
+  contexts.set(role, known);
+  return known;
+}
+
+async function signedInContext(role: Role): Promise<BrowserContext> {
+  const context = await openContext();
+  const value = (await stage.clientOf(role)).cookie("keyside");
+  if (value !== undefined) await context.addCookies([{ name: "keyside", value, url: stage.service.url }]);
+  return context;
+}
+
+/** Takes from a page its heading, a control's name, its contrast in dark, and the breaking of its lines. */
+const SPOIL = `
+  const title = document.querySelector("h1");
+  title.setAttribute("role", "none");
+  title.textContent = "x".repeat(500);
+  document.querySelector("summary").replaceChildren();
+  const style = new CSSStyleSheet();
+  style.replaceSync("h1 { overflow-wrap: normal } @media (prefers-color-scheme: dark) { .sub { color: #222 } }");
+  document.adoptedStyleSheets = [style];`;
+
+/** Looks at the page in both themes and widths. */
+async function inspect(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      // No page has frames, which are all that the other mode, of twice the time, is about.
+      const axe = new AxeBuilder({ page }).setLegacyMode();
+      const { violations } = await (colorScheme === "light"
+        ? axe.withTags(RULES)
+        : axe.withRules(OF_COLOURS)
+      ).analyze();
+      for (const { id, help, nodes } of violations)
+        found.push(...nodes.map(({ html }) => `${width} ${colorScheme}: ${id}: ${help}: ${html}`));
+    }
+  }
+  await page.setViewportSize({ width: NARROWEST, height: HEIGHT });
+  const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+  if (overflow > 0) found.push(`${NARROWEST}: scrolls sideways by ${overflow}`);
+  return found;
+}
+
+/** Opens an address and looks at what is there. */
+async function look(role: Role, address: string, prepare = (_page: Page) => Promise.resolve()): Promise<unknown[]> {
+  const { page, problems } = await openPage(await contextOf(role));
+  await page.goto(`${stage.service.url}${address}`);
+  await prepare(page);
+  // Before axe brings scripts of its own.
+  const before = [...problems];
+  const found = await inspect(page);
+  await page.close();
+  return [...before, ...found];
+}
+
+/** Who looks at a page: the first of these who may. */
+const lookerOf = ({ outcomes }: PageRow) =>
+  (["maintainer", "administrator", "anonymous"] as const).find((role) => outcomes[role] === 200);
+
+describe("a page breaks no rule of accessibility, keeps its policy, and fits, light and dark, wide and narrow:", () => {
+  const rows = PAGES.filter((row) => !isForm(row)).map((row, place) => ({ row, name: `${place + 1}. ${row.page}` }));
+  it.each(rows)("$name", async ({ row }) => {
+    const role = lookerOf(row);
+    if (role === undefined) throw new Error(`nobody may see ${row.page}`);
+    expect(await look(role, (await addressOf(row, stage, role)).address)).toEqual([]);
+  });
+
+  it("one that does not exist", async () => {
+    expect(await look("maintainer", "/-/nothing")).toEqual([]);
+  });
+
+  it("one with its menu open, and with what was just done", async () => {
+    const found = await look("maintainer", "/-/user_settings/profile", async (page) => {
+      await page.getByRole("button", { name: "Save profile" }).click();
+      await page.getByRole("status").waitFor();
+      await page.locator("summary").click();
+    });
+    expect(found).toEqual([]);
+  });
+
+  it("a form with problems", async () => {
+    const found = await look("maintainer", "/-/user_settings/password", async (page) => {
+      await page.evaluate("document.querySelector('main form').noValidate = true");
+      await page.getByRole("button", { name: "Change password" }).click();
+      await page.getByRole("alert").waitFor();
+    });
+    expect(found).toEqual([]);
+  });
+
+  it("and one that does is told of", async () => {
+    const found = await look("maintainer", "/", async (page) => {
+      await page.evaluate(SPOIL);
+    });
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^1280 light: page-has-heading-one/),
+        expect.stringMatching(/^390 light: summary-name/),
+        expect.stringMatching(/^390 dark: color-contrast/),
+        expect.stringMatching(/^320: scrolls sideways/),
+      ]),
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { unescaped, WebClient } from "../../support/web-client.ts";
+import { addressOf, isForm, PAGES } from "../../support/web-pages.ts";
+import { startWebStage, type WebStage } from "../../support/web-stage.ts";
+import { createGroup, createProject } from "../../support/world.ts";
+
+/** Names that want to be more than text. */
+const HOSTILE = {
+  "a tag": `"><script>alert(1)</script>`,
+  "an attribute": `' onmouseover='alert(1)' x="`,
+  "a closing title": "</title></textarea><img src=x onerror=alert(1)>",
+  "an address": "javascript:alert(1)",
+  "an entity": "&lt;script&gt;&quot;&#39;",
+  "a template": "{{7*7}}<%= 7*7 %>",
+  "another direction": "abc\u202Etxt.exe\u202D\u2066",
+  "255 emoji": "😀".repeat(255),
+  "combining marks": `Z${"\u0301".repeat(100)}`,
+} as const;
+
+/** What of a page may only ever be text: the beginning of any of the tags and attributes above. */
+const MARKUP = /<script>|<img src=x|' onmouseover='|(?:href|action|src)="javascript:|<\/title><\/textarea>/;
+
+let stage: WebStage;
+beforeAll(async () => {
+  stage = await startWebStage();
+});
+afterAll(() => stage.service.stop());
+
+/** Gives everything that has a free name a hostile one, as far as the API lets people do that. */
+async function rename(name: string): Promise<void> {
+  const { service, people, project } = stage;
+  const { root } = service;
+  const done = [
+    await root.put(`/users/${people.administrator.id}`, { name }),
+    await root.put(`/users/${people.maintainer.id}`, { name }),
+    await root.put(`/projects/${project.id}`, { name, description: name }),
+    await root.put("/groups/team", { name, description: name }),
+  ];
+  expect(done.map(({ status }) => status)).toEqual(done.map(() => 200));
+}
+
+describe("a name is text, wherever it is shown:", () => {
+  it.each(Object.entries(HOSTILE))("%s", async (_kind, name) => {
+    await rename(name);
+    let shown = 0;
+    for (const role of ["administrator", "maintainer"] as const) {
+      const client = await stage.clientOf(role);
+      for (const row of PAGES.filter((each) => !isForm(each) && each.outcomes[role] === 200)) {
+        const { html } = await client.get((await addressOf(row, stage, role)).address);
+        expect([row.page, MARKUP.exec(html)]).toEqual([row.page, null]);
+        if (unescaped(html).includes(name)) shown += 1;
+        // What turns the direction of text does so within its own element alone.
+        for (const [, inner = ""] of html.matchAll(/<bdi>(.*?)<\/bdi>/gs)) expect(inner).not.toContain("<");
+        if (name === HOSTILE["another direction"]) expect(outsideOfBdi(html)).not.toContain(name);
+      }
+    }
+    // Else nothing was tested: the frame of each page has one's own name.
+    expect(shown).toBeGreaterThan(8);
+  });
+});
+
+/** The page without what stands in `bdi`, in attributes and in controls, none of which turns the text around it. */
+function outsideOfBdi(html: string): string {
+  return html.replaceAll(/<bdi>.*?<\/bdi>/gs, "").replaceAll(/"[^"]*"/g, "");
+}
+
+describe("what a form was sent with is text when it is shown again:", () => {
+  it.each(Object.entries(HOSTILE))("%s", async (_kind, text) => {
+    const client = new WebClient(stage.service.url);
+    const { html } = await client.post("/-/sign_in", { username: text, password: text, return_to: `/${text}` });
+    expect(MARKUP.exec(html)).toBeNull();
+    if (text.length < 255) expect(unescaped(html)).toContain(text);
+    const address = `/-/sign_in?return_to=${encodeURIComponent(`/x?${text}`)}`;
+    expect(MARKUP.exec((await client.get(address)).html)).toBeNull();
+  });
+
+  it("and so is where a refused form came from", async () => {
+    const client = new WebClient(stage.service.url);
+    const { status, html } = await client.post("/-/sign_in", {}, { Origin: HOSTILE["a tag"] });
+    expect([status, MARKUP.exec(html)]).toEqual([403, null]);
+  });
+
+  it("and so is what a browser calls itself", async () => {
+    const client = new WebClient(stage.service.url);
+    const { username, password } = stage.people.guest;
+    const agent = "<script>alert(1)</script>\"' (X11) Firefox/1";
+    await client.post("/-/sign_in", { username, password }, { "Sec-Fetch-Site": "same-origin", "User-Agent": agent });
+    const { html } = await client.get("/-/user_settings/active_sessions");
+    expect(MARKUP.exec(html)).toBeNull();
+  });
+});
+
+describe("a project of a hostile name", () => {
+  it("is a row like others", async () => {
+    const group = await createGroup(stage.service, "harbour");
+    for (const [index, name] of Object.values(HOSTILE).entries())
+      await createProject(stage.service, group, `p${index}`, { name });
+    const client = new WebClient(stage.service.url);
+    const root = await stage.service.root.get("/user");
+    const { body } = await stage.service.root.post(`/users/${root.body.id}/sign_in_links`, {});
+    await client.post("/-/sign_in_link", { token: new URL(body.url).searchParams.get("token") ?? "" });
+    const { html } = await client.get("/");
+    expect(MARKUP.exec(html)).toBeNull();
+    for (const name of Object.values(HOSTILE)) expect(unescaped(html)).toContain(name);
+  });
+});

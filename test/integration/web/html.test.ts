@@ -1,0 +1,65 @@
+import { HtmlValidate } from "html-validate";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebClient } from "../../support/web-client.ts";
+import { addressOf, isForm, PAGES } from "../../support/web-pages.ts";
+import { ROLES, startWebStage, type WebStage } from "../../support/web-stage.ts";
+
+const validator = new HtmlValidate({
+  root: true,
+  extends: ["html-validate:recommended"],
+  rules: {
+    "doctype-style": ["error", { style: "lowercase" }],
+    // A table that is laid out as cards on a narrow screen keeps its roles only where they are written.
+    "no-redundant-role": "off",
+    // Boxes of one name are a list.
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }],
+  },
+});
+
+/** What is wrong with a page, one line each. */
+async function complaints(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html);
+  return results.flatMap(({ messages }) =>
+    messages.map(({ line, column, ruleId, message }) => `${line}:${column} ${ruleId}: ${message}`),
+  );
+}
+
+let stage: WebStage;
+beforeAll(async () => {
+  stage = await startWebStage();
+});
+afterAll(() => stage.service.stop());
+
+describe("the HTML of every page is valid", () => {
+  const pages = PAGES.filter((row) => !isForm(row)).map((row, place) => ({ row, name: `${place + 1}. ${row.page}` }));
+  it.each(pages)("$name", async ({ row }) => {
+    const seen = new Set<string>();
+    for (const role of ROLES.filter((each) => row.outcomes[each] === 200)) {
+      const client = await stage.clientOf(role);
+      const { html } = await client.get((await addressOf(row, stage, role)).address);
+      expect([role, await complaints(html)]).toEqual([role, []]);
+      seen.add(html);
+    }
+    expect(seen.size).toBeGreaterThan(0);
+  });
+
+  it("also of errors, and of forms that are shown again", async () => {
+    const guest = await stage.clientOf("guest");
+    const anonymous = new WebClient(stage.service.url);
+    for (const answer of [
+      await guest.get("/-/nothing"),
+      await guest.post("/-/sign_out", {}, {}),
+      await guest.post("/-/user_settings/profile", { name: "" }),
+      await guest.post("/-/user_settings/password", {}),
+      await anonymous.post("/-/sign_in", {}),
+      await anonymous.post("/-/sign_in", { username: "x", password: "y" }),
+    ]) {
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(await complaints(answer.html)).toEqual([]);
+    }
+  });
+
+  it("and what is not is told of", async () => {
+    expect(await complaints('<!doctype html><html lang="en"><body><p><div></p></body></html>')).not.toEqual([]);
+  });
+});

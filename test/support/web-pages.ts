@@ -1,0 +1,268 @@
+/**
+ * The table of all pages: how a test opens each, and what becomes of it for whoever comes. What tests do with every page, they
+ * do with the rows of this table; one of them holds it against the pages that are bound, so that none is missing.
+ *
+ * A new page is a row. What a form uses up is made anew by `at` or `fields`, each time that it is sent.
+ */
+import { z } from "zod";
+import { webPages } from "../../src/web/pages.ts";
+import { openAssets } from "../../src/web/protocol/assets.ts";
+import { createPageLinks } from "../../src/web/protocol/page-links.ts";
+import type { FormFields, WebAnswer, WebClient } from "./web-client.ts";
+import { type Person, ROLES, type Role, type WebStage } from "./web-stage.ts";
+import { createPersonalAccessToken, createProjectAccessToken } from "./world.ts";
+
+/** A status; or where a redirect leads, with `:id` for each number; or `sign in`: there, and back where a page was asked for. */
+export type Outcome = number | `/${string}` | "sign in";
+
+/** A page, and what becomes of it. A page may have several rows, for what it shows at several addresses. */
+export interface PageRow {
+  /** Its method and its path, as they are bound. */
+  readonly page: string;
+  /** The address; that of the path itself, where it has no parameters. */
+  readonly at?: (stage: WebStage, by: Person) => string | Promise<string>;
+  /** What its form sends: what succeeds, for those who may. */
+  readonly fields?: (stage: WebStage, by: Person) => FormFields | Promise<FormFields>;
+  readonly outcomes: Readonly<Record<Role, Outcome>>;
+}
+
+const roles = (outcome: (role: Role) => Outcome) =>
+  Object.fromEntries(ROLES.map((role) => [role, outcome(role)])) as Record<Role, Outcome>;
+
+const isSignedIn = (role: Role) => role !== "anonymous" && role !== "blocked";
+
+/** The same for everybody. */
+const everybody = (outcome: Outcome) => roles(() => outcome);
+
+/** For whoever is signed in; the others are led to the sign-in. */
+const signedIn = (outcome: Outcome) => roles((role) => (isSignedIn(role) ? outcome : "sign in"));
+
+/** For whoever is at least Maintainer of `team/app`; the other members are refused, and nobody else knows that it exists. */
+const maintainers = (outcome: Outcome) =>
+  roles((role) => {
+    if (!isSignedIn(role)) return "sign in";
+    if (role === "maintainer" || role === "administrator") return outcome;
+    return role === "outsider" ? 404 : 403;
+  });
+
+const administrators = (outcome: Outcome) =>
+  roles((role) => {
+    if (!isSignedIn(role)) return "sign in";
+    return role === "administrator" ? outcome : 403;
+  });
+
+/** Makes a sign-in link for the guest, and answers the secret in it. */
+async function signInLink({ service, people }: WebStage, kind: "sign_in" | "invitation"): Promise<string> {
+  const { body } = await service.root.post(`/users/${people.guest.id}/sign_in_links`, { kind });
+  return z.string().parse(new URL(body.url).searchParams.get("token"));
+}
+
+/** Signs the person in to a registry with docker's `offline_token`, and answers the id of what docker keeps. */
+async function registrySignIn(stage: WebStage, by: Person): Promise<number> {
+  const { username, password } = stage.people[by];
+  const url = `${stage.service.url}/jwt/auth?service=container_registry&offline_token=true&client_id=docker`;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  await fetch(url, { headers: { authorization } });
+  return await stage.lastId("refresh_tokens");
+}
+
+const SETTINGS = "/-/user_settings";
+
+/** Where access tokens are: in the project, or in one's own settings. */
+interface TokenPlace {
+  /** What its paths begin with, as they are bound. */
+  readonly base: string;
+  readonly address: `/${string}`;
+  readonly outcomes: (outcome: Outcome) => Record<Role, Outcome>;
+  /** Makes a token there, and answers its id. */
+  readonly make: (stage: WebStage, by: Person) => Promise<number>;
+  /** The tokens there, below the API's own address. */
+  readonly api: (stage: WebStage) => string;
+}
+
+const PROJECT_TOKENS: TokenPlace = {
+  base: "/*project/-/settings/access_tokens",
+  address: "/team/app/-/settings/access_tokens",
+  outcomes: maintainers,
+  make: async ({ service, project }) => (await createProjectAccessToken(service, project.id)).id,
+  api: ({ project }) => `/projects/${project.id}/access_tokens`,
+};
+
+const PERSONAL_TOKENS: TokenPlace = {
+  base: `${SETTINGS}/personal_access_tokens`,
+  address: `${SETTINGS}/personal_access_tokens`,
+  outcomes: signedIn,
+  async make({ service, people, lastId }, by) {
+    await createPersonalAccessToken(service, people[by].id, ["api"]);
+    return await lastId("access_tokens");
+  },
+  api: () => "/personal_access_tokens",
+};
+
+function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow[] {
+  /** The address of a page of a token's that is made for it. */
+  const one = (rest: string) => async (stage: WebStage, by: Person) => `${address}/${await make(stage, by)}${rest}`;
+  const some = async (stage: WebStage, by: Person) => [await make(stage, by), await make(stage, by)].map(String);
+  const created: Outcome = `${address}/:id/created`;
+  const form = { name: "ci-push", scopes: ["read_registry", "write_registry"], access_level: "30", expires_in: "90" };
+  return [
+    {
+      page: `GET ${base}`,
+      at: async (stage, by) => {
+        await make(stage, by);
+        return address;
+      },
+      outcomes: outcomes(200),
+    },
+    { page: `GET ${base}`, at: () => `${address}?state=inactive&search=none`, outcomes: outcomes(200) },
+    { page: `POST ${base}`, at: () => address, fields: () => form, outcomes: outcomes(created) },
+    { page: `GET ${base}/new`, at: () => `${address}/new`, outcomes: outcomes(200) },
+    {
+      page: `GET ${base}/new`,
+      at: async (stage, by) => `${address}/new?from=${await make(stage, by)}`,
+      outcomes: outcomes(200),
+    },
+    { page: `GET ${base}/effect`, at: () => `${address}/effect?scopes=read_registry`, outcomes: outcomes(200) },
+    {
+      page: `GET ${base}/revoke`,
+      at: async (stage, by) => `${address}/revoke?ids=${(await some(stage, by)).join("&ids=")}`,
+      outcomes: outcomes(200),
+    },
+    {
+      page: `POST ${base}/revoke`,
+      at: () => `${address}/revoke`,
+      fields: async (stage, by) => ({ ids: await some(stage, by) }),
+      outcomes: outcomes(address),
+    },
+    { page: `GET ${base}/:token_id`, at: one(""), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/created`, at: one("/created"), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/first_use`, at: one("/first_use"), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/rotate`, at: one("/rotate"), outcomes: outcomes(200) },
+    {
+      page: `POST ${base}/:token_id/rotate`,
+      at: one("/rotate"),
+      fields: () => ({ expires_in: "90", grace_period: "3600" }),
+      outcomes: outcomes(created),
+    },
+    {
+      page: `POST ${base}/:token_id/retire_predecessor`,
+      at: async (stage, by) => {
+        const old = `${api(stage)}/${await make(stage, by)}`;
+        const { body } = await stage.service.root.post(`${old}/rotate`, { grace_period: 3600 });
+        return `${address}/${body.id}/retire_predecessor`;
+      },
+      outcomes: outcomes(address),
+    },
+    { page: `GET ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(200) },
+    { page: `POST ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(address) },
+  ];
+}
+
+/** All pages. */
+export const PAGES: readonly PageRow[] = [
+  { page: "GET /", outcomes: signedIn(200) },
+  { page: "GET /", at: () => "/?page=2", outcomes: signedIn(200) },
+
+  { page: "GET /-/sign_in", outcomes: roles((role) => (isSignedIn(role) ? "/" : 200)) },
+  {
+    page: "POST /-/sign_in",
+    fields: ({ people: { guest } }) => ({ username: guest.username, password: guest.password }),
+    outcomes: everybody("/"),
+  },
+  { page: "POST /-/sign_out", outcomes: roles((role) => (isSignedIn(role) ? "/-/sign_in" : "sign in")) },
+  { page: "GET /-/sign_in_link", at: () => "/-/sign_in_link?token=unknown", outcomes: everybody(200) },
+  {
+    page: "GET /-/sign_in_link",
+    at: async (stage) => `/-/sign_in_link?token=${await signInLink(stage, "sign_in")}`,
+    outcomes: everybody(200),
+  },
+  {
+    page: "GET /-/sign_in_link",
+    at: async (stage) => `/-/sign_in_link?token=${await signInLink(stage, "invitation")}`,
+    outcomes: everybody(200),
+  },
+  {
+    page: "POST /-/sign_in_link",
+    fields: async (stage) => ({ token: await signInLink(stage, "sign_in") }),
+    outcomes: everybody("/"),
+  },
+
+  { page: `GET ${SETTINGS}/profile`, outcomes: signedIn(200) },
+  {
+    page: `POST ${SETTINGS}/profile`,
+    fields: (_stage, by) => ({ name: `Another ${by}` }),
+    outcomes: signedIn(`${SETTINGS}/profile`),
+  },
+  { page: `POST ${SETTINGS}/theme`, fields: () => ({ theme: "dark" }), outcomes: signedIn(`${SETTINGS}/profile`) },
+
+  { page: `GET ${SETTINGS}/password`, outcomes: signedIn(200) },
+  {
+    page: `POST ${SETTINGS}/password`,
+    fields: ({ people }, by) => ({ current_password: people[by].password, password: people[by].password }),
+    outcomes: signedIn(`${SETTINGS}/password`),
+  },
+
+  {
+    page: `GET ${SETTINGS}/active_sessions`,
+    at: async (stage, by) => {
+      await registrySignIn(stage, by);
+      return `${SETTINGS}/active_sessions`;
+    },
+    outcomes: signedIn(200),
+  },
+  {
+    page: `POST ${SETTINGS}/active_sessions/:id/end`,
+    at: async (stage, by) => {
+      await stage.clientOf(by);
+      return `${SETTINGS}/active_sessions/${await stage.lastId("web_sessions")}/end`;
+    },
+    outcomes: signedIn(`${SETTINGS}/active_sessions`),
+  },
+  { page: `POST ${SETTINGS}/active_sessions/end_others`, outcomes: signedIn(`${SETTINGS}/active_sessions`) },
+  {
+    page: `POST ${SETTINGS}/registry_sign_ins/:id/end`,
+    at: async (stage, by) => `${SETTINGS}/registry_sign_ins/${await registrySignIn(stage, by)}/end`,
+    outcomes: signedIn(`${SETTINGS}/active_sessions`),
+  },
+
+  ...tokenPages(PERSONAL_TOKENS),
+  ...tokenPages(PROJECT_TOKENS),
+
+  { page: "GET /-/styleguide", outcomes: administrators(200) },
+  { page: "POST /-/styleguide", outcomes: administrators("/-/styleguide") },
+  { page: "GET /-/styleguide/confirmation", outcomes: administrators(200) },
+];
+
+/** Every page that is bound: what a row of the table calls it, and whether it may ask for the password again. */
+export function boundPages({ service: { container } }: WebStage): { name: string; confirms: boolean }[] {
+  const pages = webPages(container, createPageLinks(container.config.url, openAssets()));
+  return pages.map((page) => ({
+    name: `${page.method.toUpperCase()} ${page.path}`,
+    confirms: page.method === "post" && page.confirms === true,
+  }));
+}
+
+/** Whether a row is of a form, which changes something. */
+export const isForm = ({ page }: PageRow): boolean => page.startsWith("POST ");
+
+/** Where a row's page is, and what its form sends, for a role. Those without an account try the address of somebody's who has one. */
+export async function addressOf(
+  { page, at, fields }: PageRow,
+  stage: WebStage,
+  role: Role,
+): Promise<{ address: string; fields: FormFields }> {
+  const by = isSignedIn(role) ? (role as Person) : "guest";
+  const address = (await at?.(stage, by)) ?? page.slice(page.indexOf(" ") + 1);
+  return { address, fields: (await fields?.(stage, by)) ?? {} };
+}
+
+/** Opens a row's page, or sends its form, in a person's browser. `origin`: the headers that say where a form is from. */
+export async function open(
+  row: PageRow,
+  stage: WebStage,
+  { role, client, origin }: { role: Role; client: WebClient; origin?: Readonly<Record<string, string>> },
+): Promise<WebAnswer & { readonly address: string }> {
+  const { address, fields } = await addressOf(row, stage, role);
+  const answer = isForm(row) ? await client.post(address, fields, origin) : await client.get(address);
+  return { ...answer, address };
+}
