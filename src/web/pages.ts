@@ -1,11 +1,13 @@
 /** Every page, in the order in which addresses are tried: an address belongs to the first that it fits. */
+import { instanceTokens } from "./access-tokens/instance-tokens.ts";
 import { personalTokens } from "./access-tokens/personal-tokens.ts";
 import { projectTokens } from "./access-tokens/project-tokens.ts";
-import { tokenPages } from "./access-tokens/token-pages.ts";
+import { tokenPages, tokenReviewPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
 import { accountChangePages } from "./admin/account-change.pages.ts";
 import { accountLinkPages } from "./admin/account-link.pages.ts";
 import { deleteAccountPages } from "./admin/delete-account.pages.ts";
+import { featureFlagPages } from "./admin/feature-flag.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { passwordPages } from "./password.pages.ts";
@@ -32,6 +34,8 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...accountChangePages(services, links),
     ...accountLinkPages(services, links),
     ...deleteAccountPages(services, links),
+    ...tokenReviewPages(services, instanceTokens(services, links)),
+    ...featureFlagPages(services, links),
     ...styleguidePages(services, links),
   ];
 }

@@ -5,7 +5,7 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 /** A page in the administrators' menu. */
-export type AdminPage = "users";
+export type AdminPage = "users" | "access_tokens" | "feature_flags";
 
 /** The menu, seen from one of its pages. */
 export function adminMenu({ admin }: PageLinks, current: AdminPage): SideMenu {
@@ -14,7 +14,21 @@ export function adminMenu({ admin }: PageLinks, current: AdminPage): SideMenu {
     groups: [
       {
         title: "Administration",
-        items: [{ name: "Users", href: admin.users(), icon: "members", isCurrent: current === "users" }],
+        items: [
+          { name: "Users", href: admin.users(), icon: "members", isCurrent: current === "users" },
+          {
+            name: "Access tokens",
+            href: admin.accessTokens.list(),
+            icon: "key",
+            isCurrent: current === "access_tokens",
+          },
+          {
+            name: "Feature flags",
+            href: admin.featureFlags(),
+            icon: "settings",
+            isCurrent: current === "feature_flags",
+          },
+        ],
       },
     ],
   };

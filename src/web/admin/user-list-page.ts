@@ -109,7 +109,7 @@ function rows(links: PageLinks, { users, viewerId, now }: UserList): Row[] {
     nameOf(user, user.id === viewerId),
     html`<bdi>${user.email}</bdi>`,
     moment(user.createdAt, now),
-    user.userType === "human" ? actsOf(links, user, user.id === viewerId) : null,
+    user.userType === "human" ? actsOf(links, user, user.id === viewerId) : tokenOf(links, user),
   ]);
 }
 
@@ -120,6 +120,11 @@ function nameOf({ name, username, admin, state }: User, isViewer: boolean): Safe
     isViewer ? badge("you", "ok") : null,
   ];
   return html`<span class="name"><bdi>${name}</bdi></span> ${marks}<p class="sub">@${username}</p>`;
+}
+
+/** A bot is its token's: what can be done is done there. */
+function tokenOf({ admin }: PageLinks, { username }: User): SafeHtml {
+  return html`<a class="btn" href="${admin.accessTokens.list({ search: username })}">Its token<span class="vh"> <bdi>${username}</bdi></span></a>`;
 }
 
 /** Nobody can block, demote or delete themselves: so an instance keeps an administrator. */

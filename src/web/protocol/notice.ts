@@ -15,6 +15,7 @@ const NOTICES = {
   account_unblocked: "The account is unblocked.",
   account_made_administrator: "The account is an administrator's now.",
   account_no_administrator: "The account is no administrator's any more.",
+  feature_flag_set: "The feature flag is set.",
   account_deleted: "The account is deleted.",
   account_created_over_another:
     "Something of the path of this account was deleted before: the images that were pushed there are still in the registry, and whoever has the account reaches them.",

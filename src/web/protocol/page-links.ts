@@ -52,6 +52,12 @@ export interface AdminLinks {
   readonly newUser: () => Href;
   /** A page about one account: `block`, `delete`. */
   readonly user: (id: number, page: string) => Href;
+  /** Of the whole instance; none is made or rotated there. */
+  readonly accessTokens: TokenLinks;
+  readonly featureFlags: (query?: Query) => Href;
+  readonly instanceFlag: (feature: string) => Href;
+  /** `project`: its path. */
+  readonly projectFlag: (feature: string, query?: Query) => Href;
 }
 
 /** What stands behind the question mark; what is undefined or empty is left out. */
@@ -113,6 +119,10 @@ function adminLinks(at: (path: string) => Href): AdminLinks {
     users: (query) => at(`/admin/users${search(query)}`),
     newUser: () => at("/admin/users/new"),
     user: (id, page) => at(`/admin/users/${id}/${page}`),
+    accessTokens: tokenLinks(at, "/admin/access_tokens"),
+    featureFlags: (query) => at(`/admin/feature_flags${search(query)}`),
+    instanceFlag: (feature) => at(`/admin/feature_flags/${feature}/instance`),
+    projectFlag: (feature, query) => at(`/admin/feature_flags/${feature}/project${search(query)}`),
   };
 }
 
