@@ -24,6 +24,19 @@ export const SHOTS: readonly Shot[] = [
   { name: "sign-in-link-over", path: "/-/sign_in_link?token=used", as: "nobody" },
   { name: "home", path: "/" },
   { name: "home-empty", path: "/", as: "root" },
+  { name: "project", path: "/team/app" },
+  { name: "project-empty", path: "/team/charts" },
+  { name: "project-public", path: "/team/website", as: "nobody" },
+  { name: "project-settings", path: "/team/app/-/settings" },
+  { name: "project-deletion", path: "/team/app/-/settings", prepare: (page) => openDialog(page, "Delete team/app") },
+  { name: "project-new", path: "/projects/new" },
+  { name: "project-new-refused", path: "/projects/new?namespace_id=3", prepare: createWrongly },
+  { name: "group", path: "/groups/team" },
+  { name: "group-new", path: "/groups/new" },
+  { name: "user", path: "/mira" },
+  { name: "explore", path: "/explore" },
+  { name: "explore-anonymous", path: "/explore", as: "nobody" },
+  { name: "help", path: "/-/help", as: "nobody" },
   { name: "account-menu", path: "/", prepare: (page) => page.locator(".top .menu summary").click() },
   { name: "keys", path: "/", prepare: (page) => page.keyboard.press("?") },
   { name: "tokens", path: TOKENS },
@@ -33,7 +46,7 @@ export const SHOTS: readonly Shot[] = [
   { name: "token-new", path: `${TOKENS}/new?preset=ci_push&name=ci-push-2` },
   { name: "token-new-refused", path: `${TOKENS}/new?name=ci-push`, prepare: (page) => press(page, "Create token") },
   { name: "token-rotate", path: TOKENS, prepare: (page) => follow(page, "Rotate ci-push") },
-  { name: "token-revoke", path: TOKENS, prepare: openDialog },
+  { name: "token-revoke", path: TOKENS, prepare: (page) => openDialog(page) },
   {
     name: "token-created",
     path: `${TOKENS}/new?preset=pull&name=k8s-us`,
@@ -49,7 +62,7 @@ export const SHOTS: readonly Shot[] = [
   { name: "forbidden", path: "/-/styleguide" },
   { name: "styleguide", path: "/-/styleguide", as: "root" },
   { name: "confirmation", path: "/-/styleguide/confirmation", as: "root" },
-  { name: "dialog", path: "/-/styleguide", as: "root", prepare: openDialog },
+  { name: "dialog", path: "/-/styleguide", as: "root", prepare: (page) => openDialog(page) },
 ];
 
 async function follow(page: Page, link: string): Promise<void> {
@@ -74,7 +87,13 @@ async function changePasswordWrongly(page: Page): Promise<void> {
   await press(page, "Change password");
 }
 
-async function openDialog(page: Page): Promise<void> {
-  await page.getByRole("link", { name: "Revoke ci-push" }).click();
+async function createWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Name").fill("Website");
+  await page.getByLabel("Path").fill("Web Site");
+  await press(page, "Create project");
+}
+
+async function openDialog(page: Page, link = "Revoke ci-push"): Promise<void> {
+  await page.getByRole("link", { name: link }).click();
   await page.getByRole("dialog").waitFor();
 }

@@ -38,6 +38,10 @@ export const MOMENT = `
 const IS_ACTIVE = "(t.revoked_at is null and t.retires_at is null and coalesce(t.expires_at > moment.today, true))";
 export const ENDS_SOON = `(${IS_ACTIVE} and coalesce(t.expires_at <= moment.soon, false))`;
 
+/** Whether the token `t` is safe to revoke at `moment`. */
+export const SAFE_TO_REVOKE = `(${IS_ACTIVE} and case when t.last_used_at is null then t.created_at <= moment.made_since
+  else t.last_used_at <= moment.unused_since end)`;
+
 /**
  * A token that was not used at all has no unused scopes: it is to be revoked, not narrowed. Nor is `self_rotate` ever
  * one: it is used once, at the very end of a token's life.
@@ -59,10 +63,7 @@ export const standingOf = (condition: string) => `
   from (${MOMENT}) moment
   cross join access_tokens t
   join users u on u.id = t.user_id
-  cross join lateral (
-    select ${IS_ACTIVE} and case when t.last_used_at is null then t.created_at <= moment.made_since
-      else t.last_used_at <= moment.unused_since end as yes
-  ) idle
+  cross join lateral (select ${SAFE_TO_REVOKE} as yes) idle
   where ${condition}`;
 
 /** A row of {@link standingOf}; it has the name, the last four characters and the user too, to be searched. */

@@ -5,10 +5,9 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { z } from "zod";
 import type { Links } from "../links.ts";
-import { levelSources, levelsFrom } from "../namespaces/find-namespace.ts";
+import { findNames } from "../namespaces/find-names.ts";
 import type { Namespace } from "../namespaces/namespace.entity.ts";
-import { lastSegment, pathPrefixes } from "../namespaces/path.ts";
-import { NO_ACCESS } from "../principals/access-level.ts";
+import { lastSegment } from "../namespaces/path.ts";
 import type { Principal } from "../principals/principal.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { groupResult } from "./group.schema.ts";
@@ -90,31 +89,6 @@ export async function renderGroups(
       web_url: links.web(`groups/${path}`),
     };
   });
-}
-
-/** The names of namespaces, by their full paths. */
-interface Names {
-  /** `Backend` */
-  readonly own: (path: string) => string;
-  /** `Team / Backend` */
-  readonly full: (path: string) => string;
-}
-
-/** The names that the caller may know: of personal namespaces, and of the groups that they are a member of. */
-const FIND_NAMES = `
-  select r.path, n.name from namespaces n join full_paths r on r.id = n.full_path_id
-  where r.path in (?) and (n.kind = 'user' or ? > ${NO_ACCESS} or exists (${levelsFrom("n.id")}))`;
-
-async function findNames(em: SqlEntityManager, caller: Principal, paths: readonly string[]): Promise<Names> {
-  const prefixes = [...new Set(paths.flatMap(pathPrefixes))];
-  const { memberId, everywhere } = levelSources(caller);
-  const rows =
-    prefixes.length === 0
-      ? []
-      : await em.execute<{ path: string; name: string }[]>(FIND_NAMES, [prefixes, everywhere, memberId]);
-  const names = new Map(rows.map(({ path, name }) => [path, name]));
-  const own = (path: string) => names.get(path) ?? lastSegment(path);
-  return { own, full: (path) => pathPrefixes(path).map(own).join(" / ") };
 }
 
 /** When something last happened in each project: one entry of the index a project, however many events there are. */

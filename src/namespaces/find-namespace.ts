@@ -48,13 +48,23 @@ export async function findMemberNamespace(
   id: ResourceId,
   resource: "Group" | "Namespace" = "Group",
 ): Promise<NamespaceAccess> {
+  const access = await seekMemberNamespace(em, principal, id);
+  if (access === undefined) throw new NotFoundError(resource);
+  return access;
+}
+
+/** Like {@link findMemberNamespace}, but undefined when there is none, or the caller is not a member. */
+export async function seekMemberNamespace(
+  em: SqlEntityManager,
+  principal: Principal,
+  id: ResourceId,
+): Promise<NamespaceAccess | undefined> {
   const { memberId, everywhere } = levelSources(principal);
   const statement = findNamespaceBy(typeof id === "number" ? "n.id" : "r.path");
   const [found] = await em.execute<{ id: number; level: number }[]>(statement, [everywhere, memberId, id]);
-  if (found === undefined) throw new NotFoundError(resource);
+  if (found === undefined) return undefined;
   const namespace = await em.findOne(Namespace, { id: found.id }, { populate: ["fullPath"] });
-  if (namespace === null) throw new NotFoundError(resource);
-  return { namespace, accessLevel: found.level };
+  return namespace === null ? undefined : { namespace, accessLevel: found.level };
 }
 
 /** Whose memberships give the caller levels (null: nobody's), and which level they have everywhere. */
@@ -81,9 +91,12 @@ export async function findGroupAtLevel(
   return access;
 }
 
-/** Finds the caller's personal namespace. */
-export async function findPersonalNamespace(em: SqlEntityManager, principal: UserPrincipal): Promise<NamespaceAccess> {
-  const where = { kind: "user" as const, fullPath: { path: principal.username } };
+/** Finds the personal namespace of a human, with their own level in it. */
+export async function findPersonalNamespace(
+  em: SqlEntityManager,
+  { username }: Pick<UserPrincipal, "username">,
+): Promise<NamespaceAccess> {
+  const where = { kind: "user" as const, fullPath: { path: username } };
   const namespace = await em.findOne(Namespace, where, { populate: ["fullPath"] });
   if (namespace === null) throw new NotFoundError("Namespace");
   return { namespace, accessLevel: ACCESS_LEVELS.owner };

@@ -48,15 +48,25 @@ export async function findVisibleProject(
   principal: Principal,
   id: ResourceId,
 ): Promise<ProjectAccess> {
+  const access = await seekVisibleProject(em, principal, id);
+  if (access === undefined) throw new NotFoundError("Project");
+  return access;
+}
+
+/** Like {@link findVisibleProject}, but undefined when there is none, or it is hidden from the caller. */
+export async function seekVisibleProject(
+  em: SqlEntityManager,
+  principal: Principal,
+  id: ResourceId,
+): Promise<ProjectAccess | undefined> {
   const open: readonly Visibility[] = principal.kind === "user" ? ["public", "internal"] : ["public"];
   const [found] = await em.execute<{ id: number; level: number }[]>(
     findProjectBy(typeof id === "number" ? "p.id" : "r.path"),
     [...levelValues(principal), id, open],
   );
-  if (found === undefined) throw new NotFoundError("Project");
+  if (found === undefined) return undefined;
   const project = await em.findOne(Project, { id: found.id }, { populate: ["fullPath", "namespace.fullPath"] });
-  if (project === null) throw new NotFoundError("Project");
-  return { project, accessLevel: found.level };
+  return project === null ? undefined : { project, accessLevel: found.level };
 }
 
 /**

@@ -5,7 +5,7 @@ import { likePattern, likePrefix } from "../database/like-pattern.ts";
 import type { Page } from "../database/page.ts";
 import type { Namespace } from "../namespaces/namespace.entity.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
-import type { SignedInPrincipal } from "../principals/principal.ts";
+import type { Principal } from "../principals/principal.ts";
 import { Project, type Visibility } from "./project.entity.ts";
 
 /** Where projects lie: in a namespace itself, or anywhere below it; its full path is loaded. */
@@ -26,8 +26,11 @@ export interface ProjectFilter {
   readonly direction: "asc" | "desc";
 }
 
-/** The projects where a user has at least this level, directly or by a group that the project lies in. */
-const OF_MEMBER = `
+/**
+ * The projects where a user has at least this level, directly or by a group that the project lies in; its values are the
+ * user, the level, and both again.
+ */
+export const OF_MEMBER = `
   select p.id from projects p join full_paths pr on pr.id = p.full_path_id
   where exists (select 1 from members m where m.user_id = ? and m.project_id = p.id and m.access_level >= ?)
     or exists (
@@ -37,7 +40,7 @@ const OF_MEMBER = `
 /** A page of the projects that the caller sees, and the total count. */
 export async function listVisibleProjects(
   em: SqlEntityManager,
-  caller: SignedInPrincipal,
+  caller: Principal,
   filter: ProjectFilter,
   page: Page,
 ): Promise<[Project[], number]> {
@@ -55,13 +58,15 @@ export async function listVisibleProjects(
   );
 }
 
-async function visibleTo(em: SqlEntityManager, caller: SignedInPrincipal): Promise<FilterQuery<Project>> {
+async function visibleTo(em: SqlEntityManager, caller: Principal): Promise<FilterQuery<Project>> {
+  if (caller.kind === "anonymous") return { visibility: "public" };
   if (caller.kind === "bot") return { $or: [{ id: caller.project.id }, { visibility: "public" }] };
   if (caller.admin) return {};
   return { $or: [{ visibility: ["public", "internal"] }, await ofMember(em, caller, ACCESS_LEVELS.guest)] };
 }
 
-async function ofMember(em: SqlEntityManager, caller: SignedInPrincipal, level: number): Promise<FilterQuery<Project>> {
+async function ofMember(em: SqlEntityManager, caller: Principal, level: number): Promise<FilterQuery<Project>> {
+  if (caller.kind === "anonymous") return { id: { $in: [] } };
   if (caller.kind === "bot") return { id: { $in: caller.project.accessLevel >= level ? [caller.project.id] : [] } };
   const rows = await em.execute<{ id: number }[]>(OF_MEMBER, [caller.userId, level, caller.userId, level]);
   return { id: { $in: rows.map(({ id }) => id) } };

@@ -15,7 +15,7 @@ import { registryError } from "../registry/registry-error.ts";
 import { tokenRouter } from "../registry/token.routes.ts";
 import { type RequestHandler, tokenLane } from "../registry/token-lane.ts";
 import { webPages } from "../web/pages.ts";
-import { noPage, pageBinding, pageRouter } from "../web/protocol/bind-pages.ts";
+import { anyPath, pageBinding, pageRouter } from "../web/protocol/bind-pages.ts";
 import { pageError } from "../web/protocol/page-error.ts";
 import type { Container } from "./container.ts";
 import { healthRouter } from "./health.routes.ts";
@@ -46,10 +46,11 @@ export function createApp(container: Container): RequestHandler {
   app.use(notificationRouter(container).routes());
   app.use(mergeSlashes);
   app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());
-  const pages = pageBinding(container, failuresIn(pageError));
-  app.use(pages.assets.serve);
-  app.use(pageRouter(pages, webPages(container, pages.links)).routes());
-  app.use(noPage(pages));
+  const binding = pageBinding(container, failuresIn(pageError));
+  const pages = webPages(container, binding.links);
+  app.use(binding.assets.serve);
+  app.use(pageRouter(binding, pages).routes());
+  app.use(anyPath(binding, pages));
   app.use(noRoute);
   return tokenLane({ findClient, beginRequest, answerToken, onBroken }, app.callback());
 }

@@ -9,9 +9,16 @@ import { accountLinkPages } from "./admin/account-link.pages.ts";
 import { deleteAccountPages } from "./admin/delete-account.pages.ts";
 import { featureFlagPages } from "./admin/feature-flag.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
+import { explorePages } from "./explore.pages.ts";
+import { groupPages } from "./group/group.pages.ts";
+import { newGroupPages } from "./group/new-group.pages.ts";
+import { helpPages } from "./help.pages.ts";
 import { homePages } from "./home.pages.ts";
 import { passwordPages } from "./password.pages.ts";
+import { placePages } from "./place.pages.ts";
 import { profilePages } from "./profile.pages.ts";
+import { newProjectPages } from "./project/new-project.pages.ts";
+import { projectSettingsPages } from "./project/settings.pages.ts";
 import type { Page } from "./protocol/page.ts";
 import type { PageLinks } from "./protocol/page-links.ts";
 import { signInPages } from "./sign-in.pages.ts";
@@ -37,5 +44,13 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...tokenReviewPages(services, instanceTokens(services, links)),
     ...featureFlagPages(services, links),
     ...styleguidePages(services, links),
+    ...projectSettingsPages(services, links),
+    ...explorePages(services, links),
+    ...helpPages(services, links),
+    ...newProjectPages(services, links),
+    ...newGroupPages(services, links),
+    // These fit what lies below them too: after all others.
+    ...groupPages(services, links),
+    ...placePages(services, links),
   ];
 }

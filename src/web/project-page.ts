@@ -1,20 +1,64 @@
 /** The pages of a project: which one it is, whether the visitor may open them, and the frame that all of them share. */
 import { z } from "zod";
+import { type EndingTokens, findEndingTokens } from "../access-tokens/find-ending-tokens.ts";
 import { ForbiddenError } from "../errors.ts";
-import { ACCESS_LEVELS, nameOfLevel } from "../principals/access-level.ts";
+import { findNames, type Names } from "../namespaces/find-names.ts";
+import { pathPrefixes } from "../namespaces/path.ts";
+import { ACCESS_LEVELS, NO_ACCESS, nameOfLevel } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
 import { findVisibleProject, type ProjectAccess } from "../projects/find-project.ts";
 import { resourceId } from "../schemas/fields.ts";
 import type { Crumb } from "./parts/crumbs.ts";
-import type { SideItem, SideMenu } from "./parts/side.ts";
-import type { PageLinks } from "./protocol/page-links.ts";
+import type { IconName } from "./parts/icon.ts";
+import type { SideMenu } from "./parts/side.ts";
+import { placeCrumbs } from "./place-crumbs.ts";
+import { endingTokens } from "./project/ending-tokens.ts";
+import type { ShownPage } from "./protocol/page.ts";
+import type { Href, PageLinks } from "./protocol/page-links.ts";
 import type { WebServices } from "./web-services.ts";
 
 /** The parameters of every page of a project: its full path, which begins the address. */
 export const projectParams = z.object({ project: resourceId });
 
 /** A page in a project's menu. */
-export type ProjectPage = "access_tokens";
+export type ProjectPage = "overview" | "access_tokens" | "settings";
+
+/** The menu: each page with the level that it needs, in its order. */
+const MENU: readonly {
+  readonly page: ProjectPage;
+  readonly name: string;
+  readonly icon: IconName;
+  readonly level: number;
+  readonly isSetting?: true;
+  readonly href: (links: PageLinks, path: string) => Href;
+}[] = [
+  { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, href: (links, path) => links.place(path) },
+  {
+    page: "settings",
+    name: "General",
+    icon: "settings",
+    level: ACCESS_LEVELS.maintainer,
+    isSetting: true,
+    href: (links, path) => links.projectSettings(path).general(),
+  },
+  {
+    page: "access_tokens",
+    name: "Access tokens",
+    icon: "key",
+    level: ACCESS_LEVELS.maintainer,
+    isSetting: true,
+    href: (links, path) => links.accessTokens(path).list(),
+  },
+];
+
+/** A project as one visitor sees it, and what its frame shows. */
+export interface OpenedProject extends ProjectAccess {
+  /** The names of the groups above it that the visitor sees; undefined for who is not signed in. */
+  readonly names: Names | undefined;
+  /** Its tokens that end soon, for those who manage them. */
+  readonly ending: EndingTokens | undefined;
+  readonly now: Date;
+}
 
 /**
  * The project that a page is about, if the visitor has the role that the page wants.
@@ -24,35 +68,69 @@ export type ProjectPage = "access_tokens";
  * @see docs/spec/web.md "Who sees what"
  */
 export async function openProject(
-  { database }: Pick<WebServices, "database">,
+  services: Pick<WebServices, "database" | "clock">,
   visitor: Principal,
   project: number | string,
   level: number,
-): Promise<ProjectAccess> {
-  const access = await findVisibleProject(database.em(), visitor, project);
-  if (access.accessLevel >= level) return access;
-  const own = access.accessLevel === 0 ? "you are no member" : `you are ${nameOfLevel(access.accessLevel)}`;
+): Promise<OpenedProject> {
+  const access = await findVisibleProject(services.database.em(), visitor, project);
+  if (access.accessLevel >= level) return await surround(services, visitor, access);
+  const own = access.accessLevel === NO_ACCESS ? "you are no member" : `you are ${nameOfLevel(access.accessLevel)}`;
   throw new ForbiddenError(
     `this page is for those who are ${nameOfLevel(level)} of ${access.project.fullPath.path}, and ${own}`,
   );
 }
 
-/** The menu of a project, with the pages that the visitor may open. */
-export function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
-  const { path } = project.fullPath;
-  const settings: SideItem[] = [
-    {
-      name: "Access tokens",
-      href: links.accessTokens(path).list(),
-      icon: "key",
-      isCurrent: current === "access_tokens",
-    },
-  ];
-  const groups = accessLevel >= ACCESS_LEVELS.maintainer ? [{ title: "Settings", items: settings }] : [];
-  return { label: project.name, groups };
+/** A project that was found, with what its frame shows. */
+export async function surround(
+  services: Pick<WebServices, "database" | "clock">,
+  visitor: Principal,
+  access: ProjectAccess,
+): Promise<OpenedProject> {
+  const { id, namespace } = access.project;
+  const now = services.clock.now();
+  if (visitor.kind === "anonymous") return { ...access, names: undefined, ending: undefined, now };
+  const names = await findNames(services.database.em(), visitor, [namespace.fullPath.path]);
+  const isManager = access.accessLevel >= ACCESS_LEVELS.maintainer;
+  const ending = isManager ? await findEndingTokens(services, { caller: visitor, projectIds: [id] }) : undefined;
+  return { ...access, names, ending: ending?.get(id), now };
 }
 
-/** The way down to a page of a project. */
-export function projectCrumbs({ project }: ProjectAccess, ...rest: readonly Crumb[]): Crumb[] {
-  return [...project.fullPath.path.split("/").map((name) => ({ name })), ...rest];
+/** What all pages of a project share: the way down to the page, the menu, and which tokens end soon. */
+export function projectFrame(
+  opened: OpenedProject,
+  links: PageLinks,
+  current: ProjectPage,
+  ...rest: readonly Crumb[]
+): Pick<ShownPage, "crumbs" | "side" | "above"> {
+  const { project, names, ending, now } = opened;
+  const { path } = project.fullPath;
+  const above = ending === undefined ? {} : { above: endingTokens(ending, links.accessTokens(path), now) };
+  const isSeen = (prefix: string) => prefix === path || names?.isKnown(prefix) === true;
+  return {
+    crumbs: [...placeCrumbs(pathPrefixes(path), links, isSeen), ...rest],
+    side: projectMenu(opened, links, current),
+    ...above,
+  };
+}
+
+/** The menu of a project, with the pages that the visitor may open. */
+function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
+  const items = (isSetting: boolean) =>
+    MENU.filter((item) => (item.isSetting === true) === isSetting && item.level <= accessLevel).map(
+      ({ page, name, icon, href }) => ({
+        name,
+        icon,
+        href: href(links, project.fullPath.path),
+        isCurrent: page === current,
+      }),
+    );
+  const settings = items(true);
+  return {
+    label: project.name,
+    groups: [
+      { title: "Project", items: items(false) },
+      ...(settings.length === 0 ? [] : [{ title: "Settings", items: settings }]),
+    ],
+  };
 }

@@ -6,8 +6,11 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { Links } from "../links.ts";
+import type { DeleteProjectServices } from "../projects/delete-project.ts";
 import type { ForeseeServices } from "../registry-access/foresee-access.ts";
+import type { SigningKeys } from "../signing/signing-keys.ts";
 
 /** The services of the use cases that pages call. */
 export interface WebServices
@@ -16,7 +19,11 @@ export interface WebServices
     TokenServices,
     RevokeServices,
     PreviewServices,
-    ForeseeServices {
+    ForeseeServices,
+    CreateGroupServices,
+    DeleteProjectServices {
+  /** Whose ends administrators are told of. */
+  readonly signingKeys: Pick<SigningKeys, "current" | "caNotAfter">;
   readonly links: Links;
   /** Of secrets that are shown once; all replicas share it. */
   readonly sealingKey: KeyObject;

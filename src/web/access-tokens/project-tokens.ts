@@ -6,7 +6,7 @@ import { rotateProjectToken } from "../../access-tokens/rotate-token.ts";
 import { isFeatureEnabled } from "../../feature-flags/require-feature.ts";
 import { ACCESS_LEVELS } from "../../principals/access-level.ts";
 import { foreseeProjectToken } from "../../registry-access/foresee-access.ts";
-import { openProject, projectCrumbs, projectMenu, projectParams } from "../project-page.ts";
+import { openProject, projectFrame, projectParams } from "../project-page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 import type { WebServices } from "../web-services.ts";
 import type { TokenPlaces } from "./token-place.ts";
@@ -34,14 +34,14 @@ export function projectTokens(services: WebServices, links: PageLinks): TokenPla
         isEnabled: await isFeatureEnabled(services.database.em(), "resource_access_token", id),
         title: "Access tokens",
         about: ABOUT,
-        frame: (...rest) => ({
-          crumbs: projectCrumbs(
+        frame: (...rest) =>
+          projectFrame(
             access,
+            links,
+            "access_tokens",
             { name: "Access tokens", href: tokenLinks.list() },
             ...rest.map((name) => ({ name })),
           ),
-          side: projectMenu(access, links, "access_tokens"),
-        }),
         foresee: (powers) => foreseeProjectToken(services, { caller, project, ...powers }),
         create: (input) => createProjectToken(services, { caller, project, ...input }),
         rotate: (tokenId, input) => rotateProjectToken(services, { caller, project, tokenId, ...input }),

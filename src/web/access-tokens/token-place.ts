@@ -51,7 +51,7 @@ export interface TokenPlace {
   readonly title: string;
   /** What the list's head says. */
   readonly about: string;
-  frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side">;
+  frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side" | "above">;
   revoke(tokenId: number): Promise<void>;
 }
 

@@ -14,10 +14,18 @@ const VERBS: Readonly<Record<LastImage["action"], string>> = {
 };
 
 /** What was done last: `pushed web:1.8.2`. `prefix`: the path of the project, which is left out of names. */
-export function lastImageWords({ action, repository, tag, digest }: LastImage, prefix: string): string {
+export function lastImageWords({ action, ...image }: LastImage, prefix: string): string {
+  return `${VERBS[action]} ${imageName(image, prefix)}`;
+}
+
+/** An image within its project: `web:1.8.2`. `prefix`: the path of the project, which is left out of names. */
+export function imageName(
+  { repository, tag, digest }: Pick<LastImage, "repository" | "tag" | "digest">,
+  prefix: string,
+): string {
   const name = repository === prefix ? repository : repository.replace(`${prefix}/`, "");
   const version = tag === null ? (digest === null ? "" : `@${digest.slice(0, 19)}`) : `:${tag}`;
-  return `${VERBS[action]} ${name}${version}`;
+  return `${name}${version}`;
 }
 
 /** When a token was last used; a word where it never was. */

@@ -11,15 +11,18 @@ export interface DailyCounts {
   readonly counts: readonly number[];
   /** The name of one of what is counted: `use`. */
   readonly one: string;
+  /** The name of many, where an s is not enough. */
+  readonly many?: string;
 }
 
 /** A bar and the gap after it. */
 const STEP = 3;
 const WIDTH = 2;
 
-/** Bars of the height of a line, for a table; they say what they show, and the page of the thing has the numbers. */
-export function spark(daily: DailyCounts): SafeHtml {
+/** Bars of the height of a line, for a table, and nothing where nothing happened; the page of the thing has the numbers. */
+export function spark(daily: DailyCounts): SafeHtml | null {
   const { counts } = daily;
+  if (counts.every((count) => count === 0)) return null;
   return html`<svg class="spark" width="${counts.length * STEP}" height="16" viewBox="0 0 ${counts.length * STEP} 16" role="img" aria-label="${inWords(daily)}"><path d="${drawn(counts, 16)}"/></svg>`;
 }
 
@@ -41,10 +44,10 @@ ${disclosure({ summary: html`The numbers<span class="vh"> of ${title}</span>`, c
 }
 
 /** How many in all, and how many on the busiest day. */
-function inWords({ counts, one }: DailyCounts): string {
+function inWords({ counts, one, many }: DailyCounts): string {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const most = `${countInWords(Math.max(0, ...counts))} on the busiest`;
-  return `${counted(total, one)} in ${counted(counts.length, "day")}${total === 0 ? "" : `, ${most}`}`;
+  return `${counted(total, one, many)} in ${counted(counts.length, "day")}${total === 0 ? "" : `, ${most}`}`;
 }
 
 /** A stroke from the ground up for each day that is not empty; the highest reaches the top, and the least can be seen. */

@@ -1,5 +1,6 @@
 /** The frame that all pages share: head, top bar, menu, what was just done, and the page itself. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import type { ShownNotice } from "../protocol/notice.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 import type { Theme } from "../protocol/theme.ts";
@@ -13,8 +14,8 @@ import { side } from "./side.ts";
 export interface Frame {
   readonly page: ShownPage;
   readonly visitor: Visitor;
-  /** What was just done, in a sentence. */
-  readonly notice: string | undefined;
+  /** What was just done. */
+  readonly notice: ShownNotice | undefined;
   readonly theme: Theme;
   readonly links: PageLinks;
 }
@@ -37,12 +38,13 @@ export function frame({ page, visitor, notice, theme, links }: Frame): SafeHtml 
 <header class="top">
 <a class="brand" href="${links.home()}"><img src="${links.asset("keyside.svg")}" alt="" width="24" height="24">Keyside</a>
 ${crumbs(page.crumbs ?? [])}
-<div class="end">${visitor.kind === "signed_in" ? account(visitor, links) : html`<a href="${links.signIn()}">Sign in</a>`}</div>
+<div class="end"><a href="${links.explore()}">Explore</a><a href="${links.help()}">Help</a>${visitor.kind === "signed_in" ? account(visitor, links) : html`<a href="${links.signIn()}">Sign in</a>`}</div>
 </header>
 <div class="${menu === null ? "shell alone" : "shell"}">
 ${menu}
 <main id="main" tabindex="-1">
-${notice === undefined ? null : banner({ kind: "ok", text: notice })}
+${notice === undefined ? null : banner(notice)}
+${page.above}
 ${page.main}
 </main>
 </div>

@@ -3,5 +3,5 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 
 /** The head of a page. `about`: a sentence or two; `acts`: buttons. */
 export function pageHead(title: string, about?: string | SafeHtml, acts?: SafeHtml): SafeHtml {
-  return html`<div class="head"><div><h1>${title}</h1>${about === undefined ? null : html`<p>${about}</p>`}</div>${acts}</div>`;
+  return html`<div class="head"><div><h1><bdi>${title}</bdi></h1>${about === undefined ? null : html`<p>${about}</p>`}</div>${acts}</div>`;
 }

@@ -14,6 +14,7 @@ import type { AnswerFailure } from "../../http/error-handler.ts";
 import { readForm } from "../../http/form.ts";
 import { originOf, senderOf } from "../../http/request-sender.ts";
 import { sendJson } from "../../http/send-json.ts";
+import { RESERVED_SEGMENTS } from "../../namespaces/path.ts";
 import { ANONYMOUS, requireAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
 import { errorPage } from "../parts/error-page.ts";
@@ -21,10 +22,9 @@ import { frame } from "../parts/frame.ts";
 import { type Assets, openAssets } from "./assets.ts";
 import { changeCookies, NOTICE_COOKIE, sessionCookie, sessionCookieName, THEME_COOKIE } from "./cookies.ts";
 import { CONFIRMATION_FIELD, FormState, type TypedFields } from "./form-state.ts";
-import { NOTHING } from "./nothing.ts";
 import { noticeCookie, readNotice } from "./notice.ts";
 import { isFromOurPages } from "./origin-check.ts";
-import { type Action, type Page, type PageRequest, type Redirect, type ShownPage, view } from "./page.ts";
+import { type Action, ANY_PATH, type Page, type PageRequest, type Redirect, type ShownPage } from "./page.ts";
 import type { PageProblem } from "./page-error.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPageLinks, type PageLinks } from "./page-links.ts";
@@ -63,7 +63,7 @@ type Bound = PageRequest<"signed_in", never, never>;
 export function pageRouter(binding: PageBinding, pages: readonly Page[]): Router {
   const router = new Router();
   const headers = pageHeaders(binding.isHttps);
-  for (const page of pages) {
+  for (const page of pages.filter(({ path }) => path !== ANY_PATH)) {
     router[page.method](page.path, async (ctx, next) => {
       if (ctx.matched?.find(({ methods }) => methods.length > 0)?.path !== page.path) return await next();
       await headers(ctx, () => withOrigin(originOf(ctx), () => answer(binding, page, ctx, ctx.params)));
@@ -72,28 +72,29 @@ export function pageRouter(binding: PageBinding, pages: readonly Page[]): Router
   return router;
 }
 
-/** Middleware that answers people where there is no page: as where there is one that they may not see. */
-export function noPage(binding: PageBinding): Middleware {
+/**
+ * Middleware that answers people where no other page is: with what has the address as its path, if they may see it, else as
+ * where there is nothing. No route of its own, since it would be one of every method's and every program's address.
+ */
+export function anyPath(binding: PageBinding, pages: readonly Page[]): Middleware {
   const headers = pageHeaders(binding.isHttps);
-  const nothing = view({
-    path: "",
-    access: "everyone",
-    params: NOTHING,
-    query: NOTHING,
-    show: () => Promise.reject(new NotFoundError("Page")),
-  });
+  const page = pages.find(({ path }) => path === ANY_PATH);
   return async (ctx, next) => {
-    if (!isForPeople(ctx)) return await next();
-    await headers(ctx, () => answer(binding, nothing, ctx, {}));
+    if (page === undefined || !isForPeople(ctx)) return await next();
+    const path = ctx.path.replace(/^\/|\/$/g, "");
+    await headers(ctx, () => withOrigin(originOf(ctx), () => answer(binding, page, ctx, { path })));
   };
 }
+
+/** What programs ask for: whatever it is, it is no page. */
+const OF_PROGRAMS = /^\/(?:api|jwt|registry|v2|\.well-known)(?:\/|$)/;
 
 /** Whether a person's browser asks, and not for what is a program's. */
 function isForPeople(ctx: Context): boolean {
   const isRead = ctx.method === "GET" || ctx.method === "HEAD";
-  return (
-    isRead && ctx.accepts("json", "html") === "html" && !/^\/(?:api|jwt|registry|v2|\.well-known)\//.test(ctx.path)
-  );
+  if (!isRead || ctx.accepts("json", "html") !== "html" || OF_PROGRAMS.test(ctx.path)) return false;
+  // Files that browsers and search engines look for, such as robots.txt: nothing can be called so.
+  return !(ctx.path.includes(".") && RESERVED_SEGMENTS.top.has(ctx.path.slice(1)));
 }
 
 async function answer(binding: PageBinding, page: Page, ctx: Context, params: unknown): Promise<void> {

@@ -1,6 +1,10 @@
 /** What a page says of what was just done: a word from this list travels in a cookie, and the words themselves are here. */
 import { type CookieChange, NOTICE_COOKIE } from "./cookies.ts";
 
+/** @see docs/spec/access-tokens.md "Paths outlive what they named" */
+const TAKEN_OVER =
+  "Something of its path, or below it, was deleted before: the images that were pushed there are still in the registry, and whoever may pull or push here now reaches them.";
+
 /** What was done. */
 const NOTICES = {
   signed_out: "You are signed out.",
@@ -13,17 +17,36 @@ const NOTICES = {
   tokens_revoked: "The tokens are revoked.",
   account_blocked: "The account is blocked. Nothing that signs in with it is accepted any more.",
   account_unblocked: "The account is unblocked.",
-  account_made_administrator: "The account is an administrator's now.",
-  account_no_administrator: "The account is no administrator's any more.",
+  account_made_administrator: "The user is an administrator now.",
+  account_no_administrator: "The user is no administrator any more.",
   feature_flag_set: "The feature flag is set.",
   account_deleted: "The account is deleted.",
-  account_created_over_another:
-    "Something of the path of this account was deleted before: the images that were pushed there are still in the registry, and whoever has the account reaches them.",
+  account_created_over_another: `The account is created. ${TAKEN_OVER}`,
   old_secret_ended: "The old secret has ended.",
+  project_created: "The project is created.",
+  project_created_over_another: `The project is created. ${TAKEN_OVER}`,
+  project_saved: "The project is saved.",
+  visibility_changed: "The visibility is changed.",
+  project_deleted: "The project is deleted. Its images are still in the registry, and nobody can pull or push them.",
+  group_created: "The group is created.",
+  group_created_over_another: `The group is created. ${TAKEN_OVER}`,
 } as const;
 
 /** A word for what was done. */
 export type Notice = keyof typeof NOTICES;
+
+/** Those that are no good news alone. */
+const WARNINGS: ReadonlySet<Notice> = new Set([
+  "project_created_over_another",
+  "group_created_over_another",
+  "account_created_over_another",
+]);
+
+/** A notice as it is shown. */
+export interface ShownNotice {
+  readonly kind: "ok" | "warn";
+  readonly text: string;
+}
 
 /** Long enough for a redirect. */
 const NOTICE_SECONDS = 60;
@@ -33,7 +56,9 @@ export function noticeCookie(notice: Notice | undefined): CookieChange {
   return { name: NOTICE_COOKIE, value: notice ?? null, maxAgeSeconds: NOTICE_SECONDS };
 }
 
-/** The words of the notice in a cookie's value; undefined for any other value. */
-export function readNotice(value: string | undefined): string | undefined {
-  return value !== undefined && Object.hasOwn(NOTICES, value) ? NOTICES[value as Notice] : undefined;
+/** The notice in a cookie's value; undefined for any other value. */
+export function readNotice(value: string | undefined): ShownNotice | undefined {
+  if (value === undefined || !Object.hasOwn(NOTICES, value)) return undefined;
+  const notice = value as Notice;
+  return { kind: WARNINGS.has(notice) ? "warn" : "ok", text: NOTICES[notice] };
 }

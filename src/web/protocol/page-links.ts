@@ -11,7 +11,17 @@ export interface PageLinks {
   /** The address of a path of ours, as `readReturnTo` has checked it. */
   readonly at: (path: string) => Href;
   readonly asset: (file: string) => Href;
-  readonly home: () => Href;
+  readonly home: (query?: Query) => Href;
+  /** The page of a project or a user, or the way to the page of a group, by its full path. */
+  readonly place: (path: string, query?: Query) => Href;
+  readonly group: (path: string, query?: Query) => Href;
+  readonly explore: (query?: Query) => Href;
+  readonly help: () => Href;
+  /** `namespace_id`: where it is to be. */
+  readonly newProject: (query?: Query) => Href;
+  /** `parent_id`: where it is to be. */
+  readonly newGroup: (query?: Query) => Href;
+  readonly projectSettings: (path: string) => ProjectSettingsLinks;
   readonly signIn: (returnTo?: string) => Href;
   readonly signOut: () => Href;
   readonly signInLink: () => Href;
@@ -60,6 +70,13 @@ export interface AdminLinks {
   readonly projectFlag: (feature: string, query?: Query) => Href;
 }
 
+/** The addresses of a project's own settings. */
+export interface ProjectSettingsLinks {
+  readonly general: () => Href;
+  readonly visibility: () => Href;
+  readonly remove: () => Href;
+}
+
 /** What stands behind the question mark; what is undefined or empty is left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -75,7 +92,17 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
   return {
     at,
     asset: (file) => at(assets.path(file)),
-    home: () => at("/"),
+    home: (query) => at(`/${search(query)}`),
+    place: (path, query) => at(`/${path}${search(query)}`),
+    group: (path, query) => at(`/groups/${path}${search(query)}`),
+    explore: (query) => at(`/explore${search(query)}`),
+    help: () => at("/-/help"),
+    newProject: (query) => at(`/projects/new${search(query)}`),
+    newGroup: (query) => at(`/groups/new${search(query)}`),
+    projectSettings: (path) => {
+      const below = (rest: string) => at(`/${path}/-/settings${rest}`);
+      return { general: () => below(""), visibility: () => below("/visibility"), remove: () => below("/delete") };
+    },
     signIn: (returnTo) => at(`/-/sign_in${returnTo === undefined ? "" : `?return_to=${encodeURIComponent(returnTo)}`}`),
     signOut: () => at("/-/sign_out"),
     signInLink: () => at("/-/sign_in_link"),

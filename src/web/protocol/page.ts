@@ -22,6 +22,8 @@ export interface ShownPage {
   readonly title: string;
   readonly crumbs?: readonly Crumb[];
   readonly side?: SideMenu;
+  /** What must be seen on all pages of a place, above each of them. */
+  readonly above?: SafeHtml;
   readonly main: SafeHtml;
   readonly cookies?: readonly CookieChange[];
 }
@@ -52,6 +54,9 @@ export interface PageRequest<Access extends PageAccess, Params, Query> {
   readonly needsPassword: boolean;
   cookie(name: string): string | undefined;
 }
+
+/** The path of the page that has every address that no other page has: the whole of it is the parameter `path`. */
+export const ANY_PATH = "/*path";
 
 interface Declaration<Access extends PageAccess, Params extends z.ZodType, Query extends z.ZodType> {
   /** As the router writes it: `/*project/-/settings`. */

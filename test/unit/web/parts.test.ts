@@ -28,8 +28,9 @@ describe("bars", () => {
     expect(all(spark(daily([1000, 0, 1, 500])), /d="([^"]*)"/g)).toEqual(["M1 16V0M7 16V14M10 16V8"]);
   });
 
-  it("draw nothing where nothing happened, and say so", () => {
-    expect(all(spark(daily([0, 0])), /(?:d|aria-label)="([^"]*)"/g)).toEqual(["0 pulls in 2 days", ""]);
+  it("draw nothing where nothing happened, and say so where they are large", () => {
+    expect(spark(daily([0, 0]))).toBeNull();
+    expect(all(bars("Pulls", daily([0, 0])), / (?:d|aria-label)="([^"]*)"/g)).toEqual(["Pulls: 0 pulls in 2 days", ""]);
   });
 
   it("say how many there are, and have a table of every number", () => {

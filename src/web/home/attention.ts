@@ -1,0 +1,47 @@
+/** What needs somebody's attention, with the way to what mends it. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import type { TokenAttention } from "../../access-tokens/find-attention.ts";
+import { badge } from "../parts/badge.ts";
+import { banner } from "../parts/banner.ts";
+import { moment } from "../parts/moment.ts";
+import { counted } from "../parts/number.ts";
+import { table } from "../parts/table.ts";
+import { sentence } from "../protocol/page-error.ts";
+import type { PageLinks } from "../protocol/page-links.ts";
+
+/** What is known. */
+export interface Attention {
+  readonly tokens: readonly TokenAttention[];
+  /** In how many projects tokens need attention; the list may be shorter. */
+  readonly projects: number;
+  /** For administrators: sentences about keys that are near their end. */
+  readonly keys: readonly string[];
+  readonly now: Date;
+}
+
+/** The part of the page; nothing where nothing needs attention. */
+export function attention({ tokens, projects, keys, now }: Attention, links: PageLinks): SafeHtml | null {
+  if (tokens.length === 0 && keys.length === 0) return null;
+  const rows = tokens.map((each) => [
+    html`<a class="name" href="${links.place(each.path)}"><bdi>${each.path}</bdi></a>`,
+    needs(each, links, now),
+  ]);
+  const others = projects - tokens.length;
+  return html`<h2>Needs attention</h2>
+${keys.map((each) => banner({ kind: "danger", text: sentence(each) }))}
+${rows.length === 0 ? null : table("Needs attention", [{ name: "Project" }, { name: "What", isWide: true }], rows)}
+${others > 0 ? html`<p class="sub">And ${counted(others, "more project")}.</p>` : null}`;
+}
+
+function needs(
+  { path, endsSoon, firstEnd, safeToRevoke, reused }: TokenAttention,
+  links: PageLinks,
+  now: Date,
+): SafeHtml {
+  const tokens = links.accessTokens(path);
+  const first = firstEnd === null ? null : html`, the first ${moment(new Date(`${firstEnd}T00:00:00Z`), now)}`;
+  const old = reused === 1 ? "An old secret was used" : `${counted(reused, "old secret")} were used`;
+  return html`${reused === 0 ? null : html`<p>${badge("leak", "bad")} <a href="${tokens.list({ state: "inactive" })}">${old}</a> in 30 days, which revoked ${reused === 1 ? "its token" : "their tokens"}. Somebody has ${reused === 1 ? "it" : "them"} who should not.</p>`}
+${endsSoon === 0 ? null : html`<p>${badge("ends soon", "warn")} <a href="${tokens.list({ state: "ends_soon" })}">${counted(endsSoon, "token")}</a>${first}.</p>`}
+${safeToRevoke === 0 ? null : html`<p>${badge("safe to revoke", "ok")} <a href="${tokens.list({ state: "safe_to_revoke" })}">${counted(safeToRevoke, "token")}</a> that nobody uses.</p>`}`;
+}

@@ -1,0 +1,107 @@
+/** The overview of a project: where its images lie, who sees it, and how it is used. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import { findFirstSteps } from "../../access-tokens/find-first-steps.ts";
+import { addDays, daysBetween } from "../../clock.ts";
+import { ACCESS_LEVELS, NO_ACCESS, nameOfLevel } from "../../principals/access-level.ts";
+import type { Principal } from "../../principals/principal.ts";
+import { listPushes, type ReportedPush } from "../../projects/list-pushes.ts";
+import { listRegistryActivity, type RegistryActivity } from "../../projects/list-registry-activity.ts";
+import { decidePeriod, type Period } from "../../projects/period.ts";
+import { allowedActions } from "../../registry-access/policy.ts";
+import { firstSteps } from "../access-tokens/first-steps.ts";
+import { imageName, person } from "../access-tokens/token-words.ts";
+import { badge } from "../parts/badge.ts";
+import { banner } from "../parts/banner.ts";
+import { bars } from "../parts/bars.ts";
+import { copyButton } from "../parts/copy-button.ts";
+import { moment } from "../parts/moment.ts";
+import { pageHead } from "../parts/page-head.ts";
+import { sectionHead } from "../parts/section-head.ts";
+import { table } from "../parts/table.ts";
+import { visibilityBadge } from "../parts/visibility.ts";
+import { type OpenedProject, projectFrame } from "../project-page.ts";
+import type { ShownPage } from "../protocol/page.ts";
+import type { PageLinks } from "../protocol/page-links.ts";
+import type { WebServices } from "../web-services.ts";
+import { firstPush } from "./first-push.ts";
+
+/** How many of the last pushes are listed. */
+const PUSHES = 10;
+
+/** What registries reported, for those who may pull. */
+interface Use {
+  readonly period: Period;
+  readonly days: readonly RegistryActivity[];
+  readonly pushes: readonly ReportedPush[];
+}
+
+/** The page. What was pushed and pulled is for those who may pull; who it was, for Reporters. @see docs/spec/web.md "Pages" */
+export async function projectOverview(
+  services: WebServices,
+  links: PageLinks,
+  caller: Principal,
+  opened: OpenedProject,
+): Promise<ShownPage> {
+  const { project, accessLevel, now } = opened;
+  const { id, name, description } = project;
+  const { path } = project.fullPath;
+  const em = services.database.em();
+  const prefix = services.links.image(path);
+  const facts = { project: { ...project, path }, accessLevel };
+  const allowed = allowedActions(caller, { name: path, facts });
+  const steps = await findFirstSteps(em, id);
+  const use = allowed.includes("pull") ? await findUse(services, id, now) : undefined;
+  const image = { registry: services.links.registry, prefix };
+  const isManager = accessLevel >= ACCESS_LEVELS.maintainer;
+  const about = description == null || description === "" ? undefined : html`<bdi>${description}</bdi>`;
+  return {
+    title: path,
+    ...projectFrame(opened, links, "overview"),
+    main: html`${pageHead(name, about, html`<div class="acts">${visibilityBadge(project.visibility)}${accessLevel === NO_ACCESS ? null : badge(`you are ${nameOfLevel(accessLevel)}`)}</div>`)}
+${images(opened, prefix)}
+${isManager ? firstSteps(steps, prefix) : null}
+${steps.hasPushed || !project.containerRegistryEnabled ? null : firstPush(image, allowed.includes("push"))}
+${use === undefined || !steps.hasPushed ? null : useOf(use, opened)}`,
+  };
+}
+
+async function findUse({ database }: WebServices, projectId: number, now: Date): Promise<Use> {
+  const period = decidePeriod({}, now);
+  const em = database.em();
+  const limit = daysBetween(period.from, period.to) + 1;
+  const [days] = await listRegistryActivity(em, { projectId, period, by: "day" }, { limit, offset: 0 });
+  return { period, days, pushes: await listPushes(em, projectId, PUSHES) };
+}
+
+function images({ project }: OpenedProject, prefix: string): SafeHtml {
+  if (!project.containerRegistryEnabled) {
+    const text =
+      "The registry of this project is off: nobody can pull its images or push any. A Maintainer can turn it on.";
+    return banner({ kind: "info", text });
+  }
+  return html`<section class="card pad" aria-label="Its images"><div><p class="lbl" id="prefix-label">Images begin with</p><div class="code"><pre id="image-prefix" tabindex="0" role="group" aria-labelledby="prefix-label" translate="no">${prefix}</pre>${copyButton({ from: "image-prefix", object: "the beginning of the names of its images", kind: "quiet" })}</div></div></section>`;
+}
+
+function useOf({ period, days, pushes }: Use, { project, accessLevel, now }: OpenedProject): SafeHtml {
+  const counts = (kind: "pulls" | "pushes") => {
+    const byDay = new Map(days.map((each) => ["day" in each ? each.day : "", each[kind]]));
+    const dates = Array.from({ length: daysBetween(period.from, period.to) + 1 }, (_, day) =>
+      addDays(period.from, day),
+    );
+    return dates.map((date) => byDay.get(date) ?? 0);
+  };
+  return html`<section class="card pad" aria-labelledby="use">${sectionHead("use", "Last 30 days", "As registries report it, in days of UTC.")}
+<div class="two">${bars("Pulls", { from: period.from, counts: counts("pulls"), one: "pull" })}${bars("Pushes", { from: period.from, counts: counts("pushes"), one: "push", many: "pushes" })}</div></section>
+${pushes.length === 0 ? null : html`<h2>Last pushes</h2>${pushTable(pushes, project.fullPath.path, accessLevel >= ACCESS_LEVELS.reporter, now)}`}`;
+}
+
+function pushTable(pushes: readonly ReportedPush[], path: string, tellsWho: boolean, now: Date): SafeHtml {
+  const who = ({ by }: ReportedPush) => (by === null ? html`<span class="muted">not reported</span>` : person(by));
+  const rows = pushes.map((push) => [
+    html`<span class="name"><bdi>${imageName(push, path)}</bdi></span>`,
+    ...(tellsWho ? [who(push)] : []),
+    moment(push.at, now),
+  ]);
+  const columns = [{ name: "Image", isWide: true }, ...(tellsWho ? [{ name: "By" }] : []), { name: "When" }];
+  return table("Last pushes", columns, rows);
+}
