@@ -19,11 +19,11 @@ export interface TokenAttention {
   /** `YYYY-MM-DD`: when the first of them ends; null: none does. */
   readonly firstEnd: string | null;
   readonly safeToRevoke: number;
-  /** How many old secrets were used in 30 days. Each revoked its token at once. */
+  /** How often somebody presented a secret that was rotated away, in 30 days: a forgotten job, or a thief. */
   readonly reused: number;
 }
 
-/** What is a leak comes first, then what ends first. */
+/** What may be a leak comes first, then what ends first. */
 const FIND = `
   select r.path, t.ends_soon, t.first_end, t.safe_to_revoke, e.reused, (count(*) over ())::int as total
   from (${OF_MEMBER}) mine

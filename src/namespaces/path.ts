@@ -38,6 +38,7 @@ const RESERVED_AT_TOP = new Set([
     "files",
     "ghost",
     "groups",
+    "new",
   ],
   ...["health_check", "help", "import", "jwt", "login", "logout", "oauth", "profile", "projects", "public", "registry"],
   ...[

@@ -22,8 +22,8 @@ const MESSAGES: readonly (readonly [message: string, ...causes: string[]])[] = [
   ],
   [
     "Token was revoked. You have to re-authorize from the user.",
-    "Somebody revoked the token, or it was rotated and its grace is over. Log in with the new secret.",
-    "An old secret was used after a rotation: that revokes all of its rotations, since one of the two who have it should not.",
+    "Somebody revoked the token.",
+    "It was rotated, and its grace is over. Log in with the new secret.",
   ],
   ["Token is expired: it expired on ...", "Its end date has come. Rotate it, or make another."],
   [

@@ -45,6 +45,9 @@ const maintainers = (outcome: Outcome) =>
     return role === "outsider" ? 404 : 403;
   });
 
+/** For the Owners of `team/app`: of those who come, administrators. */
+const owners = (outcome: Outcome) => ({ ...maintainers(outcome), maintainer: 403 });
+
 const administrators = (outcome: Outcome) =>
   roles((role) => {
     if (!isSignedIn(role)) return "sign in";
@@ -246,6 +249,115 @@ const ADMIN_PAGES: readonly PageRow[] = [
   },
 ];
 
+const PROJECT_SETTINGS = "/*project/-/settings";
+
+/** Makes `team/gone`, with the members of `team/app`, where it is gone. */
+async function madeAgain({ service: { root }, people }: WebStage): Promise<void> {
+  const group = (await root.get("/groups/team")).body.id;
+  const { status, body } = await root.post("/projects", { path: "gone", namespace_id: group });
+  if (status !== 201) return;
+  for (const [role, access_level] of Object.entries({ guest: 10, reporter: 20, developer: 30, maintainer: 40 }))
+    await root.post(`/projects/${body.id}/members`, { user_id: people[role as keyof typeof people].id, access_level });
+}
+
+/** Makes the group `harbour`, with this person as an Owner, and without `harbour/made`; answers its id. */
+async function harbour({ service: { root }, people }: WebStage, by: Person): Promise<number> {
+  await root.post("/groups", { name: "harbour", path: "harbour" });
+  await root.post("/groups/harbour/members", { user_id: people[by].id, access_level: 50 });
+  await root.delete("/groups/harbour%2Fmade");
+  return (await root.get("/groups/harbour")).body.id;
+}
+
+/** The pages of places: projects, groups and users. */
+const PLACES: readonly PageRow[] = [
+  { page: "GET /explore", outcomes: everybody(200) },
+  { page: "GET /explore", at: () => "/explore?search=app&page=2", outcomes: everybody(200) },
+  { page: "GET /-/help", outcomes: everybody(200) },
+  { page: "GET /projects/new", outcomes: signedIn(200) },
+  {
+    page: "POST /projects/new",
+    at: async ({ service }, by) => {
+      await service.root.delete(`/projects/${by}%2Fmade`);
+      return "/projects/new";
+    },
+    fields: () => ({ namespace_id: "", name: "Made", path: "made", description: "", visibility: "private" }),
+    outcomes: roles((role) => (isSignedIn(role) ? `/${role}/made` : "sign in")),
+  },
+  { page: "GET /groups/new", outcomes: signedIn(200) },
+  {
+    page: "POST /groups/new",
+    at: () => "/groups/new",
+    fields: async (stage, by) => ({ parent_id: String(await harbour(stage, by)), name: "Made", path: "made" }),
+    outcomes: signedIn("/groups/harbour/made"),
+  },
+  {
+    page: "GET /groups/*group",
+    at: async (stage, by) => {
+      await harbour(stage, by);
+      return "/groups/harbour";
+    },
+    outcomes: signedIn(200),
+  },
+  {
+    page: "GET /groups/*group",
+    at: () => "/groups/team",
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "administrator" ? 200 : 404) : "sign in")),
+  },
+  {
+    page: "GET /*path",
+    at: () => "/team/app",
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : 200) : "sign in")),
+  },
+  { page: "GET /*path", at: (_stage, by) => `/${by}`, outcomes: signedIn(200) },
+  {
+    page: "GET /*path",
+    at: () => "/team",
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "administrator" ? "/groups/team" : 404) : "sign in")),
+  },
+  { page: "GET /*path", at: () => "/no/such", outcomes: signedIn(404) },
+  {
+    page: "GET /*path",
+    at: async ({ service, project }) => {
+      const { userId } = await createProjectAccessToken(service, project.id);
+      return `/${(await service.root.get(`/users/${userId}`)).body.username}`;
+    },
+    outcomes: roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : 200) : "sign in")),
+  },
+  { page: `GET ${PROJECT_SETTINGS}`, at: () => "/team/app/-/settings", outcomes: maintainers(200) },
+  {
+    page: `POST ${PROJECT_SETTINGS}`,
+    at: () => "/team/app/-/settings",
+    fields: () => ({ name: "app", description: "Of the team", container_registry_access_level: "enabled" }),
+    outcomes: maintainers("/team/app/-/settings"),
+  },
+  {
+    page: `POST ${PROJECT_SETTINGS}/visibility`,
+    at: async ({ service, project }) => {
+      await service.root.put(`/projects/${project.id}`, { visibility: "private" });
+      return "/team/app/-/settings/visibility";
+    },
+    fields: () => ({ visibility: "internal" }),
+    outcomes: owners("/team/app/-/settings"),
+  },
+  {
+    page: `GET ${PROJECT_SETTINGS}/delete`,
+    at: async ({ service, project }) => {
+      await service.root.put(`/projects/${project.id}`, { visibility: "private" });
+      return "/team/app/-/settings/delete";
+    },
+    outcomes: owners(200),
+  },
+  {
+    page: `POST ${PROJECT_SETTINGS}/delete`,
+    at: async (stage) => {
+      await madeAgain(stage);
+      return "/team/gone/-/settings/delete";
+    },
+    fields: () => ({ path: "team/gone" }),
+    outcomes: owners("/"),
+  },
+];
+
 /** All pages. */
 export const PAGES: readonly PageRow[] = [
   { page: "GET /", outcomes: signedIn(200) },
@@ -317,6 +429,7 @@ export const PAGES: readonly PageRow[] = [
   ...tokenPages(PROJECT_TOKENS),
 
   ...ADMIN_PAGES,
+  ...PLACES,
 
   { page: "GET /-/styleguide", outcomes: administrators(200) },
   { page: "POST /-/styleguide", outcomes: administrators("/-/styleguide") },

@@ -3,8 +3,8 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import { addDays, utcDate } from "../../clock.ts";
 import { chips } from "../parts/chips.ts";
 import { dayInWords } from "../parts/moment.ts";
-import { FormState } from "../protocol/form-state.ts";
-import { chosenEnd, endChoices, endDate } from "./token-end-choice.ts";
+import type { FormState } from "../protocol/form-state.ts";
+import { endChoices, endDate } from "./token-end-choice.ts";
 
 /** What forms of tokens need besides what was typed. */
 export interface FormSurroundings {
@@ -16,16 +16,11 @@ export interface FormSurroundings {
 
 /** When a token is to end. `hasNone`: whether it may have no end. */
 export function endField(form: FormState, { now, maxDays }: FormSurroundings, hasNone: boolean): SafeHtml {
-  const latest = maxDays === undefined ? "" : addDays(utcDate(now), maxDays);
-  const chosen = new FormState({
-    expires_in: chosenEnd(form, maxDays),
-    expires_at: form.value("expires_at") === "" ? latest : form.value("expires_at"),
-  });
-  const max = latest === "" ? null : html` max="${latest}"`;
-  const date = html`<input type="date" name="expires_at" id="expires_at" aria-label="End date" value="${endDate(chosen, now) ?? ""}" min="${addDays(utcDate(now), 1)}"${max}>`;
+  const max = maxDays === undefined ? null : html` max="${addDays(utcDate(now), maxDays)}"`;
+  const date = html`<input type="date" name="expires_at" id="expires_at" aria-label="End date" value="${endDate(form, now) ?? ""}" min="${addDays(utcDate(now), 1)}"${max}>`;
   const problem = form.problem("expires_at");
   const limit = `It dies when its end date begins, at 00:00 UTC.${maxDays === undefined ? "" : ` This instance allows ${maxDays} days at most.`}`;
-  return html`${chips(chosen, { name: "expires_in", label: "Ends", kind: "radio", choices: endChoices(maxDays, hasNone), more: date, hint: limit })}
+  return html`${chips(form, { name: "expires_in", label: "Ends", kind: "radio", choices: endChoices(maxDays, hasNone), more: date, hint: limit })}
 ${problem === undefined ? null : html`<p class="wrong"><bdi>End date ${problem}</bdi></p>`}`;
 }
 

@@ -5,6 +5,7 @@ import { ACCESS_LEVELS } from "../../principals/access-level.ts";
 import { createPersonalTokenBody, createProjectTokenBody } from "../../schemas/new-token.ts";
 import { validate } from "../../schemas/validate.ts";
 import { FormState, type TypedFields } from "../protocol/form-state.ts";
+import type { FormSurroundings } from "./end-field.ts";
 import { PRESETS } from "./presets.ts";
 import { readRuleLines, writeRuleLines } from "./rule-lines.ts";
 import { askedEnd, endDate } from "./token-end-choice.ts";
@@ -77,7 +78,11 @@ function lines(text: string): string[] | undefined {
  *
  * @see docs/spec/web.md "Access tokens"
  */
-export function startNewToken(query: TypedFields, repeated: AccessToken | undefined, now: Date): FormState {
+export function startNewToken(
+  query: TypedFields,
+  repeated: AccessToken | undefined,
+  { now, maxDays }: Pick<FormSurroundings, "now" | "maxDays">,
+): FormState {
   const asked = new FormState(query);
   const preset = PRESETS.find(({ name }) => name === asked.value("preset"));
   const scopes = asked
@@ -89,7 +94,7 @@ export function startNewToken(query: TypedFields, repeated: AccessToken | undefi
   );
   return new FormState({
     preset: preset?.name ?? "",
-    ...(asked.value("expires_in") === "" && asked.value("expires_at") === "" ? {} : askedEnd(asked, now)),
+    ...askedEnd(asked, now, maxDays),
     access_level: String(ACCESS_LEVELS.developer),
     ...(repeated === undefined ? {} : fieldsOf(repeated)),
     ...(preset === undefined ? {} : { scopes: preset.scopes, access_level: String(preset.accessLevel) }),

@@ -45,7 +45,10 @@ export function newTokenPages(services: WebServices, { view, action }: PlacePage
       const repeated = /^\d{1,9}$/.test(from)
         ? (await findPlaceToken(services, request, Number(from))).token
         : undefined;
-      return await formPage(request, startNewToken(query, repeated, clock.now()));
+      return await formPage(
+        request,
+        startNewToken(query, repeated, { now: clock.now(), maxDays: tokenSettings.maxLifetimeDays }),
+      );
     }),
     view("/effect", newTokenQuery, async ({ place }, query) => {
       const form = new FormState(query);

@@ -9,7 +9,7 @@ import { confirmation } from "../parts/dialog.ts";
 import { errorSummary } from "../parts/error-summary.ts";
 import { confirmationField } from "../parts/field.ts";
 import { dayInWords } from "../parts/moment.ts";
-import { FormState } from "../protocol/form-state.ts";
+import type { FormState } from "../protocol/form-state.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import { endField, type FormSurroundings } from "./end-field.ts";
 import { endDate } from "./token-end-choice.ts";
@@ -50,7 +50,6 @@ export function rotatePage(
 ): ShownPage {
   const { links } = place;
   const until = token.expiresAt == null ? "" : ` It ends on ${dayInWords(token.expiresAt)} in any case.`;
-  const grace = form.value("grace_period") === "" ? new FormState({ grace_period: "0" }) : form;
   const title = `Rotate ${token.name}?`;
   return {
     title,
@@ -60,7 +59,7 @@ export function rotatePage(
       problems: errorSummary(form, LABELS),
       content: html`<p>It gets a new secret, which is shown once. Name, scopes and limits stay as they are.</p>
 ${endField(form, around, false)}
-${chips(grace, { name: "grace_period", label: LABELS.grace_period, kind: "radio", choices: GRACES, hint: html`For what still has the secret <span class="mono">…${token.lastFour}</span>: until then both work, and the list shows which is used.${until}` })}
+${chips(form, { name: "grace_period", label: LABELS.grace_period, kind: "radio", choices: GRACES, hint: html`For what still has the secret <span class="mono">…${token.lastFour}</span>: until then both work, and the list shows which is used.${until}` })}
 ${confirmationField(form, around.needsPassword)}`,
       action: links.rotate(token.id),
       words: `Rotate ${token.name}`,

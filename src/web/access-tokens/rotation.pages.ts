@@ -7,6 +7,7 @@ import { findPlaceToken } from "./find-place-token.ts";
 import type { PlacePages, PlaceRequest } from "./place-pages.ts";
 import { readRotation, rotateForm, rotatePage } from "./rotate-page.ts";
 import { showSecret } from "./show-secret.ts";
+import { askedEnd } from "./token-end-choice.ts";
 import type { MakingPlace } from "./token-place.ts";
 
 /** The pages about the rotation of a token of a place. */
@@ -18,7 +19,10 @@ export function rotationPages(services: WebServices, { view, action }: PlacePage
     return rotatePage(place, await findPlaceToken(services, request), form, around);
   };
   return [
-    view("/:token_id/rotate", NOTHING, (request) => rotation(request, new FormState())),
+    view("/:token_id/rotate", NOTHING, (request) => {
+      const end = askedEnd(new FormState(), clock.now(), tokenSettings.maxLifetimeDays);
+      return rotation(request, new FormState({ ...end, grace_period: "0" }));
+    }),
     action("/:token_id/rotate", {
       form: rotateForm,
       confirms: true,

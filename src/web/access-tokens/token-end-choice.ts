@@ -21,13 +21,6 @@ export function endChoices(
     .map((value) => ({ value, words: CHOICES[value] }));
 }
 
-/** The choice that a form shows as made; the usual one where none is. */
-export function chosenEnd(form: FormState, maxDays: number | undefined): EndChoice {
-  const value = form.value("expires_in");
-  if (isChoice(value)) return value;
-  return Number(DEFAULT_END) > (maxDays ?? Infinity) ? "date" : DEFAULT_END;
-}
-
 /**
  * The date that was chosen, as a form sends it: `YYYY-MM-DD`, undefined for none. What is no date is passed on, for the
  * schema to refuse: whoever chose a date and gave none did not choose to have no end.
@@ -38,13 +31,19 @@ export function endDate(form: FormState, now: Date): string | undefined {
   return inDays(choice, now) ?? form.value("expires_at");
 }
 
-/** The fields of an end that an address asks for: a date, or any number of days. */
-export function askedEnd(asked: FormState, now: Date): { readonly expires_in: string; readonly expires_at: string } {
+/** The fields of the end that an address asks for, by a date or any number of days; else of the usual one, or of the last there is. */
+export function askedEnd(
+  asked: FormState,
+  now: Date,
+  maxDays: number | undefined,
+): { readonly expires_in: string; readonly expires_at: string } {
   const [choice, date] = [asked.value("expires_in"), asked.value("expires_at")];
   if (date !== "") return { expires_in: "date", expires_at: date };
-  return isChoice(choice)
-    ? { expires_in: choice, expires_at: "" }
-    : { expires_in: "date", expires_at: inDays(choice, now) ?? "" };
+  if (isChoice(choice)) return { expires_in: choice, expires_at: "" };
+  const days = inDays(choice, now);
+  if (days !== undefined) return { expires_in: "date", expires_at: days };
+  if (maxDays === undefined || maxDays >= Number(DEFAULT_END)) return { expires_in: DEFAULT_END, expires_at: "" };
+  return { expires_in: "date", expires_at: addDays(utcDate(now), maxDays) };
 }
 
 function isChoice(value: string): value is EndChoice {

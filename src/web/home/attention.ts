@@ -40,8 +40,7 @@ function needs(
 ): SafeHtml {
   const tokens = links.accessTokens(path);
   const first = firstEnd === null ? null : html`, the first ${moment(new Date(`${firstEnd}T00:00:00Z`), now)}`;
-  const old = reused === 1 ? "An old secret was used" : `${counted(reused, "old secret")} were used`;
-  return html`${reused === 0 ? null : html`<p>${badge("leak", "bad")} <a href="${tokens.list({ state: "inactive" })}">${old}</a> in 30 days, which revoked ${reused === 1 ? "its token" : "their tokens"}. Somebody has ${reused === 1 ? "it" : "them"} who should not.</p>`}
+  return html`${reused === 0 ? null : html`<p>${badge("old secret used", "bad")} <a href="${tokens.list({ state: "inactive" })}">${counted(reused, "time")}</a> in 30 days. It was refused; a forgotten job has it, or a thief.</p>`}
 ${endsSoon === 0 ? null : html`<p>${badge("ends soon", "warn")} <a href="${tokens.list({ state: "ends_soon" })}">${counted(endsSoon, "token")}</a>${first}.</p>`}
 ${safeToRevoke === 0 ? null : html`<p>${badge("safe to revoke", "ok")} <a href="${tokens.list({ state: "safe_to_revoke" })}">${counted(safeToRevoke, "token")}</a> that nobody uses.</p>`}`;
 }

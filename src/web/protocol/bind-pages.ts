@@ -15,7 +15,7 @@ import { readForm } from "../../http/form.ts";
 import { originOf, senderOf } from "../../http/request-sender.ts";
 import { sendJson } from "../../http/send-json.ts";
 import { RESERVED_SEGMENTS } from "../../namespaces/path.ts";
-import { ANONYMOUS, requireAdministrator } from "../../principals/principal.ts";
+import { ANONYMOUS, isAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
 import { errorPage } from "../parts/error-page.ts";
 import { frame } from "../parts/frame.ts";
@@ -108,7 +108,9 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     // 3. Who is not signed in sees what everybody may see, and is led to the sign-in for all else.
     if (page.access !== "everyone" && visitor.kind === "anonymous")
       return redirect(binding, ctx, signInFirst(ctx, links));
-    if (page.access === "administrator" && visitor.kind === "signed_in") requireAdministrator(visitor.principal);
+    if (page.access === "administrator" && !isAdministrator(visitor.principal)) {
+      throw new ForbiddenError("this page is for administrators, and you are none");
+    }
     const request = {
       visitor,
       // 4. Is the address well-formed?

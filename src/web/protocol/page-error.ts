@@ -1,6 +1,6 @@
 /** How people see errors: a status, and a page that says what is wrong and what to do. */
 import type { KeysideError } from "../../errors.ts";
-import { RETRY_AFTER_SECONDS, TooManyFailuresError } from "../../errors.ts";
+import { ForbiddenError, RETRY_AFTER_SECONDS, TooManyFailuresError } from "../../errors.ts";
 import { CLIENT_GONE_STATUS, type ErrorAnswer } from "../../http/error-handler.ts";
 
 /** What an error page says. */
@@ -25,6 +25,7 @@ export function pageError(error: KeysideError | undefined): ErrorAnswer<PageProb
     case "invalid_token":
       return problem(422, "That cannot be done", sentence(error.message));
     case "forbidden":
+      return problem(403, "You may not do this", sentence(reasonOf(error) ?? "your role does not allow it"));
     case "access_level_too_high":
     case "insufficient_scope":
       return problem(403, "You may not do this", sentence(error.message));
@@ -52,6 +53,10 @@ export function pageError(error: KeysideError | undefined): ErrorAnswer<PageProb
         "The fault is on this side, and is in the log of the service under the number below.",
       );
   }
+}
+
+function reasonOf(error: KeysideError): string | undefined {
+  return error instanceof ForbiddenError ? error.reason : undefined;
 }
 
 /** A message that follows a colon elsewhere, as a sentence of its own. */

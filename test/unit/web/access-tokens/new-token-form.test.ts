@@ -90,14 +90,25 @@ describe("an address that fills the form", () => {
     ["an end date", { expires_at: "2027-03-01" }, { expires_in: "date", expires_at: "2027-03-01" }],
     ["a name", { name: "web" }, { name: "web" }],
   ])("may name %s", (_, query, wanted) => {
-    const form = startNewToken(query, undefined, NOW);
+    const form = startNewToken(query, undefined, { now: NOW, maxDays: undefined });
     for (const [field, value] of Object.entries(wanted)) {
       expect(typeof value === "string" ? form.value(field) : form.values(field)).toEqual(value);
     }
   });
 
+  it.each([
+    ["the usual one", undefined, { expires_in: "90", expires_at: "" }],
+    ["the last one that there is, where that is sooner", 14, { expires_in: "date", expires_at: "2026-12-14" }],
+  ])("may name no end: then it is %s", (_, maxDays, wanted) => {
+    const form = startNewToken({}, undefined, { now: NOW, maxDays });
+    expect({ expires_in: form.value("expires_in"), expires_at: form.value("expires_at") }).toEqual(wanted);
+  });
+
   it("fills no password in, and nothing that the form has not", () => {
-    const form = startNewToken({ your_password: "guess", password: "guess", token: "x" }, undefined, NOW);
+    const form = startNewToken({ your_password: "guess", password: "guess", token: "x" }, undefined, {
+      now: NOW,
+      maxDays: undefined,
+    });
     for (const field of ["your_password", "password", "token"]) expect(form.value(field)).toBe("");
   });
 });
