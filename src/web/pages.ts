@@ -8,6 +8,7 @@ import { accountChangePages } from "./admin/account-change.pages.ts";
 import { accountLinkPages } from "./admin/account-link.pages.ts";
 import { deleteAccountPages } from "./admin/delete-account.pages.ts";
 import { featureFlagPages } from "./admin/feature-flag.pages.ts";
+import { adminProjectPages } from "./admin/project.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
 import { explorePages } from "./explore.pages.ts";
 import { groupPages } from "./group/group.pages.ts";
@@ -41,6 +42,7 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...accountChangePages(services, links),
     ...accountLinkPages(services, links),
     ...deleteAccountPages(services, links),
+    ...adminProjectPages(services, links),
     ...tokenReviewPages(services, instanceTokens(services, links)),
     ...featureFlagPages(services, links),
     ...styleguidePages(services, links),

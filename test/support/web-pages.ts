@@ -222,6 +222,9 @@ const ADMIN_PAGES: readonly PageRow[] = [
     outcomes: administrators(200),
   })),
 
+  { page: `GET ${ADMIN}/projects`, outcomes: administrators(200) },
+  { page: `GET ${ADMIN}/projects`, at: () => `${ADMIN}/projects?search=none`, outcomes: administrators(200) },
+
   ...tokenReviewPages(INSTANCE_TOKENS),
 
   { page: `GET ${ADMIN}/feature_flags`, outcomes: administrators(200) },

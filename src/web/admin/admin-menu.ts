@@ -5,7 +5,7 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 /** A page in the administrators' menu. */
-export type AdminPage = "users" | "access_tokens" | "feature_flags";
+export type AdminPage = "users" | "projects" | "access_tokens" | "feature_flags";
 
 /** The menu, seen from one of its pages. */
 export function adminMenu({ admin }: PageLinks, current: AdminPage): SideMenu {
@@ -16,6 +16,7 @@ export function adminMenu({ admin }: PageLinks, current: AdminPage): SideMenu {
         title: "Administration",
         items: [
           { name: "Users", href: admin.users(), icon: "members", isCurrent: current === "users" },
+          { name: "Projects", href: admin.projects(), icon: "project", isCurrent: current === "projects" },
           {
             name: "Access tokens",
             href: admin.accessTokens.list(),

@@ -62,6 +62,7 @@ export interface AdminLinks {
   readonly newUser: () => Href;
   /** A page about one account: `block`, `delete`. */
   readonly user: (id: number, page: string) => Href;
+  readonly projects: (query?: Query) => Href;
   /** Of the whole instance; none is made or rotated there. */
   readonly accessTokens: TokenLinks;
   readonly featureFlags: (query?: Query) => Href;
@@ -146,6 +147,7 @@ function adminLinks(at: (path: string) => Href): AdminLinks {
     users: (query) => at(`/admin/users${search(query)}`),
     newUser: () => at("/admin/users/new"),
     user: (id, page) => at(`/admin/users/${id}/${page}`),
+    projects: (query) => at(`/admin/projects${search(query)}`),
     accessTokens: tokenLinks(at, "/admin/access_tokens"),
     featureFlags: (query) => at(`/admin/feature_flags${search(query)}`),
     instanceFlag: (feature) => at(`/admin/feature_flags/${feature}/instance`),
