@@ -36,26 +36,29 @@ export async function findEffectiveMember(
 }
 
 /**
- * The ids of the memberships that give users their level in a place: one per user, the highest. Who merely sees a project
- * sees no group above it, and so none of its members either: only the project's own and, in a personal namespace, whose
- * it is.
+ * The ids of the memberships that give users their level in a place, in SQL: one per user, the highest. Who merely sees a
+ * project sees no group above it, and so none of its members either: only the project's own and, in a personal namespace,
+ * whose it is. Its values are those of {@link effectiveMemberValues}.
  *
  * @see docs/spec/rest-api.md "May not see the project"
  */
-export async function effectiveMemberIds(
-  em: SqlEntityManager,
-  { id: placeId, path, accessLevel }: FoundPlace,
-): Promise<number[]> {
-  const rows = await em.execute<{ id: number }[]>(
-    `select distinct on (m.user_id) m.id
-     from members m left join namespaces n on n.id = m.namespace_id left join full_paths r on r.id = n.full_path_id
-     where m.project_id = ? or (r.path in (?) and n.kind in (?))
-     order by m.user_id, m.access_level desc, m.project_id nulls last, length(r.path) desc`,
-    [
-      "project" in placeId ? placeId.project : null,
-      pathPrefixes(path),
-      accessLevel > NO_ACCESS ? NAMESPACE_KINDS : ["user"],
-    ],
-  );
+export const EFFECTIVE_MEMBER_IDS = `
+  select distinct on (m.user_id) m.id
+  from members m left join namespaces n on n.id = m.namespace_id left join full_paths r on r.id = n.full_path_id
+  where m.project_id = ? or (r.path in (?) and n.kind in (?))
+  order by m.user_id, m.access_level desc, m.project_id nulls last, length(r.path) desc`;
+
+/** The values of {@link EFFECTIVE_MEMBER_IDS}. */
+export function effectiveMemberValues({ id: placeId, path, accessLevel }: FoundPlace): readonly unknown[] {
+  return [
+    "project" in placeId ? placeId.project : null,
+    pathPrefixes(path),
+    accessLevel > NO_ACCESS ? NAMESPACE_KINDS : ["user"],
+  ];
+}
+
+/** The ids of the memberships that give users their level in a place. */
+export async function effectiveMemberIds(em: SqlEntityManager, place: FoundPlace): Promise<number[]> {
+  const rows = await em.execute<{ id: number }[]>(EFFECTIVE_MEMBER_IDS, [...effectiveMemberValues(place)]);
   return rows.map(({ id }) => id);
 }

@@ -96,10 +96,9 @@ ${readyLines("clients-lines", "Clients", ways)}</section>`;
 }
 
 function rights(): SafeHtml {
-  const atLeast = (action: keyof typeof LEVEL_OF_ACTION) => `${nameOfLevel(LEVEL_OF_ACTION[action])} and above`;
-  const withScope = (action: keyof typeof SCOPE_OF_ACTION) =>
-    html`, a token with <code>${SCOPE_OF_ACTION[action]}</code>`;
-  const change = (action: "push" | "delete") => html`${atLeast(action)}${withScope(action)}`;
+  const atLeast = (of: keyof typeof LEVEL_OF_ACTION) => `${nameOfLevel(LEVEL_OF_ACTION[of])} and above`;
+  const withScope = (of: keyof typeof SCOPE_OF_ACTION) => html`, a token with <code>${SCOPE_OF_ACTION[of]}</code>`;
+  const change = (of: "push" | "delete") => html`${atLeast(of)}${withScope(of)}`;
   const rows = [
     ["Public", "everybody, without logging in"],
     ["Internal", html`whoever has an account, and bots of the project${withScope("pull")}`],

@@ -4,6 +4,8 @@ import { personalTokens } from "./access-tokens/personal-tokens.ts";
 import { projectTokens } from "./access-tokens/project-tokens.ts";
 import { tokenPages, tokenReviewPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
+import { activityPages } from "./activity/activity-pages.ts";
+import { instanceActivity, projectActivity } from "./activity/activity-place.ts";
 import { accountChangePages } from "./admin/account-change.pages.ts";
 import { accountLinkPages } from "./admin/account-link.pages.ts";
 import { deleteAccountPages } from "./admin/delete-account.pages.ts";
@@ -15,6 +17,8 @@ import { groupPages } from "./group/group.pages.ts";
 import { newGroupPages } from "./group/new-group.pages.ts";
 import { helpPages } from "./help.pages.ts";
 import { homePages } from "./home.pages.ts";
+import { memberPages } from "./members/member-pages.ts";
+import { groupMembers, projectMembers } from "./members/member-place.ts";
 import { passwordPages } from "./password.pages.ts";
 import { placePages } from "./place.pages.ts";
 import { profilePages } from "./profile.pages.ts";
@@ -45,6 +49,10 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...adminProjectPages(services, links),
     ...tokenReviewPages(services, instanceTokens(services, links)),
     ...featureFlagPages(services, links),
+    ...activityPages(services, links, instanceActivity(links)),
+    ...activityPages(services, links, projectActivity(services, links)),
+    ...memberPages(services, links, groupMembers(services, links)),
+    ...memberPages(services, links, projectMembers(services, links)),
     ...styleguidePages(services, links),
     ...projectSettingsPages(services, links),
     ...explorePages(services, links),

@@ -21,7 +21,7 @@ import type { WebServices } from "./web-services.ts";
 export const projectParams = z.object({ project: resourceId });
 
 /** A page in a project's menu. */
-export type ProjectPage = "overview" | "access_tokens" | "settings";
+export type ProjectPage = "overview" | "activity" | "project_members" | "access_tokens" | "settings";
 
 /** The menu: each page with the level that it needs, in its order. */
 const MENU: readonly {
@@ -30,16 +30,36 @@ const MENU: readonly {
   readonly icon: IconName;
   readonly level: number;
   readonly isSetting?: true;
-  readonly href: (links: PageLinks, path: string) => Href;
+  readonly address: (links: PageLinks, path: string) => Href;
 }[] = [
-  { page: "overview", name: "Overview", icon: "project", level: NO_ACCESS, href: (links, path) => links.place(path) },
+  {
+    page: "overview",
+    name: "Overview",
+    icon: "project",
+    level: NO_ACCESS,
+    address: (links, path) => links.place(path),
+  },
+  {
+    page: "activity",
+    name: "Activity",
+    icon: "activity",
+    level: ACCESS_LEVELS.reporter,
+    address: (links, path) => links.activity({ project: path }).list(),
+  },
+  {
+    page: "project_members",
+    name: "Members",
+    icon: "members",
+    level: ACCESS_LEVELS.reporter,
+    address: (links, path) => links.members("project", path).list(),
+  },
   {
     page: "settings",
     name: "General",
     icon: "settings",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    href: (links, path) => links.projectSettings(path).general(),
+    address: (links, path) => links.projectSettings(path).general(),
   },
   {
     page: "access_tokens",
@@ -47,7 +67,7 @@ const MENU: readonly {
     icon: "key",
     level: ACCESS_LEVELS.maintainer,
     isSetting: true,
-    href: (links, path) => links.accessTokens(path).list(),
+    address: (links, path) => links.accessTokens(path).list(),
   },
 ];
 
@@ -74,11 +94,20 @@ export async function openProject(
   level: number,
 ): Promise<OpenedProject> {
   const access = await findVisibleProject(services.database.em(), visitor, project);
-  if (access.accessLevel >= level) return await surround(services, visitor, access);
-  const own = access.accessLevel === NO_ACCESS ? "you are no member" : `you are ${nameOfLevel(access.accessLevel)}`;
-  throw new ForbiddenError(
-    `this page is for those who are ${nameOfLevel(level)} of ${access.project.fullPath.path}, and ${own}`,
-  );
+  requireRole(access.accessLevel, level, access.project.fullPath.path);
+  return await surround(services, visitor, access);
+}
+
+/**
+ * Requires the role that a page wants of its visitor.
+ *
+ * @param path of the project or group that the page is about
+ * @throws ForbiddenError naming the role that is needed, and the visitor's own
+ */
+export function requireRole(own: number, level: number, path: string): void {
+  if (own >= level) return;
+  const is = own === NO_ACCESS ? "you are no member" : `you are ${nameOfLevel(own)}`;
+  throw new ForbiddenError(`this page is for those who are ${nameOfLevel(level)} of ${path}, and ${is}`);
 }
 
 /** A project that was found, with what its frame shows. */
@@ -118,10 +147,10 @@ export function projectFrame(
 function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
   const items = (isSetting: boolean) =>
     MENU.filter((item) => (item.isSetting === true) === isSetting && item.level <= accessLevel).map(
-      ({ page, name, icon, href }) => ({
+      ({ page, name, icon, address }) => ({
         name,
         icon,
-        href: href(links, project.fullPath.path),
+        href: address(links, project.fullPath.path),
         isCurrent: page === current,
       }),
     );

@@ -10,7 +10,13 @@ import { openAssets } from "../../src/web/protocol/assets.ts";
 import { createPageLinks } from "../../src/web/protocol/page-links.ts";
 import type { FormFields, WebAnswer, WebClient } from "./web-client.ts";
 import { type Person, ROLES, type Role, type WebStage } from "./web-stage.ts";
-import { createPersonalAccessToken, createProjectAccessToken, createUserWithPassword } from "./world.ts";
+import {
+  createPersonalAccessToken,
+  createProjectAccessToken,
+  createUser,
+  createUserWithPassword,
+  type User,
+} from "./world.ts";
 
 /** A status; or where a redirect leads, with `:id` for each number; or `sign in`: there, and back where a page was asked for. */
 export type Outcome = number | `/${string}` | "sign in";
@@ -23,6 +29,8 @@ export interface PageRow {
   readonly at?: (stage: WebStage, by: Person) => string | Promise<string>;
   /** What its form sends: what succeeds, for those who may. */
   readonly fields?: (stage: WebStage, by: Person) => FormFields | Promise<FormFields>;
+  /** Set where the answer is a file to keep, and no page to look at. */
+  readonly isFile?: true;
   readonly outcomes: Readonly<Record<Role, Outcome>>;
 }
 
@@ -47,6 +55,13 @@ const maintainers = (outcome: Outcome) =>
 
 /** For the Owners of `team/app`: of those who come, administrators. */
 const owners = (outcome: Outcome) => ({ ...maintainers(outcome), maintainer: 403 });
+/** For whoever is at least Reporter of `team/app`. */
+const reporters = (outcome: Outcome) =>
+  roles((role) => (role === "reporter" || role === "developer" ? outcome : maintainers(outcome)[role]));
+
+/** For administrators: nobody else is a member of the group `team`, or knows that it exists. */
+const membersOfTeam = (outcome: Outcome) =>
+  roles((role) => (isSignedIn(role) && role !== "administrator" ? 404 : administrators(outcome)[role]));
 
 const administrators = (outcome: Outcome) =>
   roles((role) => {
@@ -263,12 +278,12 @@ async function madeAgain({ service: { root }, people }: WebStage): Promise<void>
     await root.post(`/projects/${body.id}/members`, { user_id: people[role as keyof typeof people].id, access_level });
 }
 
-/** Makes the group `harbour`, with this person as an Owner, and without `harbour/made`; answers its id. */
-async function harbour({ service: { root }, people }: WebStage, by: Person): Promise<number> {
-  await root.post("/groups", { name: "harbour", path: "harbour" });
-  await root.post("/groups/harbour/members", { user_id: people[by].id, access_level: 50 });
-  await root.delete("/groups/harbour%2Fmade");
-  return (await root.get("/groups/harbour")).body.id;
+/** Makes the group `pier`, with this person as an Owner, and without `pier/made`; answers its id. */
+async function pier({ service: { root }, people }: WebStage, by: Person): Promise<number> {
+  await root.post("/groups", { name: "pier", path: "pier" });
+  await root.post("/groups/pier/members", { user_id: people[by].id, access_level: 50 });
+  await root.delete("/groups/pier%2Fmade");
+  return (await root.get("/groups/pier")).body.id;
 }
 
 /** The pages of places: projects, groups and users. */
@@ -290,14 +305,14 @@ const PLACES: readonly PageRow[] = [
   {
     page: "POST /groups/new",
     at: () => "/groups/new",
-    fields: async (stage, by) => ({ parent_id: String(await harbour(stage, by)), name: "Made", path: "made" }),
-    outcomes: signedIn("/groups/harbour/made"),
+    fields: async (stage, by) => ({ parent_id: String(await pier(stage, by)), name: "Made", path: "made" }),
+    outcomes: signedIn("/groups/pier/made"),
   },
   {
     page: "GET /groups/*group",
     at: async (stage, by) => {
-      await harbour(stage, by);
-      return "/groups/harbour";
+      await pier(stage, by);
+      return "/groups/pier";
     },
     outcomes: signedIn(200),
   },
@@ -312,12 +327,6 @@ const PLACES: readonly PageRow[] = [
     outcomes: roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : 200) : "sign in")),
   },
   { page: "GET /*path", at: (_stage, by) => `/${by}`, outcomes: signedIn(200) },
-  {
-    page: "GET /*path",
-    at: () => "/team",
-    outcomes: roles((role) => (isSignedIn(role) ? (role === "administrator" ? "/groups/team" : 404) : "sign in")),
-  },
-  { page: "GET /*path", at: () => "/no/such", outcomes: signedIn(404) },
   {
     page: "GET /*path",
     at: async ({ service, project }) => {
@@ -360,6 +369,77 @@ const PLACES: readonly PageRow[] = [
     outcomes: owners("/"),
   },
 ];
+/** Where members are: in the project, or in its group. */
+interface MembersPlace {
+  readonly base: string;
+  readonly address: `/${string}`;
+  readonly seen: (outcome: Outcome) => Record<Role, Outcome>;
+  readonly managed: (outcome: Outcome) => Record<Role, Outcome>;
+  /** What the API calls the place. */
+  readonly api: string;
+}
+
+const PROJECT_MEMBERS: MembersPlace = {
+  base: "/*project/-/project_members",
+  address: "/team/app/-/project_members",
+  seen: reporters,
+  managed: maintainers,
+  api: "projects/team%2Fapp",
+};
+
+const GROUP_MEMBERS: MembersPlace = {
+  base: "/groups/*group/-/group_members",
+  address: "/groups/team/-/group_members",
+  seen: membersOfTeam,
+  managed: membersOfTeam,
+  api: "groups/team",
+};
+
+let lastPerson = 0;
+
+/** Makes somebody with an account. */
+function createPerson({ service }: WebStage): Promise<User> {
+  lastPerson += 1;
+  return createUser(service, `person${lastPerson}`);
+}
+
+function memberPages({ base, address, seen, managed, api }: MembersPlace): PageRow[] {
+  /** The address of a page of a member's who is made for it. */
+  const one = (rest: string) => async (stage: WebStage) => {
+    const { id } = await createPerson(stage);
+    await stage.service.root.post(`/${api}/members`, { user_id: id, access_level: 20 });
+    return `${address}/${id}${rest}`;
+  };
+  const added = async (stage: WebStage) => ({ username: (await createPerson(stage)).username, access_level: "30" });
+  return [
+    { page: `GET ${base}`, at: () => address, outcomes: seen(200) },
+    { page: `GET ${base}`, at: () => `${address}?show=bots&search=none`, outcomes: seen(200) },
+    { page: `GET ${base}/new`, at: () => `${address}/new`, outcomes: managed(200) },
+    { page: `POST ${base}`, at: () => address, fields: added, outcomes: managed(address) },
+    { page: `GET ${base}/:user_id/edit`, at: one("/edit"), outcomes: managed(200) },
+    {
+      page: `POST ${base}/:user_id/edit`,
+      at: one("/edit"),
+      fields: () => ({ access_level: "30" }),
+      outcomes: managed(address),
+    },
+    { page: `GET ${base}/:user_id/remove`, at: one("/remove"), outcomes: managed(200) },
+    { page: `POST ${base}/:user_id/remove`, at: one("/remove"), outcomes: managed(address) },
+  ];
+}
+
+function activityPages(
+  base: string,
+  address: string,
+  outcomes: (outcome: Outcome) => Record<Role, Outcome>,
+): PageRow[] {
+  return [
+    { page: `GET ${base}`, at: () => address, outcomes: outcomes(200) },
+    { page: `GET ${base}`, at: () => `${address}?kind=member&who=nobody&from=2026-11-01`, outcomes: outcomes(200) },
+    { page: `GET ${base}.csv`, at: () => `${address}.csv`, isFile: true, outcomes: outcomes(200) },
+    { page: `GET ${base}.json`, at: () => `${address}.json`, isFile: true, outcomes: outcomes(200) },
+  ];
+}
 
 /** All pages. */
 export const PAGES: readonly PageRow[] = [
@@ -433,6 +513,10 @@ export const PAGES: readonly PageRow[] = [
 
   ...ADMIN_PAGES,
   ...PLACES,
+  ...memberPages(PROJECT_MEMBERS),
+  ...memberPages(GROUP_MEMBERS),
+  ...activityPages("/*project/-/activity", "/team/app/-/activity", reporters),
+  ...activityPages("/admin/audit", "/admin/audit", administrators),
 
   { page: "GET /-/styleguide", outcomes: administrators(200) },
   { page: "POST /-/styleguide", outcomes: administrators("/-/styleguide") },
@@ -450,6 +534,9 @@ export function boundPages({ service: { container } }: WebStage): { name: string
 
 /** Whether a row is of a form, which changes something. */
 export const isForm = ({ page }: PageRow): boolean => page.startsWith("POST ");
+
+/** Whether a row is of a page that is looked at. */
+export const isShown = (row: PageRow): boolean => !isForm(row) && row.isFile !== true;
 
 /** Where a row's page is, and what its form sends, for a role. Those without an account try the address of somebody's who has one. */
 export async function addressOf(

@@ -13,6 +13,7 @@ import { DETAILED_RIGHTS } from "./20261127000000-detailed-rights.ts";
 import { COUNTS_OF_USERS } from "./20261127015000-counts-of-users.ts";
 import { WEB_SESSIONS } from "./20261130000000-web-sessions.ts";
 import { USES_OF_TOKENS } from "./20261130010000-uses-of-tokens.ts";
+import { INDEXES_OF_EVENTS } from "./20261130020000-indexes-of-events.ts";
 import { PUSHES } from "./20261130030000-pushes.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
@@ -30,6 +31,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261127015000-counts-of-users": COUNTS_OF_USERS,
   "20261130000000-web-sessions": WEB_SESSIONS,
   "20261130010000-uses-of-tokens": USES_OF_TOKENS,
+  "20261130020000-indexes-of-events": INDEXES_OF_EVENTS,
   "20261130030000-pushes": PUSHES,
 };
 

@@ -19,7 +19,7 @@ export function instanceTokens(services: WebServices, links: PageLinks): TokenPl
     params: NOTHING,
     async open({ principal: caller }) {
       requireAdministrator(caller);
-      const tokenLinks = links.admin.accessTokens;
+      const tokenLinks = links.accessTokens("instance");
       return {
         of,
         links: tokenLinks,

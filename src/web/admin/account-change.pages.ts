@@ -98,7 +98,7 @@ export function accountChangePages(services: WebServices, links: PageLinks): Pag
       const user = await findHumanAccount(services.database.em(), caller, userId, change.refused);
       const { consequences, isDanger } = change;
       const words = change.verb(user.username);
-      const question = { words, consequences, isDanger, action: links.admin.user(userId, change.page) };
+      const question = { words, consequences, isDanger, action: links.adminLinks.user(userId, change.page) };
       return confirmAccountPage(links, user, question, asked);
     };
     return [
@@ -113,7 +113,7 @@ export function accountChangePages(services: WebServices, links: PageLinks): Pag
         confirms: true,
         async act({ visitor: { principal: caller }, params: { user_id: userId } }) {
           await change.run(services, { caller, userId });
-          return { redirect: links.admin.users(), notice: change.notice };
+          return { redirect: links.adminLinks.users(), notice: change.notice };
         },
         again: ({ visitor: { principal: caller }, params: { user_id: userId }, needsPassword }, form) =>
           show({ caller, userId }, { form, needsPassword }),

@@ -57,7 +57,7 @@ function linkPages(services: WebServices, links: PageLinks, kind: SignInLinkKind
     findHumanAccount(services.database.em(), caller, userId, "signed in by a link");
   const ask = async (caller: UserPrincipal, userId: number, asked: AskedForm) => {
     const user = await find(caller, userId);
-    const question = { words: make(user.username), consequences, action: links.admin.user(userId, PAGES[kind]) };
+    const question = { words: make(user.username), consequences, action: links.adminLinks.user(userId, PAGES[kind]) };
     return confirmAccountPage(links, user, question, asked);
   };
   return [
@@ -106,7 +106,7 @@ function linkPage(links: PageLinks, user: User, kind: SignInLinkKind, link: stri
     ...accountFrame(links, user),
     main: html`${pageHead(name, "This page shows it once. Nobody can show it again: if it is lost, make another.")}
 ${secretBox({ of: `The ${name.toLowerCase()} of ${user.username}`, secret: link, about })}
-<div class="acts"><a class="btn" href="${links.admin.users()}">All users</a></div>`,
+<div class="acts"><a class="btn" href="${links.adminLinks.users()}">All users</a></div>`,
   };
 }
 
@@ -120,6 +120,6 @@ ${banner({
   kind: "info",
   text: `The ${name} was shown once, when it was made. Keyside keeps a digest of it alone, so nobody can show it again. If it is lost, make another.`,
 })}
-<div class="acts"><a class="btn" href="${links.admin.user(user.id, PAGES[kind])}">Make another</a><a class="btn" href="${links.admin.users()}">All users</a></div>`,
+<div class="acts"><a class="btn" href="${links.adminLinks.user(user.id, PAGES[kind])}">Make another</a><a class="btn" href="${links.adminLinks.users()}">All users</a></div>`,
   };
 }

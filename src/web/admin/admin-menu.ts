@@ -5,30 +5,31 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 /** A page in the administrators' menu. */
-export type AdminPage = "users" | "projects" | "access_tokens" | "feature_flags";
+export type AdminPage = "users" | "projects" | "access_tokens" | "feature_flags" | "audit";
 
 /** The menu, seen from one of its pages. */
-export function adminMenu({ admin }: PageLinks, current: AdminPage): SideMenu {
+export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
   return {
     label: "Administration",
     groups: [
       {
         title: "Administration",
         items: [
-          { name: "Users", href: admin.users(), icon: "members", isCurrent: current === "users" },
-          { name: "Projects", href: admin.projects(), icon: "project", isCurrent: current === "projects" },
+          { name: "Users", href: links.adminLinks.users(), icon: "members", isCurrent: current === "users" },
+          { name: "Projects", href: links.adminLinks.projects(), icon: "project", isCurrent: current === "projects" },
           {
             name: "Access tokens",
-            href: admin.accessTokens.list(),
+            href: links.accessTokens("instance").list(),
             icon: "key",
             isCurrent: current === "access_tokens",
           },
           {
             name: "Feature flags",
-            href: admin.featureFlags(),
+            href: links.adminLinks.featureFlags(),
             icon: "settings",
             isCurrent: current === "feature_flags",
           },
+          { name: "Audit", href: links.activity("instance").list(), icon: "activity", isCurrent: current === "audit" },
         ],
       },
     ],

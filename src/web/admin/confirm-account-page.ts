@@ -44,7 +44,7 @@ ${confirmationField(form, needsPassword)}`;
       content,
       action,
       words,
-      back: links.admin.users(),
+      back: links.adminLinks.users(),
       problems: errorSummary(form, { your_password: CONFIRMATION_LABEL }),
       ...(isDanger === undefined ? {} : { isDanger }),
     }),
@@ -53,5 +53,5 @@ ${confirmationField(form, needsPassword)}`;
 
 /** The frame of a page about one account. */
 export function accountFrame(links: PageLinks, { username }: User): Pick<ShownPage, "crumbs" | "side"> {
-  return adminFrame(links, "users", { name: "Users", href: links.admin.users() }, { name: `@${username}` });
+  return adminFrame(links, "users", { name: "Users", href: links.adminLinks.users() }, { name: `@${username}` });
 }

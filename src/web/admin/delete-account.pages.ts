@@ -35,7 +35,7 @@ export function deleteAccountPages(services: WebServices, links: PageLinks): Pag
       confirms: true,
       async act({ visitor: { principal: caller }, params: { user_id: userId } }) {
         await deleteAccount(services, { caller, userId });
-        return { redirect: links.admin.users(), notice: "account_deleted" };
+        return { redirect: links.adminLinks.users(), notice: "account_deleted" };
       },
       async again({ visitor: { principal: caller }, params: { user_id: userId }, needsPassword }, form) {
         return deletionPage(links, await previewAccountDeletion(services, { caller, userId }), { form, needsPassword });
@@ -52,13 +52,13 @@ function deletionPage(links: PageLinks, preview: AccountDeletionPreview, asked: 
       ...accountFrame(links, user),
       main: html`<h1><bdi>${user.username}</bdi> cannot be deleted</h1>
 ${banner({ kind: "warn", text: sentence(obstacle) })}
-<div class="acts"><a class="btn" href="${links.admin.users()}">All users</a></div>`,
+<div class="acts"><a class="btn" href="${links.adminLinks.users()}">All users</a></div>`,
     };
   }
   const question = {
     words: `Delete ${user.username}`,
     consequences: consequences(preview),
-    action: links.admin.user(user.id, "delete"),
+    action: links.adminLinks.user(user.id, "delete"),
     isDanger: true,
   };
   return confirmAccountPage(links, user, question, asked);

@@ -34,7 +34,7 @@ export function instanceFlagPage(links: PageLinks, feature: Feature, asked: Aske
     feature,
     title: "For the instance",
     about: `${FEATURES[feature]}. It holds for every project that has no setting of its own.`,
-    action: links.admin.instanceFlag(feature),
+    action: links.adminLinks.instanceFlag(feature),
     fields: (form) => settingField(form, ON_OR_OFF),
   };
   return flagPage(links, shown, asked);
@@ -47,7 +47,7 @@ export function projectFlagPage(links: PageLinks, feature: Feature, asked: Asked
     feature,
     title: "For one project",
     about: `${FEATURES[feature]}. A project's own setting goes before the instance's.`,
-    action: links.admin.projectFlag(feature),
+    action: links.adminLinks.projectFlag(feature),
     fields: (form) => html`${textField(form, {
       name: "project",
       label: LABELS.project,
@@ -67,17 +67,17 @@ function settingField(form: FormState, choices: readonly Choice[]): SafeHtml {
 
 function flagPage(links: PageLinks, shown: FlagForm, { form, needsPassword }: AskedForm): ShownPage {
   const { feature, title, about, action, fields } = shown;
-  const list = links.admin.featureFlags();
+  const back = links.adminLinks.featureFlags();
   return {
     title: `${feature} · ${title}`,
-    ...adminFrame(links, "feature_flags", { name: "Feature flags", href: list }, { name: title }),
+    ...adminFrame(links, "feature_flags", { name: "Feature flags", href: back }, { name: title }),
     main: html`${pageHead(feature, about)}
 ${errorSummary(form, LABELS)}
 <section class="card" aria-label="${title}">
 <form class="form" method="post" action="${action}">
 ${fields(form)}
 ${confirmationField(form, needsPassword)}
-<div class="acts"><button class="btn primary" type="submit">Set flag</button><a class="btn" href="${list}">Cancel</a></div>
+<div class="acts"><button class="btn primary" type="submit">Set flag</button><a class="btn" href="${back}">Cancel</a></div>
 </form>
 </section>`,
   };

@@ -22,22 +22,21 @@ export function featureFlagListPage(
   { onForInstance, ofProjects, total }: ReviewedFeatureFlags,
   page: number,
 ): ShownPage {
-  const { admin } = links;
   const flags = FEATURE_NAMES.map((feature) => [
     html`<code class="name">${feature}</code><p class="sub">${FEATURES[feature]}</p>`,
     state(onForInstance.has(feature)),
-    html`<a class="btn" href="${admin.instanceFlag(feature)}">Set<span class="vh"> ${feature} for the instance</span></a><a class="btn" href="${admin.projectFlag(feature)}">Set for a project<span class="vh"> ${feature}</span></a>`,
+    html`<a class="btn" href="${links.adminLinks.instanceFlag(feature)}">Set<span class="vh"> ${feature} for the instance</span></a><a class="btn" href="${links.adminLinks.projectFlag(feature)}">Set for a project<span class="vh"> ${feature}</span></a>`,
   ]);
   const settings = ofProjects.flatMap(({ name, project, enabled }) => {
     const path = project?.unwrap().fullPath.path;
     if (path === undefined) return [];
-    const change = admin.projectFlag(name as Feature, { project: path });
+    const href = links.adminLinks.projectFlag(name as Feature, { project: path });
     return [
       [
         html`<span class="name"><bdi>${path}</bdi></span>`,
         html`<code>${name}</code>`,
         state(enabled),
-        html`<a class="btn" href="${change}">Change<span class="vh"> ${name} for <bdi>${path}</bdi></span></a>`,
+        html`<a class="btn" href="${href}">Change<span class="vh"> ${name} for <bdi>${path}</bdi></span></a>`,
       ],
     ];
   });
@@ -56,6 +55,6 @@ ${
         settings,
       )
 }
-${pager({ page, perPage: FLAGS_PER_PAGE, total, at: (to) => admin.featureFlags({ page: to }) })}`,
+${pager({ page, perPage: FLAGS_PER_PAGE, total, at: (to) => links.adminLinks.featureFlags({ page: to }) })}`,
   };
 }

@@ -62,7 +62,7 @@ export function featureFlagPages(services: WebServices, links: PageLinks): Page[
       confirms: true,
       async act({ visitor: { principal: caller }, params: { feature }, form: { setting } }) {
         await setFeatureFlag(services, { caller, feature, project: null, enabled: setting === "on" });
-        return { redirect: links.admin.featureFlags(), notice: "feature_flag_set" };
+        return { redirect: links.adminLinks.featureFlags(), notice: "feature_flag_set" };
       },
       again: async ({ params: { feature }, needsPassword }, form) =>
         instanceFlagPage(links, feature, { form, needsPassword }),
@@ -85,7 +85,7 @@ export function featureFlagPages(services: WebServices, links: PageLinks): Page[
             ? clearProjectFlag(services, of)
             : setFeatureFlag(services, { ...of, enabled: setting === "on" });
         await set.catch(rejectProject);
-        return { redirect: links.admin.featureFlags(), notice: "feature_flag_set" };
+        return { redirect: links.adminLinks.featureFlags(), notice: "feature_flag_set" };
       },
       again: async ({ params: { feature }, needsPassword }, form) =>
         projectFlagPage(links, feature, { form, needsPassword }),

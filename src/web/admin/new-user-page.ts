@@ -21,11 +21,11 @@ const LABELS = {
 export function newUserPage(links: PageLinks, form: FormState, needsPassword: boolean): ShownPage {
   return {
     title: "New user",
-    ...adminFrame(links, "users", { name: "Users", href: links.admin.users() }, { name: "New user" }),
+    ...adminFrame(links, "users", { name: "Users", href: links.adminLinks.users() }, { name: "New user" }),
     main: html`${pageHead("New user", "The account has no password yet. The next page shows an invitation, by which its owner sets one: Keyside sends no mail, so you hand it on.")}
 ${errorSummary(form, LABELS)}
 <section class="card" aria-label="New user">
-<form class="form" method="post" action="${links.admin.users()}">
+<form class="form" method="post" action="${links.adminLinks.users()}">
 ${textField(form, { name: "name", label: LABELS.name, maximumLength: 255, autocomplete: "off" })}
 ${textField(form, {
   name: "username",
@@ -47,7 +47,7 @@ ${chips(form, {
   hint: "An administrator may do everything, in every project.",
 })}
 ${confirmationField(form, needsPassword)}
-<div class="acts"><button class="btn primary" type="submit">Create user</button><a class="btn" href="${links.admin.users()}">Cancel</a></div>
+<div class="acts"><button class="btn primary" type="submit">Create user</button><a class="btn" href="${links.adminLinks.users()}">Cancel</a></div>
 </form>
 </section>`,
   };

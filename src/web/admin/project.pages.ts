@@ -43,9 +43,9 @@ export function adminProjectPages(services: WebServices, links: PageLinks): Page
           title: "Projects",
           ...adminFrame(links, "projects", { name: "Projects" }),
           main: html`${pageHead("Projects", "Every project of the instance, by its path.")}
-${toolbar(searchField({ action: links.admin.projects(), label: "Search projects", placeholder: "Name, path or description", value: search }))}
+${toolbar(searchField({ action: links.adminLinks.projects(), label: "Search projects", placeholder: "Name, path or description", value: search }))}
 ${rows.length === 0 ? nothingFound(search) : table("Projects", COLUMNS, rows)}
-${pager({ page, perPage: PROJECTS_PER_PAGE, total, at: (to) => links.admin.projects({ search, page: to }) })}`,
+${pager({ page, perPage: PROJECTS_PER_PAGE, total, at: (to) => links.adminLinks.projects({ search, page: to }) })}`,
         };
       },
     }),
@@ -61,11 +61,11 @@ function nothingFound(search: string): SafeHtml {
 }
 
 function projectRow(links: PageLinks, project: Project, use: ProjectUse | undefined, now: Date): Row {
-  const tokens = links.accessTokens(project.fullPath.path).list();
+  const href = links.accessTokens(project.fullPath.path).list();
   return [
     projectName(project, links),
     visibilityBadge(project.visibility),
-    html`<a class="num" href="${tokens}">${counted(use?.tokens ?? 0, "token")}<span class="vh"> of <bdi>${project.fullPath.path}</bdi></span></a>`,
+    html`<a class="num" href="${href}">${counted(use?.tokens ?? 0, "token")}<span class="vh"> of <bdi>${project.fullPath.path}</bdi></span></a>`,
     use?.lastPushAt === undefined ? html`<span class="muted">none known</span>` : moment(use.lastPushAt, now),
   ];
 }

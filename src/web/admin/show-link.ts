@@ -14,7 +14,7 @@ export const PAGES: Readonly<Record<SignInLinkKind, string>> = { sign_in: "sign_
 
 /** The page that shows a link. */
 export const linkPath = (links: PageLinks, kind: SignInLinkKind, userId: number): Href =>
-  links.admin.user(userId, `${PAGES[kind]}/created`);
+  links.adminLinks.user(userId, `${PAGES[kind]}/created`);
 
 /** The answer to a form that made a link. */
 export function showLink(

@@ -56,7 +56,7 @@ export function userListPage(links: PageLinks, list: UserList): ShownPage {
   const { show, search, page } = view;
   const at = (changes: Partial<UserListView>) => {
     const to = { ...view, page: 1, ...changes };
-    return links.admin.users({
+    return links.adminLinks.users({
       ...(to.show === "active" ? {} : { show: to.show }),
       search: to.search,
       ...(to.page === 1 ? {} : { page: to.page }),
@@ -71,14 +71,14 @@ export function userListPage(links: PageLinks, list: UserList): ShownPage {
   const tools = toolbar(
     filterPills("Which users", pills),
     searchField({
-      action: links.admin.users(),
+      action: links.adminLinks.users(),
       label: "Search users",
       placeholder: "Name, username or e-mail",
       value: search,
       keep: show === "active" ? {} : { show },
     }),
   );
-  const add = html`<a class="btn primary" href="${links.admin.newUser()}">${icon("plus")}New user</a>`;
+  const add = html`<a class="btn primary" href="${links.adminLinks.newUser()}">${icon("plus")}New user</a>`;
   return {
     title: "Users",
     ...adminFrame(links, "users", { name: "Users" }),
@@ -123,13 +123,13 @@ function nameOf({ name, username, admin, state }: User, isViewer: boolean): Safe
 }
 
 /** A bot is its token's: what can be done is done there. */
-function tokenOf({ admin }: PageLinks, { username }: User): SafeHtml {
-  return html`<a class="btn" href="${admin.accessTokens.list({ search: username })}">Its token<span class="vh"> <bdi>${username}</bdi></span></a>`;
+function tokenOf(links: PageLinks, { username }: User): SafeHtml {
+  return html`<a class="btn" href="${links.accessTokens("instance").list({ search: username })}">Its token<span class="vh"> <bdi>${username}</bdi></span></a>`;
 }
 
 /** Nobody can block, demote or delete themselves: so an instance keeps an administrator. */
 function actsOf(links: PageLinks, { id, username, admin, state }: User, isViewer: boolean): SafeHtml {
-  const to = (words: string, page: string) => ({ words, href: links.admin.user(id, page) });
+  const to = (words: string, page: string) => ({ words, href: links.adminLinks.user(id, page) });
   const isBlocked = state === "blocked";
   const signingIn = isBlocked
     ? []
@@ -138,8 +138,8 @@ function actsOf(links: PageLinks, { id, username, admin, state }: User, isViewer
     ? to("Take administrator's rights", "take_administrator")
     : to("Make administrator", "make_administrator");
   const block = isBlocked
-    ? confirmLink({ href: links.admin.user(id, "unblock"), words: "Unblock", object: username })
-    : confirmLink({ href: links.admin.user(id, "block"), words: "Block", object: username, isDanger: true });
+    ? confirmLink({ href: links.adminLinks.user(id, "unblock"), words: "Unblock", object: username })
+    : confirmLink({ href: links.adminLinks.user(id, "block"), words: "Block", object: username, isDanger: true });
   if (isViewer) return moreMenu(username, signingIn);
   return html`${block}${moreMenu(username, [...signingIn, rights, to("Delete", "delete")])}`;
 }

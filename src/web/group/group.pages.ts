@@ -64,12 +64,14 @@ ${groupCount + total === 0 ? nothing() : null}`,
   ];
 }
 
-function acts(
-  { namespace: { id: namespaceId }, accessLevel }: NamespaceAccess,
-  links: PageLinks,
-): SafeHtml | undefined {
-  if (accessLevel < ACCESS_LEVELS.maintainer) return undefined;
-  return html`<div class="acts"><a class="btn" href="${links.newGroup({ parent_id: namespaceId })}">New group</a><a class="btn primary" href="${links.newProject({ namespace_id: namespaceId })}">${icon("plus")}New project</a></div>`;
+function acts({ namespace, accessLevel }: NamespaceAccess, links: PageLinks): SafeHtml | undefined {
+  if (accessLevel < ACCESS_LEVELS.reporter) return undefined;
+  const { id: namespaceId, fullPath } = namespace;
+  const creates =
+    accessLevel < ACCESS_LEVELS.maintainer
+      ? null
+      : html`<a class="btn" href="${links.newGroup({ parent_id: namespaceId })}">New group</a><a class="btn primary" href="${links.newProject({ namespace_id: namespaceId })}">${icon("plus")}New project</a>`;
+  return html`<div class="acts"><a class="btn" href="${links.members("group", fullPath.path).list()}">${icon("members")}Members</a>${creates}</div>`;
 }
 
 function nothing(): SafeHtml {

@@ -38,9 +38,8 @@ function needs(
   links: PageLinks,
   now: Date,
 ): SafeHtml {
-  const tokens = links.accessTokens(path);
   const first = firstEnd === null ? null : html`, the first ${moment(new Date(`${firstEnd}T00:00:00Z`), now)}`;
-  return html`${reused === 0 ? null : html`<p>${badge("old secret used", "bad")} <a href="${tokens.list({ state: "inactive" })}">${counted(reused, "time")}</a> in 30 days. It was refused; a forgotten job has it, or a thief.</p>`}
-${endsSoon === 0 ? null : html`<p>${badge("ends soon", "warn")} <a href="${tokens.list({ state: "ends_soon" })}">${counted(endsSoon, "token")}</a>${first}.</p>`}
-${safeToRevoke === 0 ? null : html`<p>${badge("safe to revoke", "ok")} <a href="${tokens.list({ state: "safe_to_revoke" })}">${counted(safeToRevoke, "token")}</a> that nobody uses.</p>`}`;
+  return html`${reused === 0 ? null : html`<p>${badge("old secret used", "bad")} <a href="${links.accessTokens(path).list({ state: "inactive" })}">${counted(reused, "time")}</a> in 30 days. It was refused; a forgotten job has it, or a thief.</p>`}
+${endsSoon === 0 ? null : html`<p>${badge("ends soon", "warn")} <a href="${links.accessTokens(path).list({ state: "ends_soon" })}">${counted(endsSoon, "token")}</a>${first}.</p>`}
+${safeToRevoke === 0 ? null : html`<p>${badge("safe to revoke", "ok")} <a href="${links.accessTokens(path).list({ state: "safe_to_revoke" })}">${counted(safeToRevoke, "token")}</a> that nobody uses.</p>`}`;
 }

@@ -1,6 +1,8 @@
 /** What was done, by whom, with which token, and when. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { EventAction, LoadedEvent, TargetType } from "../../events/event.entity.ts";
+import type { Href } from "../protocol/page-links.ts";
+import { badge } from "./badge.ts";
 import { moment } from "./moment.ts";
 import { table } from "./table.ts";
 
@@ -31,18 +33,60 @@ const VERBS: Partial<Readonly<Record<EventAction, string>>> = {
   expired: "let expire",
 };
 
+/** What is shown beside events that are of more than one author, token or project. */
+export interface EventContext {
+  /** Where what an author or a token did is listed, and where the events of a project are. */
+  readonly links: {
+    readonly author: (username: string) => Href;
+    readonly token: (id: number) => Href;
+    readonly project: (path: string) => Href;
+  };
+  /** The names of tokens by their ids. */
+  readonly tokens: ReadonlyMap<number, string>;
+  /** The paths of projects by their ids; undefined where all events are of one. */
+  readonly projects: ReadonlyMap<number, string> | undefined;
+}
+
 /** A table of events, as they come. */
-export function eventTable(label: string, events: readonly LoadedEvent[], now: Date): SafeHtml {
-  const rows = events.map((event) => {
-    const author = event.author.$;
-    const name = author.userType === "ghost" ? "Ghost User" : author.name;
-    const target = TARGETS[event.targetType];
-    return [
-      html`<span class="name"><bdi>${name}</bdi></span>`,
-      html`${VERBS[event.action] ?? event.action} ${target === "" ? null : `${target} `}<bdi>${event.targetTitle}</bdi>`,
-      event.address == null || event.address === "" ? null : html`<span class="num">${event.address}</span>`,
-      moment(event.createdAt, now),
-    ];
-  });
-  return table(label, [{ name: "Who" }, { name: "What", isWide: true }, { name: "From" }, { name: "When" }], rows);
+export function eventTable(label: string, events: readonly LoadedEvent[], now: Date, context?: EventContext): SafeHtml {
+  const rows = events.map((event) => [
+    whoDid(event, context),
+    whatWasDone(event),
+    ...(context === undefined ? [] : [withToken(event, context)]),
+    ...(context?.projects === undefined ? [] : [inProject(context.projects.get(event.projectId ?? 0), context)]),
+    event.address == null || event.address === "" ? null : html`<span class="num">${event.address}</span>`,
+    moment(event.createdAt, now),
+  ]);
+  const columns = [
+    { name: "Who" },
+    { name: "What", isWide: true },
+    ...(context === undefined ? [] : [{ name: "Token" }]),
+    ...(context?.projects === undefined ? [] : [{ name: "Project" }]),
+    { name: "From" },
+    { name: "When" },
+  ];
+  return table(label, columns, rows);
+}
+
+function whoDid({ author: { $: author } }: LoadedEvent, context: EventContext | undefined): SafeHtml {
+  const name = author.userType === "ghost" ? "Ghost User" : author.name;
+  const who =
+    context === undefined
+      ? html`<span class="name"><bdi>${name}</bdi></span>`
+      : html`<a class="name" href="${context.links.author(author.username)}"><bdi>${name}</bdi></a>`;
+  return html`${who}${author.userType === "project_bot" ? html` ${badge("bot")}` : null}`;
+}
+
+function whatWasDone({ action, targetType, targetTitle }: LoadedEvent): SafeHtml {
+  const target = TARGETS[targetType];
+  return html`${VERBS[action] ?? action} ${target === "" ? null : `${target} `}<bdi>${targetTitle}</bdi>`;
+}
+
+function withToken({ tokenId }: LoadedEvent, { tokens, links }: EventContext): SafeHtml | null {
+  if (tokenId == null) return null;
+  return html`<a href="${links.token(tokenId)}"><bdi>${tokens.get(tokenId) ?? `number ${tokenId}`}</bdi></a>`;
+}
+
+function inProject(path: string | undefined, { links }: EventContext): SafeHtml | null {
+  return path === undefined ? null : html`<a href="${links.project(path)}"><bdi>${path}</bdi></a>`;
 }

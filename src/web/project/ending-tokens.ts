@@ -12,11 +12,13 @@ export function endingTokens({ count, first }: EndingTokens, links: TokenLinks, 
   const others = count - first.length;
   const items = first.map((token) => html`${inWords(token, links, now)} `);
   const text = html`<strong>${count === 1 ? "A token ends" : `${counted(count, "token")} end`} soon.</strong> ${items}${others > 0 ? `And ${counted(others, "more", "more")}.` : null}`;
-  const href = count === 1 && only !== undefined ? links.rotate(only.id) : links.list({ state: "ends_soon" });
   return banner({
     kind: "warn",
     text,
-    more: html`<a class="btn" href="${href}">${count === 1 ? "Rotate" : "See them"}</a>`,
+    more:
+      count === 1 && only !== undefined
+        ? html`<a class="btn" href="${links.rotate(only.id)}">Rotate</a>`
+        : html`<a class="btn" href="${links.list({ state: "ends_soon" })}">See them</a>`,
   });
 }
 

@@ -54,13 +54,13 @@ ${isOwner ? visibilityForm(project, sent.visibility ?? present, own, needsPasswo
 ${isOwner ? html`<div>${confirmLink({ href: own.remove(), words: "Delete", object: project.fullPath.path, isDanger: true })}</div>` : onlyOwners("delete the project", accessLevel)}</section>`;
 }
 
-function generalSection(form: FormState, own: ProjectSettingsLinks): SafeHtml {
+function generalSection(form: FormState, links: ProjectSettingsLinks): SafeHtml {
   const registry = [
     { value: "enabled", words: "On" },
     { value: "disabled", words: "Off" },
   ];
   return html`<section class="card" aria-label="General">
-<form class="form" method="post" action="${own.general()}">
+<form class="form" method="post" action="${links.general()}">
 ${textField(form, { name: "name", label: LABELS.name, maximumLength: 255 })}
 ${textareaField(form, { name: "description", label: LABELS.description, rows: 3, maximumLength: 2000, isOptional: true })}
 ${chips(form, { name: "container_registry_access_level", label: LABELS.container_registry_access_level, kind: "radio", choices: registry, hint: "Off: nobody can pull images or push any, whatever their role and their token. Images and tokens stay as they are." })}
@@ -71,14 +71,14 @@ ${chips(form, { name: "container_registry_access_level", label: LABELS.container
 function visibilityForm(
   { visibility, fullPath }: Project,
   form: FormState,
-  own: ProjectSettingsLinks,
+  links: ProjectSettingsLinks,
   needsPassword: boolean,
 ): SafeHtml {
   const changes = VISIBILITY_CHOICES.filter(({ value }) => value !== visibility).map(
     ({ value, words }) =>
       html`<h3>${words}</h3>${effectList(visibilityChange(visibility, value).map(({ gains, words: each }) => ({ can: gains, words: each })))}`,
   );
-  return html`<form class="fields" method="post" action="${own.visibility()}">
+  return html`<form class="fields" method="post" action="${links.visibility()}">
 ${chips(form, { name: "visibility", label: LABELS.visibility, kind: "radio", choices: VISIBILITY_CHOICES })}
 ${disclosure({ summary: "Who gains and who loses", content: html`${changes}`, isOpen: true })}
 ${confirmationField(form, needsPassword)}

@@ -1,4 +1,5 @@
 /** Binds the pages: the security steps are here, numbered, so that no page can forget one. */
+import { Readable } from "node:stream";
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import type { z } from "zod";
@@ -24,7 +25,15 @@ import { changeCookies, NOTICE_COOKIE, sessionCookie, sessionCookieName, THEME_C
 import { CONFIRMATION_FIELD, FormState, type TypedFields } from "./form-state.ts";
 import { noticeCookie, readNotice } from "./notice.ts";
 import { isFromOurPages } from "./origin-check.ts";
-import { type Action, ANY_PATH, type Page, type PageRequest, type Redirect, type ShownPage } from "./page.ts";
+import {
+  type Action,
+  ANY_PATH,
+  type Download,
+  type Page,
+  type PageRequest,
+  type Redirect,
+  type ShownPage,
+} from "./page.ts";
 import type { PageProblem } from "./page-error.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPageLinks, type PageLinks } from "./page-links.ts";
@@ -123,6 +132,7 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     const result = page.method === "get" ? await page.show(request) : await act(binding, page, ctx, request);
     if (result === undefined) return;
     if ("json" in result) sendJson(ctx, result.json);
+    else if ("download" in result) send(ctx, result);
     else if ("redirect" in result) redirect(binding, ctx, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {
@@ -227,6 +237,13 @@ function redirect({ isHttps }: PageBinding, ctx: Context, to: Redirect): void {
   ctx.status = 303;
   ctx.set("Location", to.redirect);
   ctx.body = "";
+}
+
+function send(ctx: Context, { download, type, filename }: Download): void {
+  ctx.status = 200;
+  ctx.attachment(filename);
+  ctx.type = type;
+  ctx.body = Readable.from(download);
 }
 
 function show({ links, isHttps }: PageBinding, ctx: Context, visitor: Visitor, page: ShownPage): void {

@@ -32,9 +32,13 @@ export interface PageLinks {
   readonly endSession: (id: number) => Href;
   readonly endOtherSignIns: () => Href;
   readonly endRefreshToken: (id: number) => Href;
-  /** The access tokens of a project, by its full path, or one's own. */
-  readonly accessTokens: (project: string | "self") => TokenLinks;
-  readonly admin: AdminLinks;
+  /** The access tokens of a project, by its full path, or one's own, or all of the instance, where none is made or rotated. */
+  readonly accessTokens: (of: string | "self" | "instance") => TokenLinks;
+  readonly adminLinks: AdminLinks;
+  /** The members of a project or a group, by its full path. */
+  readonly members: (of: "project" | "group", path: string) => MemberLinks;
+  /** The events of a project, by its full path, or of the whole instance. */
+  readonly activity: (of: { readonly project: string } | "instance") => ActivityLinks;
   readonly styleguide: () => Href;
   readonly styleguideConfirmation: () => Href;
 }
@@ -63,12 +67,26 @@ export interface AdminLinks {
   /** A page about one account: `block`, `delete`. */
   readonly user: (id: number, page: string) => Href;
   readonly projects: (query?: Query) => Href;
-  /** Of the whole instance; none is made or rotated there. */
-  readonly accessTokens: TokenLinks;
   readonly featureFlags: (query?: Query) => Href;
   readonly instanceFlag: (feature: string) => Href;
   /** `project`: its path. */
   readonly projectFlag: (feature: string, query?: Query) => Href;
+}
+
+/** The addresses about the members of one place. */
+export interface MemberLinks {
+  readonly list: (query?: Query) => Href;
+  readonly add: () => Href;
+  /** Where the form is sent to. */
+  readonly create: () => Href;
+  readonly change: (userId: number) => Href;
+  readonly remove: (userId: number) => Href;
+}
+
+/** The addresses about the events of one place. */
+export interface ActivityLinks {
+  readonly list: (query?: Query) => Href;
+  readonly file: (format: "csv" | "json", query?: Query) => Href;
 }
 
 /** The addresses of a project's own settings. */
@@ -114,16 +132,27 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
     endSession: (id) => settings(`active_sessions/${id}/end`),
     endOtherSignIns: () => settings("active_sessions/end_others"),
     endRefreshToken: (id) => settings(`registry_sign_ins/${id}/end`),
-    accessTokens: (project) =>
-      tokenLinks(
-        at,
-        project === "self" ? "/-/user_settings/personal_access_tokens" : `/${project}/-/settings/access_tokens`,
-      ),
-    admin: adminLinks(at),
+    accessTokens: (of) => tokenLinks(at, TOKEN_PATHS[of] ?? `/${of}/-/settings/access_tokens`),
+    adminLinks: adminLinks(at),
+    members: (of, path) =>
+      memberLinks(at, of === "project" ? `/${path}/-/project_members` : `/groups/${path}/-/group_members`),
+    activity: (of) => {
+      const base = of === "instance" ? "/admin/audit" : `/${of.project}/-/activity`;
+      return {
+        list: (query) => at(base + search(query)),
+        file: (format, query) => at(`${base}.${format}${search(query)}`),
+      };
+    },
     styleguide: () => at("/-/styleguide"),
     styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
 }
+
+/** Where tokens are that are not one project's, whose path would have a slash. */
+const TOKEN_PATHS: Readonly<Record<string, string>> = {
+  self: "/-/user_settings/personal_access_tokens",
+  instance: "/admin/access_tokens",
+};
 
 function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
   const below = (id: number, rest: string) => at(`${base}/${id}${rest}`);
@@ -148,10 +177,19 @@ function adminLinks(at: (path: string) => Href): AdminLinks {
     newUser: () => at("/admin/users/new"),
     user: (id, page) => at(`/admin/users/${id}/${page}`),
     projects: (query) => at(`/admin/projects${search(query)}`),
-    accessTokens: tokenLinks(at, "/admin/access_tokens"),
     featureFlags: (query) => at(`/admin/feature_flags${search(query)}`),
     instanceFlag: (feature) => at(`/admin/feature_flags/${feature}/instance`),
     projectFlag: (feature, query) => at(`/admin/feature_flags/${feature}/project${search(query)}`),
+  };
+}
+
+function memberLinks(at: (path: string) => Href, base: string): MemberLinks {
+  return {
+    list: (query) => at(base + search(query)),
+    add: () => at(`${base}/new`),
+    create: () => at(base),
+    change: (userId) => at(`${base}/${userId}/edit`),
+    remove: (userId) => at(`${base}/${userId}/remove`),
   };
 }
 

@@ -33,6 +33,15 @@ export interface Told {
   readonly json: unknown;
 }
 
+/** A file that is sent as it is made, however long it becomes. */
+export interface Download {
+  /** What it holds; the next part is asked for when the one before is on its way. */
+  readonly download: AsyncIterable<string>;
+  readonly type: "text/csv" | "application/json";
+  /** Of letters, digits, dots, `-` and `_`. */
+  readonly filename: string;
+}
+
 /** Where an action leads. */
 export interface Redirect {
   readonly redirect: Href;
@@ -75,7 +84,9 @@ export interface View<
   Query extends z.ZodType = z.ZodType,
 > extends Declaration<Access, Params, Query> {
   readonly method: "get";
-  show(request: PageRequest<Access, z.output<Params>, z.output<Query>>): Promise<ShownPage | Redirect | Told>;
+  show(
+    request: PageRequest<Access, z.output<Params>, z.output<Query>>,
+  ): Promise<ShownPage | Redirect | Told | Download>;
 }
 
 /** What a form does. */

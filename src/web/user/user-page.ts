@@ -74,7 +74,6 @@ async function botPage({ database }: WebServices, links: PageLinks, { caller, us
   const bot = await findBot(em, user.id);
   const access = bot === undefined ? undefined : await seekVisibleProject(em, caller, bot.projectId);
   const path = access?.project.fullPath.path;
-  const tokens = path === undefined ? undefined : links.accessTokens(path);
   const isManager = (access?.accessLevel ?? 0) >= ACCESS_LEVELS.maintainer;
   return {
     title: user.username,
@@ -85,12 +84,12 @@ async function botPage({ database }: WebServices, links: PageLinks, { caller, us
       ...(path === undefined
         ? []
         : [{ name: "Project", value: html`<a href="${links.place(path)}"><bdi>${path}</bdi></a>` }]),
-      ...(bot === undefined || tokens === undefined || !isManager
+      ...(bot === undefined || path === undefined || !isManager
         ? []
         : [
             {
               name: "Access token",
-              value: html`<a href="${tokens.one(bot.token.id)}"><bdi>${bot.token.name}</bdi></a>`,
+              value: html`<a href="${links.accessTokens(path).one(bot.token.id)}"><bdi>${bot.token.name}</bdi></a>`,
             },
           ]),
       { name: "Made", value: day(user.createdAt.toISOString().slice(0, 10)) },

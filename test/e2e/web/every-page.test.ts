@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openContext, openPage } from "../../support/browser.ts";
 import { findChromium } from "../../support/requirements.ts";
-import { addressOf, isForm, PAGES, type PageRow } from "../../support/web-pages.ts";
+import { addressOf, isShown, PAGES, type PageRow } from "../../support/web-pages.ts";
 import { type Role, startWebStage, type WebStage } from "../../support/web-stage.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -92,7 +92,7 @@ const lookerOf = ({ outcomes }: PageRow) =>
   (["maintainer", "administrator", "anonymous"] as const).find((role) => outcomes[role] === 200);
 
 describe("a page breaks no rule of accessibility, keeps its policy, and fits, light and dark, wide and narrow:", () => {
-  const rows = PAGES.filter((row) => !isForm(row)).map((row, place) => ({ row, name: `${place + 1}. ${row.page}` }));
+  const rows = PAGES.filter(isShown).map((row, place) => ({ row, name: `${place + 1}. ${row.page}` }));
   it.each(rows)("$name", async ({ row }) => {
     const role = lookerOf(row);
     if (role === undefined) throw new Error(`nobody may see ${row.page}`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unescaped, WebClient } from "../../support/web-client.ts";
-import { addressOf, isForm, PAGES } from "../../support/web-pages.ts";
+import { addressOf, isShown, PAGES } from "../../support/web-pages.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
 import { createGroup, createProject } from "../../support/world.ts";
 
@@ -45,7 +45,7 @@ describe("a name is text, wherever it is shown:", () => {
     let shown = 0;
     for (const role of ["administrator", "maintainer"] as const) {
       const client = await stage.clientOf(role);
-      for (const row of PAGES.filter((each) => !isForm(each) && each.outcomes[role] === 200)) {
+      for (const row of PAGES.filter((each) => isShown(each) && each.outcomes[role] === 200)) {
         const { html } = await client.get((await addressOf(row, stage, role)).address);
         expect([row.page, MARKUP.exec(html)]).toEqual([row.page, null]);
         if (unescaped(html).includes(name)) shown += 1;
@@ -61,7 +61,7 @@ describe("a name is text, wherever it is shown:", () => {
 
 /** The page without what stands in `bdi`, in attributes and in controls, none of which turns the text around it. */
 function outsideOfBdi(html: string): string {
-  return html.replaceAll(/<bdi>.*?<\/bdi>/gs, "").replaceAll(/"[^"]*"/g, "");
+  return html.replaceAll(/<(bdi|textarea)\b.*?<\/\1>/gs, "").replaceAll(/"[^"]*"/g, "");
 }
 
 describe("what a form was sent with is text when it is shown again:", () => {

@@ -92,7 +92,9 @@ describe("the form of a new project", () => {
     await stage.service.root.delete("/projects/maintainer%2Fgone");
     expect((await maintainer.post("/projects/new", fields)).location).toBe("/maintainer/gone");
     const { html } = await maintainer.get("/maintainer/gone");
-    expect(html).toMatch(/class="banner warn"[^]*?The project is created\. Something of its path[^<]*now reaches them/);
+    expect(html).toMatch(
+      /class="banner warn"[\s\S]*?The project is created\. Something of its path[^<]*now reaches them/,
+    );
     expect((await maintainer.get("/maintainer/gone")).html).not.toContain("Something of its path");
   });
 });

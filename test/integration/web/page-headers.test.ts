@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_DIRECTORY } from "../../support/running-command.ts";
 import { WebClient } from "../../support/web-client.ts";
-import { addressOf, isForm, PAGES } from "../../support/web-pages.ts";
+import { addressOf, isForm, isShown, PAGES } from "../../support/web-pages.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
 
 let stage: WebStage;
@@ -54,7 +54,7 @@ function directives(policy: string | string[] | undefined): string[] {
 
 describe("what a page consists of", () => {
   it("is text and addresses of ours: no inline script or style, no handler, no foreign host", async () => {
-    for (const row of PAGES.filter((each) => !isForm(each))) {
+    for (const row of PAGES.filter(isShown)) {
       const client = await stage.clientOf("administrator");
       const { html } = await client.get((await addressOf(row, stage, "administrator")).address);
       expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)|javascript:|<base|<iframe/i);

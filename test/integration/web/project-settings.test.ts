@@ -48,7 +48,7 @@ describe("the general settings", () => {
   it("are refused with what is wrong, and what was typed stays", async () => {
     const { status, html } = await maintainer.post(base, { ...GENERAL, name: " ", description: "kept" });
     expect(status).toBe(422);
-    expect(html).toMatch(/href="#name"[^]*>\nkept<\/textarea>/);
+    expect(html).toMatch(/href="#name"[\s\S]*>\nkept<\/textarea>/);
     expect(await project()).toMatchObject({ description: "old" });
     for (const fields of [{}, { name: "x" }, { ...GENERAL, container_registry_access_level: "maybe" }])
       expect((await maintainer.post(base, fields)).status).toBe(422);
@@ -63,13 +63,13 @@ describe("the general settings", () => {
 describe("the visibility", () => {
   it("is changed by Owners, who read who gains and who loses", async () => {
     expect(unescaped((await owner.get(base)).html)).toMatch(
-      /Internal<\/h3>[^]*whoever has an account here[^]*Public<\/h3>[^]*everybody/,
+      /Internal<\/h3>[\s\S]*whoever has an account here[\s\S]*Public<\/h3>[\s\S]*everybody/,
     );
     expect((await owner.post(`${base}/visibility`, { visibility: "public" })).location).toBe(base);
     expect(await project()).toMatchObject({ visibility: "public", name: `app${count}`, description: "old" });
     const { html } = await owner.get(base);
     expect(html).toContain("The visibility is changed.");
-    expect(html).toMatch(/Private<\/h3>[^]*no more: whoever has an account/);
+    expect(html).toMatch(/Private<\/h3>[\s\S]*no more: whoever has an account/);
   });
 
   it("is shown to Maintainers with the reason why they cannot change it, and refused", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type SentStatement, watchStatements } from "../../support/statements.ts";
 import type { WebClient } from "../../support/web-client.ts";
-import { addressOf, isForm, PAGES, type PageRow } from "../../support/web-pages.ts";
+import { addressOf, isShown, PAGES, type PageRow } from "../../support/web-pages.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
 import {
   addProjectMember,
@@ -20,7 +20,7 @@ afterEach(() => vi.restoreAllMocks());
 /** How many of everything that a page may list are added. */
 const MANY = 12;
 
-const pages = PAGES.filter((row) => !isForm(row) && row.outcomes.maintainer === 200);
+const pages = PAGES.filter((row) => isShown(row) && row.outcomes.maintainer === 200);
 
 /** What each page sends to the database. */
 async function statements(client: WebClient): Promise<Map<PageRow, SentStatement[]>> {

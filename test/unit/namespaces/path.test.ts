@@ -71,7 +71,11 @@ describe("a path's segment", () => {
     },
   );
 
-  it.each(["blob", "tree", "raw", "new", "edit", "wikis"])("may not be %s where it names a project", (segment) => {
+  it("may not be new where it stands first or names a project", () => {
+    expect(["top", "project", "nested"].map((place) => accepts(place as "top", "new"))).toEqual([false, false, true]);
+  });
+
+  it.each(["blob", "tree", "raw", "edit", "wikis"])("may not be %s where it names a project", (segment) => {
     expect(accepts("project", segment)).toBe(false);
     expect(accepts("nested", segment)).toBe(true);
     expect(accepts("top", segment)).toBe(true);
