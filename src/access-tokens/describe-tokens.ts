@@ -2,13 +2,14 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { decidePeriod, type Period } from "../projects/period.ts";
+import type { Project } from "../projects/project.entity.ts";
 import type { User } from "../users/user.entity.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { type DailyUse, findDailyUse } from "./daily-use.ts";
 import { findEndEvents } from "./find-end-events.ts";
 import { findLastImages, type LastImage } from "./find-last-images.ts";
 import { findSafeToRetire } from "./find-safe-to-retire.ts";
-import type { TokenOwner } from "./find-token-owner.ts";
+import type { ProjectBot } from "./project-bot.ts";
 import { type EndEvent, endOf, type Person, type TokenEnd } from "./token-end.ts";
 import type { TokenStanding } from "./token-standing.ts";
 
@@ -32,6 +33,8 @@ export interface BotUse {
 export interface DescribedToken {
   readonly token: AccessToken;
   readonly standing: TokenStanding;
+  /** Where it is good; undefined for a personal token. */
+  readonly project: { readonly id: number; readonly path: string } | undefined;
   /** Whom it acts as: its bot or its human; the Ghost User where those are gone. */
   readonly user: Person;
   readonly createdBy: Person;
@@ -46,11 +49,10 @@ export interface DescribedToken {
   readonly use: BotUse | undefined;
 }
 
-/** Describes tokens of one owner, in the order of `standings`. */
+/** Describes tokens, in the order of `standings`. */
 export async function describeTokens(
   services: UseCaseServices,
   em: SqlEntityManager,
-  owner: TokenOwner,
   standings: readonly TokenStanding[],
 ): Promise<readonly DescribedToken[]> {
   if (standings.length === 0) return [];
@@ -58,12 +60,12 @@ export async function describeTokens(
   const found = await em.find(
     AccessToken,
     { id: { $in: standings.map(({ id }) => id) } },
-    { populate: ["user", "createdBy", "revokedBy", "predecessor"], strategy: "joined" },
+    { populate: ["user", "createdBy", "revokedBy", "predecessor", "project.fullPath"], strategy: "joined" },
   );
   const safe = await findSafeToRetire(services, found);
   const ended = standings.flatMap(({ id, life }) => (life === "inactive" ? [id] : []));
   const events = await findEndEvents(em, ended);
-  const uses = await findUses(em, owner, found, decidePeriod({}, now));
+  const uses = await findUses(em, found, decidePeriod({}, now));
   const byId = new Map(found.map((token) => [token.id, token]));
   return standings.flatMap((standing) => {
     const token = byId.get(standing.id);
@@ -71,6 +73,7 @@ export async function describeTokens(
     return {
       token,
       standing,
+      project: toPlace(token.project?.unwrap()),
       user: toPerson(token.user.$),
       createdBy: toPerson(token.createdBy.$),
       end: standing.life === "inactive" ? endOfToken(token, standing, events.get(token.id), now) : undefined,
@@ -90,16 +93,17 @@ function graceOf(token: AccessToken, safe: ReadonlyMap<number, boolean>): GraceD
 /** What is known of the bots' use, by their ids. */
 async function findUses(
   em: SqlEntityManager,
-  owner: TokenOwner,
   tokens: readonly AccessToken[],
   period: Period,
 ): Promise<ReadonlyMap<number, BotUse>> {
-  if (owner.kind === "human") return new Map();
-  const bots = tokens.map(({ user }) => user.unwrap()).filter(({ userType }) => userType === "project_bot");
-  const ids = [...new Set(bots.map(({ id }) => id))];
-  const days = await findDailyUse(em, owner.project.id, ids, period);
-  const last = await findLastImages(em, owner.project.id, ids);
-  return new Map(ids.map((id) => [id, { last: last.get(id), days: days.get(id) ?? [] }]));
+  const bots = new Map<number, ProjectBot>();
+  for (const { user, project } of tokens) {
+    const { id, userType } = user.unwrap();
+    if (project != null && userType === "project_bot") bots.set(id, { id, projectId: project.id });
+  }
+  const days = await findDailyUse(em, [...bots.values()], period);
+  const last = await findLastImages(em, [...bots.values()]);
+  return new Map(Array.from(bots.keys(), (id) => [id, { last: last.get(id), days: days.get(id) ?? [] }]));
 }
 
 function endOfToken(
@@ -110,6 +114,10 @@ function endOfToken(
 ): TokenEnd | undefined {
   const person = revokedBy == null ? null : toPerson(revokedBy.unwrap());
   return endOf({ expiresAt, retiresAt, revokedAt, revokedBy: person, hasSuccessor, event }, now);
+}
+
+function toPlace(project: Project | undefined): DescribedToken["project"] {
+  return project === undefined ? undefined : { id: project.id, path: project.fullPath.path };
 }
 
 function toPerson({ id, username, name, userType }: User): Person {

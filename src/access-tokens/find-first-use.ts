@@ -34,11 +34,11 @@ export async function findFirstUse(
 ): Promise<FirstUse> {
   const em = database.em();
   const owner = await findTokenOwner(em, caller, of);
-  const [owned, value] = ownedBy(owner);
+  const [owned, ...ownerIds] = ownedBy(owner);
   const [row] = await em.execute<Row[]>(
     `select t.created_at, t.last_used_at, t.last_used_client as client, t.last_used_ips[1] as address
      from access_tokens t where t.id = ? and ${owned}`,
-    [tokenId, value],
+    [tokenId, ...ownerIds],
   );
   if (row === undefined) throw new NotFoundError(nameOfTokens(owner));
   return {

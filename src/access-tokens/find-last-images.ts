@@ -1,6 +1,6 @@
 /** Finds what bots did last with images of their projects, as registries reported it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { idArray } from "../database/id-array.ts";
+import { botValues, type ProjectBot } from "./project-bot.ts";
 
 /** What was done with an image, and when. Registries' reports are kept for a while only. */
 export interface LastImage {
@@ -24,9 +24,9 @@ const FIND = `
         and named.happened_at between last.happened_at - interval '1 minute' and last.happened_at
       order by named.happened_at desc limit 1
     )) as tag
-  from unnest(?::int[]) as bot (id)
+  from unnest(?::int[], ?::int[]) as bot (id, project_id)
   cross join lateral (
-    select * from registry_events where user_id = bot.id and project_id = ? order by happened_at desc, id desc limit 1
+    select * from registry_events where user_id = bot.id and project_id = bot.project_id order by happened_at desc, id desc limit 1
   ) last`;
 
 interface Row extends Omit<LastImage, "at"> {
@@ -37,11 +37,10 @@ interface Row extends Omit<LastImage, "at"> {
 /** What each of some bots did last in their project, by the bots' ids; one of whom nothing is known is left out. */
 export async function findLastImages(
   em: SqlEntityManager,
-  projectId: number,
-  botIds: readonly number[],
+  bots: readonly ProjectBot[],
 ): Promise<ReadonlyMap<number, LastImage>> {
-  if (botIds.length === 0) return new Map();
-  const rows = await em.execute<Row[]>(FIND, [idArray(botIds), projectId]);
+  if (bots.length === 0) return new Map();
+  const rows = await em.execute<Row[]>(FIND, [...botValues(bots)]);
   return new Map(
     rows.map(({ id, action, repository, tag, digest, happened_at }) => [
       id,

@@ -15,14 +15,24 @@ export interface LivingFamily {
   readonly currentId: number;
   readonly userId: number;
   readonly family: string;
+  /** Whether it is a project's: the user is a bot then, which goes with it. */
+  readonly isOfProject: boolean;
 }
 
 /** A family lives as long as one of its tokens is not revoked: its current one, as none but that outlives another. */
 const FIND = (owned: string) => `
-  select t.id as named_id, living.id as current_id, t.user_id, t.family
+  select t.id as named_id, living.id as current_id, t.user_id, t.family, t.project_id is not null as is_of_project
   from access_tokens t join access_tokens living on living.family = t.family
   where living.revoked_at is null and living.retires_at is null and ${owned} and t.id = any(?::int[])
   order by t.id desc`;
+
+interface Row {
+  readonly named_id: number;
+  readonly current_id: number;
+  readonly user_id: number;
+  readonly family: string;
+  readonly is_of_project: boolean;
+}
 
 /** Those of the named tokens of an owner whose families live; others are left out, whether they are dead or another's. */
 export async function findLivingFamilies(
@@ -30,14 +40,14 @@ export async function findLivingFamilies(
   owner: TokenOwner,
   tokenIds: readonly number[],
 ): Promise<readonly LivingFamily[]> {
-  const [owned, value] = ownedBy(owner);
-  const rows = await em.execute<{ named_id: number; current_id: number; user_id: number; family: string }[]>(
-    FIND(owned),
-    [value, idArray(tokenIds)],
-  );
-  return rows.map(({ named_id, current_id, user_id, family }) => ({
-    ...{ namedId: named_id, currentId: current_id },
-    ...{ userId: user_id, family },
+  const [owned, ...ownerIds] = ownedBy(owner);
+  const rows = await em.execute<Row[]>(FIND(owned), [...ownerIds, idArray(tokenIds)]);
+  return rows.map((row) => ({
+    namedId: row.named_id,
+    currentId: row.current_id,
+    userId: row.user_id,
+    family: row.family,
+    isOfProject: row.is_of_project,
   }));
 }
 

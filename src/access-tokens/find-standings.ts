@@ -55,9 +55,9 @@ export async function listStandings(
   { limit, offset }: Page,
   now: Date,
 ): Promise<{ readonly standings: readonly TokenStanding[]; readonly counts: TokenCounts }> {
-  const [owned, value] = ownedBy(owner);
+  const [owned, ...ownerIds] = ownedBy(owner);
   const pattern = likePattern(search);
-  const values = [...momentValues(now), value, pattern, search, pattern, limit, offset];
+  const values = [...momentValues(now), ...ownerIds, pattern, search, pattern, limit, offset];
   const rows = await em.execute<(CountsRow & (StandingRow | { id: null }))[]>(pageOf(owned, state), values);
   const [first] = rows;
   const count = (each: TokenState) => first?.[`count_${each}`] ?? 0;
@@ -80,8 +80,8 @@ export async function findStandings(
   tokenIds: readonly number[],
   now: Date,
 ): Promise<readonly TokenStanding[]> {
-  const [owned, value] = ownedBy(owner);
+  const [owned, ...ownerIds] = ownedBy(owner);
   const statement = `${standingOf(`${owned} and t.id = any(?::int[])`)} order by t.id desc`;
-  const rows = await em.execute<StandingRow[]>(statement, [...momentValues(now), value, idArray(tokenIds)]);
+  const rows = await em.execute<StandingRow[]>(statement, [...momentValues(now), ...ownerIds, idArray(tokenIds)]);
   return rows.map(toStanding);
 }

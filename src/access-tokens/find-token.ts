@@ -41,7 +41,7 @@ export async function findToken(
   const em = database.em();
   const owner = await findTokenOwner(em, caller, of);
   const now = clock.now();
-  const [found] = await describeTokens(services, em, owner, await findStandings(em, owner, [tokenId], now));
+  const [found] = await describeTokens(services, em, await findStandings(em, owner, [tokenId], now));
   if (found === undefined) throw new NotFoundError(nameOfTokens(owner));
   const botId = found.user.userType === "project_bot" ? found.user.id : undefined;
   return {

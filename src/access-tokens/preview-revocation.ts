@@ -51,8 +51,8 @@ export async function previewRevocation(
   const families = await findLivingFamilies(em, owner, tokenIds);
   const currentIds = families.map(({ currentId }) => currentId);
   const standings = await findStandings(em, owner, currentIds, services.clock.now());
-  const tokens = await describeTokens(services, em, owner, standings);
-  const bots = owner.kind === "human" ? [] : tokens.map(({ user }) => user);
+  const tokens = await describeTokens(services, em, standings);
+  const bots = tokens.map(({ user }) => user).filter(({ userType }) => userType === "project_bot");
   const named = new Set(families.map(({ namedId }) => namedId));
   return {
     owner,

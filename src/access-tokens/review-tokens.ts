@@ -1,4 +1,4 @@
-/** Goes through the access tokens of a project or of a human, for people: which need attention, who uses them, why others ended. */
+/** Goes through the access tokens of a project, of a human or of the instance, for people: which need attention, who uses them, why others ended. */
 import type { Page } from "../database/page.ts";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
@@ -35,5 +35,5 @@ export async function reviewTokens(
   const em = services.database.em();
   const owner = await findTokenOwner(em, caller, of);
   const { standings, counts } = await listStandings(em, owner, filter, page, services.clock.now());
-  return { owner, tokens: await describeTokens(services, em, owner, standings), counts };
+  return { owner, tokens: await describeTokens(services, em, standings), counts };
 }

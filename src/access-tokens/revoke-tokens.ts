@@ -1,4 +1,4 @@
-/** Revokes many access tokens of a project or of a human at once: all of them, or none. */
+/** Revokes many access tokens at once, of a project, of a human or of the instance: all of them, or none. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { ForbiddenError } from "../errors.ts";
 import type { SignedInPrincipal } from "../principals/principal.ts";
@@ -40,7 +40,7 @@ export async function revokeTokens(
     const owner = await findTokenOwner(em, caller, of);
     if (caller.kind === "bot") throw new ForbiddenError("a bot user may revoke no access token but its own");
     const families = await lockLivingFamilies(em, owner, tokenIds);
-    if (families.length > 0) await end(em, services, owner, families, { by: caller, at: services.clock.now() });
+    if (families.length > 0) await end(em, services, families, { by: caller, at: services.clock.now() });
     const revoked = families.map(({ namedId }) => namedId);
     return { revoked, skipped: [...new Set(tokenIds)].filter((id) => !revoked.includes(id)) };
   });
@@ -62,13 +62,11 @@ async function lockLivingFamilies(
 async function end(
   em: SqlEntityManager,
   services: RevokeServices,
-  owner: TokenOwner,
   families: readonly LivingFamily[],
   authorship: Authorship,
 ): Promise<void> {
-  if (owner.kind === "human") {
-    await markRevoked(em, { families: [...new Set(families.map(({ family }) => family))] }, authorship);
-  } else {
-    await deleteUsers(em, services, [...new Set(families.map(({ userId }) => userId))], authorship);
-  }
+  const personal = families.filter(({ isOfProject }) => !isOfProject).map(({ family }) => family);
+  const bots = families.filter(({ isOfProject }) => isOfProject).map(({ userId }) => userId);
+  if (personal.length > 0) await markRevoked(em, { families: [...new Set(personal)] }, authorship);
+  if (bots.length > 0) await deleteUsers(em, services, [...new Set(bots)], authorship);
 }

@@ -35,7 +35,8 @@ export const MOMENT = `
   select ?::timestamptz as now, ?::date as today, ?::date as soon, ?::timestamptz as unused_since, ?::timestamptz as made_since`;
 
 /** Whether the token `t` is active at `moment`, and no old secret in grace; and whether it ends soon besides. */
-const IS_ACTIVE = "(t.revoked_at is null and t.retires_at is null and coalesce(t.expires_at > moment.today, true))";
+export const IS_ACTIVE =
+  "(t.revoked_at is null and t.retires_at is null and coalesce(t.expires_at > moment.today, true))";
 export const ENDS_SOON = `(${IS_ACTIVE} and coalesce(t.expires_at <= moment.soon, false))`;
 
 /** Whether the token `t` is safe to revoke at `moment`. */

@@ -1,14 +1,12 @@
 /** Deletes the accounts of humans. */
 import type { UseCaseServices } from "../database/use-case-services.ts";
-import { requireNotLastOwner } from "../members/last-owner.ts";
-import { Namespace } from "../namespaces/namespace.entity.ts";
-import { removeNamespace, requireEmptyNamespace } from "../namespaces/remove-namespace.ts";
+import { removeNamespace } from "../namespaces/remove-namespace.ts";
 import { requireAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { type DeleteUserServices, deleteUser, lockUser } from "../users/delete-user.ts";
+import { type DeleteUserServices, deleteUser } from "../users/delete-user.ts";
 import { lockDepartures } from "../users/lock-departures.ts";
-import { findHumanAccount, requireNotSelf } from "./find-account.ts";
-import { requireAnotherAdministrator } from "./last-administrator.ts";
+import { findHumanAccount } from "./find-account.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
+import { requireDeletable } from "./require-deletable.ts";
 
 /**
  * Deletes a human: their tokens are revoked, their memberships and personal namespace deleted; all other records pass to
@@ -28,16 +26,7 @@ export function deleteAccount(
     requireAdministrator(caller);
     await lockDepartures(em);
     const user = await findHumanAccount(em, caller, userId, "deleted");
-    requireNotSelf(caller, user, "delete yourself");
-    const personal = await em.findOne(
-      Namespace,
-      { kind: "user", fullPath: { path: user.username } },
-      { populate: ["fullPath"] },
-    );
-    if (personal !== null) await requireEmptyNamespace(em, personal, "the user's personal namespace");
-    await lockUser(em, user.id);
-    await requireAnotherAdministrator(em, user);
-    await requireNotLastOwner(em, user);
+    const personal = await requireDeletable(em, caller, user);
     const at = services.clock.now();
     await deleteUser(em, services, user.id, { by: caller, at });
     if (personal !== null) await removeNamespace(em, personal, at);

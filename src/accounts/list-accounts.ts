@@ -6,7 +6,7 @@ import type { Page } from "../database/page.ts";
 import { ForbiddenError } from "../errors.ts";
 import { seekVisibleUser } from "../members/find-visible-user.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import { User, type UserState } from "../users/user.entity.ts";
+import { User, type UserState, type UserType } from "../users/user.entity.ts";
 
 /** Which accounts are wanted, and in which order. */
 export interface AccountFilter {
@@ -16,8 +16,7 @@ export interface AccountFilter {
   readonly search?: string | undefined;
   /** Accounts that are in all of these states; two different states match no account. */
   readonly states: readonly UserState[];
-  readonly humansOnly: boolean;
-  readonly withoutBots: boolean;
+  readonly types: readonly UserType[];
   readonly orderBy: "id" | "name" | "username" | "createdAt";
   readonly direction: "asc" | "desc";
 }
@@ -41,8 +40,7 @@ export async function listAccounts(
     const pattern = { $ilike: likePattern(filter.search) };
     where.push({ $or: [{ name: pattern }, { username: pattern }, ...(mayAll ? [{ email: pattern }] : [])] });
   }
-  if (filter.humansOnly) where.push({ userType: "human" });
-  if (filter.withoutBots) where.push({ userType: { $ne: "project_bot" } });
+  where.push({ userType: { $in: [...filter.types] } });
   const orderBy = [{ [filter.orderBy]: filter.direction }, { id: filter.direction }];
   return await em.findAndCount(User, { $and: where }, { orderBy, ...page });
 }

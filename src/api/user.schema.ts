@@ -5,7 +5,7 @@ import type { Links } from "../links.ts";
 import { email, password } from "../schemas/account-fields.ts";
 import { flag, flagForms, id, searchText, text, unsetFlag } from "../schemas/fields.ts";
 import { pathSegment } from "../schemas/path-segment.ts";
-import { USER_STATES, type User } from "../users/user.entity.ts";
+import { USER_STATES, USER_TYPES, type User } from "../users/user.entity.ts";
 import { pageQuery } from "./protocol/pagination.ts";
 
 /** The parameters of one account. */
@@ -75,8 +75,10 @@ export function accountFilter(query: z.output<typeof listUsersQuery>): AccountFi
     username: query.username,
     search: query.search,
     states: USER_STATES.filter((state) => query[state] === true),
-    humansOnly: query.humans === true,
-    withoutBots: query.without_project_bots === true,
+    types: USER_TYPES.filter(
+      (type) =>
+        (query.humans !== true || type === "human") && (query.without_project_bots !== true || type !== "project_bot"),
+    ),
     orderBy: USER_COLUMNS[query.order_by],
     direction: query.sort,
   };

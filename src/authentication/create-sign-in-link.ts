@@ -45,17 +45,25 @@ export function createSignInLink(
     requireAdministrator(caller);
     requireStrengthOfPassword(caller, "sign-in link");
     const user = await lockRecipient(em, caller, userId);
-    const at = clock.now();
-    await em.nativeDelete(SignInLink, { user, kind });
-    const secret = makeWebSecret(ids);
-    const expiresAt = new Date(at.getTime() + LIFE_MS[kind]);
-    const digest = digestSecret(secret);
-    const link = em.create(SignInLink, { createdAt: at, user, createdBy: caller.userId, kind, digest, expiresAt });
-    await em.flush();
-    const title = `${TITLES[kind]} for ${user.username}`;
-    await recordEvent(em, { by: caller, action: "created", target: { type: "SignInLink", id: link.id, title }, at });
-    return { id: link.id, secret, expiresAt };
+    return await addSignInLink(em, ids, { by: caller, user, kind, at: clock.now() });
   });
+}
+
+/** Adds a link for a user whom nobody can block meanwhile, inside the caller's transaction. */
+export async function addSignInLink(
+  em: SqlEntityManager,
+  ids: IdSource,
+  { by, user, kind, at }: { by: SignedInPrincipal; user: User; kind: SignInLinkKind; at: Date },
+): Promise<CreatedSignInLink> {
+  await em.nativeDelete(SignInLink, { user, kind });
+  const secret = makeWebSecret(ids);
+  const expiresAt = new Date(at.getTime() + LIFE_MS[kind]);
+  const digest = digestSecret(secret);
+  const link = em.create(SignInLink, { createdAt: at, user, createdBy: by.userId, kind, digest, expiresAt });
+  await em.flush();
+  const title = `${TITLES[kind]} for ${user.username}`;
+  await recordEvent(em, { by, action: "created", target: { type: "SignInLink", id: link.id, title }, at });
+  return { id: link.id, secret, expiresAt };
 }
 
 /** Whoever blocks the user at this moment has to wait, and ends the link then. */

@@ -1,10 +1,17 @@
 /** Every page, in the order in which addresses are tried: an address belongs to the first that it fits. */
+import { instanceTokens } from "./access-tokens/instance-tokens.ts";
 import { personalTokens } from "./access-tokens/personal-tokens.ts";
 import { projectTokens } from "./access-tokens/project-tokens.ts";
-import { tokenPages } from "./access-tokens/token-pages.ts";
+import { tokenPages, tokenReviewPages } from "./access-tokens/token-pages.ts";
 import { activeSessionPages } from "./active-session.pages.ts";
 import { activityPages } from "./activity/activity-pages.ts";
 import { instanceActivity, projectActivity } from "./activity/activity-place.ts";
+import { accountChangePages } from "./admin/account-change.pages.ts";
+import { accountLinkPages } from "./admin/account-link.pages.ts";
+import { deleteAccountPages } from "./admin/delete-account.pages.ts";
+import { featureFlagPages } from "./admin/feature-flag.pages.ts";
+import { adminProjectPages } from "./admin/project.pages.ts";
+import { userPages } from "./admin/user.pages.ts";
 import { explorePages } from "./explore.pages.ts";
 import { groupPages } from "./group/group.pages.ts";
 import { newGroupPages } from "./group/new-group.pages.ts";
@@ -35,6 +42,13 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...activeSessionPages(services, links),
     ...tokenPages(services, personalTokens(services, links)),
     ...tokenPages(services, projectTokens(services, links)),
+    ...userPages(services, links),
+    ...accountChangePages(services, links),
+    ...accountLinkPages(services, links),
+    ...deleteAccountPages(services, links),
+    ...adminProjectPages(services, links),
+    ...tokenReviewPages(services, instanceTokens(services, links)),
+    ...featureFlagPages(services, links),
     ...activityPages(services, links, instanceActivity(links)),
     ...activityPages(services, links, projectActivity(services, links)),
     ...memberPages(services, links, groupMembers(services, links)),

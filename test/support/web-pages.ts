@@ -10,7 +10,13 @@ import { openAssets } from "../../src/web/protocol/assets.ts";
 import { createPageLinks } from "../../src/web/protocol/page-links.ts";
 import type { FormFields, WebAnswer, WebClient } from "./web-client.ts";
 import { type Person, ROLES, type Role, type WebStage } from "./web-stage.ts";
-import { createPersonalAccessToken, createProjectAccessToken, createUser, type User } from "./world.ts";
+import {
+  createPersonalAccessToken,
+  createProjectAccessToken,
+  createUser,
+  createUserWithPassword,
+  type User,
+} from "./world.ts";
 
 /** A status; or where a redirect leads, with `:id` for each number; or `sign in`: there, and back where a page was asked for. */
 export type Outcome = number | `/${string}` | "sign in";
@@ -111,12 +117,10 @@ const PERSONAL_TOKENS: TokenPlace = {
   api: () => "/personal_access_tokens",
 };
 
-function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow[] {
-  /** The address of a page of a token's that is made for it. */
+/** The pages on which tokens are looked at and revoked. */
+function tokenReviewPages({ base, address, outcomes, make }: TokenPlace): PageRow[] {
   const one = (rest: string) => async (stage: WebStage, by: Person) => `${address}/${await make(stage, by)}${rest}`;
   const some = async (stage: WebStage, by: Person) => [await make(stage, by), await make(stage, by)].map(String);
-  const created: Outcome = `${address}/:id/created`;
-  const form = { name: "ci-push", scopes: ["read_registry", "write_registry"], access_level: "30", expires_in: "90" };
   return [
     {
       page: `GET ${base}`,
@@ -127,14 +131,6 @@ function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow
       outcomes: outcomes(200),
     },
     { page: `GET ${base}`, at: () => `${address}?state=inactive&search=none`, outcomes: outcomes(200) },
-    { page: `POST ${base}`, at: () => address, fields: () => form, outcomes: outcomes(created) },
-    { page: `GET ${base}/new`, at: () => `${address}/new`, outcomes: outcomes(200) },
-    {
-      page: `GET ${base}/new`,
-      at: async (stage, by) => `${address}/new?from=${await make(stage, by)}`,
-      outcomes: outcomes(200),
-    },
-    { page: `GET ${base}/effect`, at: () => `${address}/effect?scopes=read_registry`, outcomes: outcomes(200) },
     {
       page: `GET ${base}/revoke`,
       at: async (stage, by) => `${address}/revoke?ids=${(await some(stage, by)).join("&ids=")}`,
@@ -147,8 +143,30 @@ function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow
       outcomes: outcomes(address),
     },
     { page: `GET ${base}/:token_id`, at: one(""), outcomes: outcomes(200) },
-    { page: `GET ${base}/:token_id/created`, at: one("/created"), outcomes: outcomes(200) },
     { page: `GET ${base}/:token_id/first_use`, at: one("/first_use"), outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(200) },
+    { page: `POST ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(address) },
+  ];
+}
+
+/** All pages where tokens are made too. */
+function tokenPages(place: TokenPlace): PageRow[] {
+  const { base, address, outcomes, make, api } = place;
+  /** The address of a page of a token's that is made for it. */
+  const one = (rest: string) => async (stage: WebStage, by: Person) => `${address}/${await make(stage, by)}${rest}`;
+  const created: Outcome = `${address}/:id/created`;
+  const form = { name: "ci-push", scopes: ["read_registry", "write_registry"], access_level: "30", expires_in: "90" };
+  return [
+    ...tokenReviewPages(place),
+    { page: `POST ${base}`, at: () => address, fields: () => form, outcomes: outcomes(created) },
+    { page: `GET ${base}/new`, at: () => `${address}/new`, outcomes: outcomes(200) },
+    {
+      page: `GET ${base}/new`,
+      at: async (stage, by) => `${address}/new?from=${await make(stage, by)}`,
+      outcomes: outcomes(200),
+    },
+    { page: `GET ${base}/effect`, at: () => `${address}/effect?scopes=read_registry`, outcomes: outcomes(200) },
+    { page: `GET ${base}/:token_id/created`, at: one("/created"), outcomes: outcomes(200) },
     { page: `GET ${base}/:token_id/rotate`, at: one("/rotate"), outcomes: outcomes(200) },
     {
       page: `POST ${base}/:token_id/rotate`,
@@ -165,10 +183,89 @@ function tokenPages({ base, address, outcomes, make, api }: TokenPlace): PageRow
       },
       outcomes: outcomes(address),
     },
-    { page: `GET ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(200) },
-    { page: `POST ${base}/:token_id/revoke`, at: one("/revoke"), outcomes: outcomes(address) },
   ];
 }
+
+const ADMIN = "/admin";
+
+const INSTANCE_TOKENS: TokenPlace = {
+  ...PROJECT_TOKENS,
+  base: `${ADMIN}/access_tokens`,
+  address: `${ADMIN}/access_tokens`,
+  outcomes: administrators,
+};
+
+/** Makes a user whom nothing else is about, and answers their id. */
+async function newUser({ service, lastId }: WebStage): Promise<number> {
+  const username = `another${(await lastId("users")) + 1}`;
+  return (await createUserWithPassword(service, username)).id;
+}
+
+/** The pages that ask before something is done to an account, do it, and lead on. */
+function accountPages(page: string, leadsTo: Outcome): PageRow[] {
+  const at = async (stage: WebStage) => `${ADMIN}/users/${await newUser(stage)}/${page}`;
+  return [
+    { page: `GET ${ADMIN}/users/:user_id/${page}`, at, outcomes: administrators(200) },
+    { page: `POST ${ADMIN}/users/:user_id/${page}`, at, outcomes: administrators(leadsTo) },
+  ];
+}
+
+const FLAG = `${ADMIN}/feature_flags/resource_access_token`;
+
+const ADMIN_PAGES: readonly PageRow[] = [
+  { page: `GET ${ADMIN}/users`, outcomes: administrators(200) },
+  { page: `GET ${ADMIN}/users`, at: () => `${ADMIN}/users?show=blocked&page=2`, outcomes: administrators(200) },
+  { page: `GET ${ADMIN}/users/new`, outcomes: administrators(200) },
+  {
+    page: `POST ${ADMIN}/users`,
+    fields: async ({ lastId }) => {
+      const username = `invited${(await lastId("users")) + 1}`;
+      return { name: "Nora", username, email: `${username}@example.com`, role: "user" };
+    },
+    outcomes: administrators(`${ADMIN}/users/:id/invitation/created`),
+  },
+  ...accountPages("block", `${ADMIN}/users`),
+  ...accountPages("unblock", `${ADMIN}/users`),
+  ...accountPages("make_administrator", `${ADMIN}/users`),
+  ...accountPages("take_administrator", `${ADMIN}/users`),
+  ...accountPages("delete", `${ADMIN}/users`),
+  ...accountPages("sign_in_link", `${ADMIN}/users/:id/sign_in_link/created`),
+  ...accountPages("invitation", `${ADMIN}/users/:id/invitation/created`),
+  ...["sign_in_link", "invitation"].map((page) => ({
+    page: `GET ${ADMIN}/users/:user_id/${page}/created`,
+    at: async (stage: WebStage) => `${ADMIN}/users/${await newUser(stage)}/${page}/created`,
+    outcomes: administrators(200),
+  })),
+
+  { page: `GET ${ADMIN}/projects`, outcomes: administrators(200) },
+  { page: `GET ${ADMIN}/projects`, at: () => `${ADMIN}/projects?search=none`, outcomes: administrators(200) },
+
+  ...tokenReviewPages(INSTANCE_TOKENS),
+
+  { page: `GET ${ADMIN}/feature_flags`, outcomes: administrators(200) },
+  {
+    page: `GET ${ADMIN}/feature_flags/:feature/instance`,
+    at: () => `${FLAG}/instance`,
+    outcomes: administrators(200),
+  },
+  {
+    page: `POST ${ADMIN}/feature_flags/:feature/instance`,
+    at: () => `${FLAG}/instance`,
+    fields: () => ({ setting: "on" }),
+    outcomes: administrators(`${ADMIN}/feature_flags`),
+  },
+  {
+    page: `GET ${ADMIN}/feature_flags/:feature/project`,
+    at: () => `${FLAG}/project?project=team/app`,
+    outcomes: administrators(200),
+  },
+  {
+    page: `POST ${ADMIN}/feature_flags/:feature/project`,
+    at: () => `${FLAG}/project`,
+    fields: () => ({ project: "team/app", setting: "on" }),
+    outcomes: administrators(`${ADMIN}/feature_flags`),
+  },
+];
 
 const PROJECT_SETTINGS = "/*project/-/settings";
 
@@ -414,6 +511,7 @@ export const PAGES: readonly PageRow[] = [
   ...tokenPages(PERSONAL_TOKENS),
   ...tokenPages(PROJECT_TOKENS),
 
+  ...ADMIN_PAGES,
   ...PLACES,
   ...memberPages(PROJECT_MEMBERS),
   ...memberPages(GROUP_MEMBERS),

@@ -41,7 +41,7 @@ export interface WebStage {
   /** What is in the database, in a form that is equal for equal contents. */
   contents(): Promise<unknown>;
   /** The id of the row that was added to a table last. */
-  lastId(table: "web_sessions" | "refresh_tokens" | "access_tokens"): Promise<number>;
+  lastId(table: "web_sessions" | "refresh_tokens" | "access_tokens" | "users"): Promise<number>;
 }
 
 /** Starts a service, with somebody in each role. `service.stop()` ends it. */

@@ -82,7 +82,7 @@ export function tokenListPage(place: TokenPlace, { reviewed, steps, view, now }:
         searchField({
           action: links.list(),
           label: "Search tokens",
-          placeholder: place.project === undefined ? "Name or last four" : "Name, bot or last four",
+          placeholder: "user" in place.of ? "Name or last four" : "Name, bot or last four",
           value: search,
           keep: state === "active" ? {} : { state },
         }),
@@ -93,19 +93,17 @@ ${pager({ page, perPage: TOKENS_PER_PAGE, total: counts[state], at: (to) => at({
     ? html`<a class="btn primary" href="${links.add()}">${icon("plus")}New token</a>`
     : undefined;
   return {
-    title:
-      place.project === undefined ? "Personal access tokens" : `Access tokens · ${place.project.project.fullPath.path}`,
+    title: place.project === undefined ? place.title : `${place.title} · ${place.project.project.fullPath.path}`,
     ...place.frame(),
-    main: html`${pageHead(place.project === undefined ? "Personal access tokens" : "Access tokens", place.about, add)}
-${place.isEnabled ? null : flagIsOff(place)}
+    main: html`${pageHead(place.title, place.about, add)}
+${place.isEnabled || place.project === undefined ? null : flagIsOff(place.project.project.fullPath.path)}
 ${steps === undefined || !place.isEnabled ? null : firstSteps(steps, place.image.prefix ?? "")}
 ${isNew ? noTokens(place) : list}`,
   };
 }
 
 /** Who is not an administrator cannot turn it on, and is told who can. */
-function flagIsOff({ project }: TokenPlace): SafeHtml {
-  const path = project?.project.fullPath.path ?? "";
+function flagIsOff(path: string): SafeHtml {
   return banner({
     kind: "info",
     text: html`The feature flag <code>resource_access_token</code> is off for this project, so no token can be created or rotated. An administrator turns it on with <code>keyside feature enable resource_access_token --project ${path}</code>. Tokens that exist go on, and can be revoked.`,
@@ -163,7 +161,7 @@ function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: bool
       ? nameOf(place, described, now)
       : choosable({ form: "chosen", name: "ids", value: token.id, object: token.name }, nameOf(place, described, now)),
     html`${scopeChips(token.scopes, standing.unusedScopes)}${limitsOf(described)}`,
-    useOf(place, described, now),
+    useOf(described, now),
     end === undefined ? html`${ends(token.expiresAt ?? null, now)}` : endInWords(end, now),
     isInactive
       ? place.isEnabled
@@ -179,21 +177,30 @@ function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: bool
   ];
 }
 
-function nameOf({ links, project }: TokenPlace, described: DescribedToken, now: Date): SafeHtml {
+function nameOf(place: TokenPlace, described: DescribedToken, now: Date): SafeHtml {
+  const { links, of } = place;
   const { token, createdBy, grace } = described;
-  const role = project === undefined || token.accessLevel == null ? "" : `${nameOfLevel(token.accessLevel)} · `;
+  const role = token.accessLevel == null ? "" : `${nameOfLevel(token.accessLevel)} · `;
   const made = day(token.createdAt.toISOString().slice(0, 10));
   return html`<a class="name" href="${links.one(token.id)}"><bdi>${token.name}</bdi></a><span class="tail mono">…${token.lastFour}</span>
 ${token.description == null || token.description === "" ? null : html`<p class="sub"><bdi>${token.description}</bdi></p>`}
-${grace === undefined ? null : graceLine(links, described, now)}
-<p class="sub">${role}${project === undefined ? "made" : html`by ${person(createdBy)},`} ${made}</p>`;
+${"instance" in of ? ownerLine(described) : null}
+${grace === undefined ? null : graceLine(place, described, now)}
+<p class="sub">${role}${"user" in of ? "made" : html`by ${person(createdBy)},`} ${made}</p>`;
+}
+
+/** Whose token it is. */
+function ownerLine({ project, user }: DescribedToken): SafeHtml {
+  return project === undefined
+    ? html`<p class="sub">personal, of ${person(user)}</p>`
+    : html`<p class="sub">of <strong><bdi>${project.path}</bdi></strong></p>`;
 }
 
 /** The old secret of a rotation: until when it works, and whether it could go. */
-function graceLine(links: TokenPlace["links"], { token, grace }: DescribedToken, now: Date): SafeHtml | null {
+function graceLine({ of, links }: TokenPlace, { token, grace }: DescribedToken, now: Date): SafeHtml | null {
   if (grace === undefined) return null;
   const used = grace.token.lastUsedAt == null ? "never used" : html`used ${moment(grace.token.lastUsedAt, now)}`;
-  return html`<div class="grace sub">Old secret <span class="mono">…${grace.token.lastFour}</span> ends ${moment(grace.retiresAt, now)}, ${used}. ${grace.safeToRetire ? badge("safe to end", "ok") : null} ${act({ action: links.retire(token.id), words: "End it", object: `the old secret of ${token.name}`, kind: "link" })}</div>`;
+  return html`<div class="grace sub">Old secret <span class="mono">…${grace.token.lastFour}</span> ends ${moment(grace.retiresAt, now)}, ${used}. ${grace.safeToRetire ? badge("safe to end", "ok") : null} ${"instance" in of ? null : act({ action: links.retire(token.id), words: "End it", object: `the old secret of ${token.name}`, kind: "link" })}</div>`;
 }
 
 function limitsOf({ token }: DescribedToken): SafeHtml | null {
@@ -203,11 +210,10 @@ function limitsOf({ token }: DescribedToken): SafeHtml | null {
   return html`${patterns.length === 0 ? null : html`<p class="sub">only in <code>${shown.join(", ")}</code>${more}</p>`}${token.ipAllowList == null ? null : html`<p class="sub">only from <span class="num">${token.ipAllowList.slice(0, 3).join(", ")}</span>${token.ipAllowList.length > 3 ? ` and ${token.ipAllowList.length - 3} more` : ""}</p>`}`;
 }
 
-function useOf({ project }: TokenPlace, { token, standing, use }: DescribedToken, now: Date): SafeHtml {
+function useOf({ token, standing, use, project }: DescribedToken, now: Date): SafeHtml {
   const safe = standing.safeToRevoke ? html`<p class="sub">${badge("safe to revoke", "ok")}</p>` : null;
   if (token.lastUsedAt == null) return html`<span class="muted">never</span>${safe}`;
-  const what =
-    use?.last === undefined || project === undefined ? null : lastImageWords(use.last, project.project.fullPath.path);
+  const what = use?.last === undefined || project === undefined ? null : lastImageWords(use.last, project.path);
   const from = token.lastUsedIps?.[0];
   const days = use?.days ?? [];
   const first = days[0];

@@ -1,5 +1,4 @@
 /** How a token is made: the form, what it will be able to do, and its secret, once. */
-import { findFirstUse } from "../../access-tokens/find-first-use.ts";
 import { ValidationError } from "../../errors.ts";
 import { ACCESS_LEVELS, isAccessLevel } from "../../principals/access-level.ts";
 import type { ForeseenAccess } from "../../registry-access/foreseen-access.ts";
@@ -10,18 +9,17 @@ import { forgetSecret, openSecret, SECRET_COOKIE } from "../protocol/sealed-secr
 import type { WebServices } from "../web-services.ts";
 import { secretPage, secretWasShownPage } from "./created-page.ts";
 import { findPlaceToken } from "./find-place-token.ts";
-import { firstUsePage } from "./first-use.ts";
 import { effectPage, tokenFormPage } from "./form-page.ts";
 import { newTokenForm, newTokenQuery, readNewToken, startNewToken } from "./new-token-form.ts";
 import type { PlacePages, PlaceRequest } from "./place-pages.ts";
-import { showSecret } from "./show-secret.ts";
-import type { TokenPlace } from "./token-place.ts";
+import { secretOf, showSecret } from "./show-secret.ts";
+import type { MakingPlace } from "./token-place.ts";
 
 /** The pages by which a token is made. */
-export function newTokenPages(services: WebServices, { view, action }: PlacePages): Page[] {
+export function newTokenPages(services: WebServices, { view, action }: PlacePages<MakingPlace>): Page[] {
   const { clock, tokenSettings, sealingKey } = services;
   /** What was typed, foreseen; undefined while it names no token that could be. */
-  const foresee = async (place: TokenPlace, form: FormState): Promise<ForeseenAccess | undefined> => {
+  const foresee = async (place: MakingPlace, form: FormState): Promise<ForeseenAccess | undefined> => {
     try {
       const named = form.value("name").trim() === "" ? form.with({ name: "The token" }) : form;
       return await place.foresee(readNewToken(named, place, clock.now()));
@@ -30,7 +28,7 @@ export function newTokenPages(services: WebServices, { view, action }: PlacePage
       throw error;
     }
   };
-  const formPage = async ({ place, needsPassword }: PlaceRequest, form: FormState) => {
+  const formPage = async ({ place, needsPassword }: PlaceRequest<MakingPlace>, form: FormState) => {
     const foreseen = await foresee(place, form);
     return tokenFormPage(place, form, {
       now: clock.now(),
@@ -69,7 +67,7 @@ export function newTokenPages(services: WebServices, { view, action }: PlacePage
       const { place, visitor, tokenId, cookie } = request;
       const found = await findPlaceToken(services, request);
       const now = clock.now();
-      const sealed = { sessionId: visitor.session.id, tokenId, value: cookie(SECRET_COOKIE), now };
+      const sealed = { sessionId: visitor.session.id, what: secretOf(tokenId), value: cookie(SECRET_COOKIE), now };
       const secret = openSecret(sealingKey, sealed);
       if (secret === undefined) return secretWasShownPage(place, found);
       const { scopes, accessLevel: level, repositoryRules = null } = found.token;
@@ -79,10 +77,6 @@ export function newTokenPages(services: WebServices, { view, action }: PlacePage
         ...secretPage(place, found, { secret, foreseen, now, api: place.api }),
         cookies: [forgetSecret(place.links.created(tokenId))],
       };
-    }),
-    view("/:token_id/first_use", NOTHING, async ({ place, visitor: { principal: caller }, tokenId }) => {
-      const used = await findFirstUse(services, { caller, of: place.of, tokenId });
-      return firstUsePage(place, tokenId, used, clock.now());
     }),
   ];
 }

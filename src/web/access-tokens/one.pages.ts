@@ -1,50 +1,27 @@
-/** One token: its page, and how it is rotated and ended. */
+/** One token: its page, and how it is ended. */
+import { findFirstUse } from "../../access-tokens/find-first-use.ts";
 import { previewRevocation } from "../../access-tokens/preview-revocation.ts";
 import { pageQuery } from "../parts/pager.ts";
-import { FormState } from "../protocol/form-state.ts";
 import { NOTHING } from "../protocol/nothing.ts";
 import type { Page } from "../protocol/page.ts";
 import type { WebServices } from "../web-services.ts";
 import { findPlaceToken } from "./find-place-token.ts";
-import type { PlacePages, PlaceRequest } from "./place-pages.ts";
+import { firstUsePage } from "./first-use.ts";
+import type { PlacePages } from "./place-pages.ts";
 import { revokePage } from "./revoke-page.ts";
-import { readRotation, rotateForm, rotatePage } from "./rotate-page.ts";
-import { showSecret } from "./show-secret.ts";
-import { askedEnd } from "./token-end-choice.ts";
 import { tokenPage } from "./token-page.ts";
 
 /** The pages about one token of a place. */
 export function oneTokenPages(services: WebServices, { view, action }: PlacePages): Page[] {
-  const { clock, tokenSettings } = services;
-  const rotation = async (request: PlaceRequest, form: FormState) => {
-    const { place, needsPassword } = request;
-    const around = { now: clock.now(), maxDays: tokenSettings.maxLifetimeDays, needsPassword };
-    return rotatePage(place, await findPlaceToken(services, request), form, around);
-  };
+  const { clock } = services;
   return [
     view("/:token_id", pageQuery, async (request, { page }) => {
       const found = await findPlaceToken(services, request, request.tokenId, page);
       return tokenPage(request.place, found, page, clock.now());
     }),
-    view("/:token_id/rotate", NOTHING, (request) => {
-      const end = askedEnd(new FormState(), clock.now(), tokenSettings.maxLifetimeDays);
-      return rotation(request, new FormState({ ...end, grace_period: "0" }));
-    }),
-    action("/:token_id/rotate", {
-      form: rotateForm,
-      confirms: true,
-      async act({ place, visitor, tokenId }, form) {
-        const { token, secret } = await place.rotate(tokenId, readRotation(new FormState(form), clock.now()));
-        return showSecret(services, { visitor, place, tokenId: token.id, secret });
-      },
-      again: rotation,
-    }),
-    action("/:token_id/retire_predecessor", {
-      form: NOTHING,
-      async act({ place, tokenId }) {
-        await place.retire(tokenId);
-        return { redirect: place.links.list(), notice: "old_secret_ended" };
-      },
+    view("/:token_id/first_use", NOTHING, async ({ place, visitor: { principal: caller }, tokenId }) => {
+      const used = await findFirstUse(services, { caller, of: place.of, tokenId });
+      return firstUsePage(place, tokenId, used, clock.now());
     }),
     view("/:token_id/revoke", NOTHING, async ({ place, visitor: { principal: caller }, tokenId }) => {
       const preview = await previewRevocation(services, { caller, of: place.of, tokenIds: [tokenId] });

@@ -27,6 +27,7 @@ export function personalTokens(services: WebServices, links: PageLinks): TokenPl
         image: { registry: services.links.registry, prefix: undefined },
         api: services.links.api("user"),
         isEnabled: true,
+        title: "Personal access tokens",
         about: ABOUT,
         frame: (...rest) => ({
           crumbs: [

@@ -11,8 +11,8 @@ import type { SignedInVisitor } from "../protocol/visitor.ts";
 import type { TokenPlace, TokenPlaces } from "./token-place.ts";
 
 /** A request for a page of a place that is open. */
-export interface PlaceRequest {
-  readonly place: TokenPlace;
+export interface PlaceRequest<Place extends TokenPlace = TokenPlace> {
+  readonly place: Place;
   readonly visitor: SignedInVisitor;
   /** Of the token that the address names; 0 where it names none. */
   readonly tokenId: number;
@@ -21,27 +21,31 @@ export interface PlaceRequest {
 }
 
 /** What a form of a place does. */
-export interface PlaceAction<Form extends z.ZodType> {
+export interface PlaceAction<Place extends TokenPlace, Form extends z.ZodType> {
   readonly form: Form;
   readonly confirms?: true;
-  act(request: PlaceRequest, form: z.output<Form>): Promise<Redirect>;
-  again?(request: PlaceRequest, form: FormState): Promise<ShownPage>;
+  act(request: PlaceRequest<Place>, form: z.output<Form>): Promise<Redirect>;
+  again?(request: PlaceRequest<Place>, form: FormState): Promise<ShownPage>;
 }
 
 /** Declares pages; `path` is what follows the place's own address. */
-export interface PlacePages {
+export interface PlacePages<Place extends TokenPlace = TokenPlace> {
   view<Query extends z.ZodType>(
     path: string,
     query: Query,
-    show: (request: PlaceRequest, query: z.output<Query>) => Promise<ShownPage | Redirect>,
+    show: (request: PlaceRequest<Place>, query: z.output<Query>) => Promise<ShownPage | Redirect>,
   ): Page;
-  action<Form extends z.ZodType>(path: string, declared: PlaceAction<Form>): Page;
+  action<Form extends z.ZodType>(path: string, declared: PlaceAction<Place, Form>): Page;
 }
 
 type Entering = PageRequest<"signed_in", Readonly<Record<string, unknown>>, unknown>;
 
 /** The pages of one kind of place. */
-export function placePages({ base, params: placeParams, open }: TokenPlaces): PlacePages {
+export function placePages<Place extends TokenPlace>({
+  base,
+  params: placeParams,
+  open,
+}: TokenPlaces<Place>): PlacePages<Place> {
   const common = (path: string) => ({
     path: base + path,
     access: "signed_in" as const,

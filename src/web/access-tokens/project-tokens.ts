@@ -32,6 +32,7 @@ export function projectTokens(services: WebServices, links: PageLinks): TokenPla
         image: { registry: services.links.registry, prefix },
         api: services.links.api(`projects/${id}`),
         isEnabled: await isFeatureEnabled(services.database.em(), "resource_access_token", id),
+        title: "Access tokens",
         about: ABOUT,
         frame: (...rest) =>
           projectFrame(

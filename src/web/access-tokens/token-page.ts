@@ -31,7 +31,7 @@ export function tokenPage(place: TokenPlace, found: FoundToken, page: number, no
     main: html`${pageHead(token.name, token.description ?? undefined, actions(place, found))}
 ${end === undefined ? html`<div class="card pad">${firstUse(place, token.id, firstUseOf(token), now)}</div>` : null}
 <section class="card pad" aria-label="The token">${facts([...whatItIs(place, found, now), ...whatItMay(found)])}</section>
-${use(place, found, now)}
+${use(found, now)}
 <section aria-labelledby="events">${sectionHead("events", "Events", "What was done with it and about it, and all that its bot did.")}</section>
 ${events.events.length === 0 ? html`<div class="card"><p class="nothing">Nothing is recorded.</p></div>` : eventTable("Events of the token", events.events, now)}
 ${pager({ page, perPage: EVENTS_PER_PAGE, total: events.total, hasMore: events.more, at: (to) => links.one(token.id, { page: to }) })}`,
@@ -46,7 +46,7 @@ function actions({ links, isEnabled }: TokenPlace, { token, end }: FoundToken): 
   return html`<div class="acts">${rotate}${again}${confirmLink({ href: links.revoke(id), words: "Revoke", object: name, isDanger: true })}</div>`;
 }
 
-function whatItIs({ project }: TokenPlace, { token, end, user, createdBy, grace }: FoundToken, now: Date): Fact[] {
+function whatItIs({ of }: TokenPlace, { token, end, project, user, createdBy, grace }: FoundToken, now: Date): Fact[] {
   return [
     {
       name: "Secret",
@@ -64,13 +64,16 @@ function whatItIs({ project }: TokenPlace, { token, end, user, createdBy, grace 
             value: html`<code>…${grace.token.lastFour}</code> ends ${moment(grace.retiresAt, now)}`,
           },
         ]),
+    ...("instance" in of
+      ? [{ name: "Of", value: project === undefined ? person(user) : html`<bdi>${project.path}</bdi>` }]
+      : []),
     ...(project === undefined
       ? []
       : [
           {
             name: "Bot user",
             value: html`${person(user)} <code>${user.username}</code>`,
-            note: `${nameOfLevel(token.accessLevel ?? 0)} of this project alone.`,
+            note: `${nameOfLevel(token.accessLevel ?? 0)} of its project alone.`,
           },
         ]),
     { name: "Made", value: html`${moment(token.createdAt, now)} by ${person(createdBy)}` },
@@ -96,7 +99,7 @@ function whatItMay({ token, standing }: FoundToken): Fact[] {
   ];
 }
 
-function use({ project }: TokenPlace, { use: known, usage }: FoundToken, now: Date): SafeHtml {
+function use({ project, use: known, usage }: FoundToken, now: Date): SafeHtml {
   const scopes = usage.scopes.map(({ scope, lastUsedAt }) => [
     html`<code class="scope">${scope}</code>`,
     lastUsedAt === null ? html`<span class="muted">never</span>` : moment(lastUsedAt, now),

@@ -1,6 +1,6 @@
 /**
- * Where access tokens are managed: in a project, or in one's own settings. The pages are the same; what differs between the
- * two is here.
+ * Where access tokens are managed: in a project, in one's own settings, or, for administrators, all of the instance. The pages
+ * are the same; what differs between the places is here.
  */
 import type { z } from "zod";
 import type { CreatedToken } from "../../access-tokens/add-token.ts";
@@ -41,29 +41,35 @@ export interface RotationInput {
 export interface TokenPlace {
   readonly of: TokensOf;
   readonly links: TokenLinks;
-  /** The project and the visitor's level in it; undefined for personal tokens. */
+  /** The project and the visitor's level in it; undefined where the tokens are not those of one project. */
   readonly project: { readonly project: Project; readonly accessLevel: number } | undefined;
   /** The beginning of the names of images, and the registry that they lie in. */
   readonly image: { readonly registry: string; readonly prefix: string | undefined };
-  /** The address of the API that a token of this place is good for. */
-  readonly api: string;
-  /** Whether tokens can be created and rotated: the feature flag. */
+  /** Whether tokens can be created and rotated here: in a project, the feature flag. */
   readonly isEnabled: boolean;
+  /** The list's head. */
+  readonly title: string;
   /** What the list's head says. */
   readonly about: string;
   frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side" | "above">;
+  revoke(tokenId: number): Promise<void>;
+}
+
+/** A place where tokens are made and rotated too. */
+export interface MakingPlace extends TokenPlace {
+  /** The address of the API that a token of this place is good for. */
+  readonly api: string;
   foresee(powers: TokenPowers): Promise<ForeseenAccess>;
   create(input: NewTokenInput): Promise<CreatedToken>;
   rotate(tokenId: number, input: RotationInput): Promise<CreatedToken>;
   retire(tokenId: number): Promise<unknown>;
-  revoke(tokenId: number): Promise<void>;
 }
 
 /** A kind of place: the addresses of its pages, and how one is opened. */
-export interface TokenPlaces {
+export interface TokenPlaces<Place extends TokenPlace = MakingPlace> {
   /** What the addresses of all its pages begin with, as the router writes it. */
   readonly base: string;
   readonly params: z.ZodObject;
   /** @throws NotFoundError, ForbiddenError when the visitor may not manage these tokens */
-  open(visitor: SignedInVisitor, params: Readonly<Record<string, unknown>>): Promise<TokenPlace>;
+  open(visitor: SignedInVisitor, params: Readonly<Record<string, unknown>>): Promise<Place>;
 }

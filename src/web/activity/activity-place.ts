@@ -1,6 +1,7 @@
 /** Where events are listed: of a project, or of the whole instance. The pages are the same; what differs is here. */
 import type { z } from "zod";
 import { ACCESS_LEVELS } from "../../principals/access-level.ts";
+import { adminFrame } from "../admin/admin-menu.ts";
 import { openProject, projectFrame, projectParams } from "../project-page.ts";
 import { NOTHING } from "../protocol/nothing.ts";
 import type { ShownPage } from "../protocol/page.ts";
@@ -71,7 +72,7 @@ export function instanceActivity(links: PageLinks): ActivityPlaces {
     heading: "Audit",
     about: "What anybody did in the whole instance, and what registries reported.",
     filename: "audit",
-    frame: () => ({ crumbs: [{ name: "Administration" }, { name: "Audit" }] }),
+    frame: () => adminFrame(links, "audit", { name: "Audit" }),
   };
   return { base: "/admin/audit", access: "administrator", params: NOTHING, open: () => Promise.resolve(place) };
 }

@@ -15,6 +15,13 @@ const NOTICES = {
   registry_sign_in_ended: "The registry sign-in has ended.",
   token_revoked: "The token is revoked.",
   tokens_revoked: "The tokens are revoked.",
+  account_blocked: "The account is blocked. Nothing that signs in with it is accepted any more.",
+  account_unblocked: "The account is unblocked.",
+  account_made_administrator: "The user is an administrator now.",
+  account_no_administrator: "The user is no administrator any more.",
+  feature_flag_set: "The feature flag is set.",
+  account_deleted: "The account is deleted.",
+  account_created_over_another: `The account is created. ${TAKEN_OVER}`,
   member_added: "The member is added.",
   member_changed: "The member's role is changed.",
   member_removed: "The member is removed.",
@@ -33,7 +40,11 @@ const NOTICES = {
 export type Notice = keyof typeof NOTICES;
 
 /** Those that are no good news alone. */
-const WARNINGS: ReadonlySet<Notice> = new Set(["project_created_over_another", "group_created_over_another"]);
+const WARNINGS: ReadonlySet<Notice> = new Set([
+  "project_created_over_another",
+  "group_created_over_another",
+  "account_created_over_another",
+]);
 
 /** A notice as it is shown. */
 export interface ShownNotice {

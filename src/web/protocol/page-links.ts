@@ -32,8 +32,9 @@ export interface PageLinks {
   readonly endSession: (id: number) => Href;
   readonly endOtherSignIns: () => Href;
   readonly endRefreshToken: (id: number) => Href;
-  /** The access tokens of a project, by its full path, or one's own. */
-  readonly accessTokens: (project: string | "self") => TokenLinks;
+  /** The access tokens of a project, by its full path, or one's own, or all of the instance, where none is made or rotated. */
+  readonly accessTokens: (of: string | "self" | "instance") => TokenLinks;
+  readonly adminLinks: AdminLinks;
   /** The members of a project or a group, by its full path. */
   readonly members: (of: "project" | "group", path: string) => MemberLinks;
   /** The events of a project, by its full path, or of the whole instance. */
@@ -57,6 +58,19 @@ export interface TokenLinks {
   readonly revoke: (id: number) => Href;
   /** Where several are revoked at once. */
   readonly revokeMany: () => Href;
+}
+
+/** The addresses of the administrators' pages. */
+export interface AdminLinks {
+  readonly users: (query?: Query) => Href;
+  readonly newUser: () => Href;
+  /** A page about one account: `block`, `delete`. */
+  readonly user: (id: number, page: string) => Href;
+  readonly projects: (query?: Query) => Href;
+  readonly featureFlags: (query?: Query) => Href;
+  readonly instanceFlag: (feature: string) => Href;
+  /** `project`: its path. */
+  readonly projectFlag: (feature: string, query?: Query) => Href;
 }
 
 /** The addresses about the members of one place. */
@@ -118,11 +132,8 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
     endSession: (id) => settings(`active_sessions/${id}/end`),
     endOtherSignIns: () => settings("active_sessions/end_others"),
     endRefreshToken: (id) => settings(`registry_sign_ins/${id}/end`),
-    accessTokens: (project) =>
-      tokenLinks(
-        at,
-        project === "self" ? "/-/user_settings/personal_access_tokens" : `/${project}/-/settings/access_tokens`,
-      ),
+    accessTokens: (of) => tokenLinks(at, TOKEN_PATHS[of] ?? `/${of}/-/settings/access_tokens`),
+    adminLinks: adminLinks(at),
     members: (of, path) =>
       memberLinks(at, of === "project" ? `/${path}/-/project_members` : `/groups/${path}/-/group_members`),
     activity: (of) => {
@@ -136,6 +147,12 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
     styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
 }
+
+/** Where tokens are that are not one project's, whose path would have a slash. */
+const TOKEN_PATHS: Readonly<Record<string, string>> = {
+  self: "/-/user_settings/personal_access_tokens",
+  instance: "/admin/access_tokens",
+};
 
 function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
   const below = (id: number, rest: string) => at(`${base}/${id}${rest}`);
@@ -151,6 +168,18 @@ function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
     retire: (id) => below(id, "/retire_predecessor"),
     revoke: (id) => below(id, "/revoke"),
     revokeMany: () => at(`${base}/revoke`),
+  };
+}
+
+function adminLinks(at: (path: string) => Href): AdminLinks {
+  return {
+    users: (query) => at(`/admin/users${search(query)}`),
+    newUser: () => at("/admin/users/new"),
+    user: (id, page) => at(`/admin/users/${id}/${page}`),
+    projects: (query) => at(`/admin/projects${search(query)}`),
+    featureFlags: (query) => at(`/admin/feature_flags${search(query)}`),
+    instanceFlag: (feature) => at(`/admin/feature_flags/${feature}/instance`),
+    projectFlag: (feature, query) => at(`/admin/feature_flags/${feature}/project${search(query)}`),
   };
 }
 

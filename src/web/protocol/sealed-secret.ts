@@ -1,6 +1,6 @@
 /**
- * The secret of a new token on its way to the one page that shows it: sealed in a cookie, since the server keeps nothing.
- * Whoever has the cookie alone reads nothing, and no other session, page or token can use it.
+ * A new secret, as of a token, on its way to the one page that shows it: sealed in a cookie, since the server keeps nothing.
+ * Whoever has the cookie alone reads nothing, and no other session, page or thing can use it.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import type { CookieChange } from "./cookies.ts";
@@ -21,7 +21,8 @@ const TAG_BYTES = 16;
 /** What a sealed secret is bound to: it opens for nothing else. */
 export interface SealBinding {
   readonly sessionId: number;
-  readonly tokenId: number;
+  /** The one thing that it is the secret of: `access_token:7`. */
+  readonly what: string;
 }
 
 /**
@@ -66,11 +67,11 @@ export function openSecret(
     const { secret, until } = JSON.parse(text.toString()) as { secret: string; until: number };
     return now.getTime() < until ? secret : undefined;
   } catch {
-    // Altered, or sealed for another session or token, or with another key.
+    // Altered, or sealed for another session or thing, or with another key.
     return undefined;
   }
 }
 
-function bound({ sessionId, tokenId }: SealBinding): Buffer {
-  return Buffer.from(`${sessionId}:${tokenId}`);
+function bound({ sessionId, what }: SealBinding): Buffer {
+  return Buffer.from(`${sessionId}:${what}`);
 }

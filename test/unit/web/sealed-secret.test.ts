@@ -5,7 +5,7 @@ import { openSecret, sealingKey, sealSecret } from "../../../src/web/protocol/se
 
 const SHARED = createSecretKey(Buffer.alloc(32, 7));
 const NOW = new Date("2027-03-01T12:00:00Z");
-const BINDING = { sessionId: 4, tokenId: 9 };
+const BINDING = { sessionId: 4, what: "access_token:9" };
 const PATH = "/team/app/-/settings/access_tokens/9/created" as Href;
 
 const key = sealingKey(SHARED);
@@ -26,8 +26,8 @@ describe("a sealed secret", () => {
 
   it("opens for no other session, no other token, not with another key, and not after its minute", () => {
     const value = sealed();
-    expect(openSecret(key, { sessionId: 5, tokenId: 9, value, now: NOW })).toBeUndefined();
-    expect(openSecret(key, { sessionId: 4, tokenId: 8, value, now: NOW })).toBeUndefined();
+    expect(openSecret(key, { sessionId: 5, what: "access_token:9", value, now: NOW })).toBeUndefined();
+    expect(openSecret(key, { sessionId: 4, what: "access_token:8", value, now: NOW })).toBeUndefined();
     const other = sealingKey(generateKeySync("hmac", { length: 256 }));
     expect(openSecret(other, { ...BINDING, value, now: NOW })).toBeUndefined();
     expect(openSecret(key, { ...BINDING, value, now: later(60) })).toBeUndefined();
