@@ -11,7 +11,6 @@ import { revokeRefreshToken } from "../refresh-tokens/revoke-refresh-token.ts";
 import { id } from "../schemas/fields.ts";
 import { act } from "./parts/act.ts";
 import { badge } from "./parts/badge.ts";
-import { icon } from "./parts/icon.ts";
 import { moment } from "./parts/moment.ts";
 import { pageHead } from "./parts/page-head.ts";
 import { pageQuery, pager } from "./parts/pager.ts";
@@ -109,7 +108,7 @@ const METHODS = { password: "with your password", link: "with a sign-in link" } 
 function sessionRow(session: WebSession, isThis: boolean, now: Date, links: PageLinks): Row {
   const name = browserName(session.browser ?? null);
   return [
-    html`<div class="signed-in">${icon("session")}<div><span class="name"><bdi>${name}</bdi></span> ${isThis ? badge("this one", "ok") : null}<p class="sub">${METHODS[session.method]}</p></div></div>`,
+    html`<span class="name"><bdi>${name}</bdi></span> ${isThis ? badge("this one", "ok") : null}<p class="sub">${METHODS[session.method]}</p>`,
     html`<span class="num">${session.network === "" ? "unknown" : session.network}</span>`,
     isThis ? "now" : moment(session.lastSeenAt, now),
     moment(session.createdAt, now),
@@ -122,7 +121,7 @@ function sessionRow(session: WebSession, isThis: boolean, now: Date, links: Page
 function signInRow(token: RefreshToken, now: Date, links: PageLinks): Row {
   const name = token.clientId ?? "A registry client";
   return [
-    html`<div class="signed-in">${icon("image")}<div><span class="name"><bdi>${name}</bdi></span><p class="sub">at <bdi>${token.service}</bdi>, ends in <code>${token.lastFour}</code></p></div></div>`,
+    html`<span class="name"><bdi>${name}</bdi></span><p class="sub">at <bdi>${token.service}</bdi>, ends in <code>${token.lastFour}</code></p>`,
     html`<span class="muted">not recorded</span>`,
     token.lastUsedAt == null ? html`<span class="muted">never</span>` : moment(token.lastUsedAt, now),
     moment(token.createdAt, now),

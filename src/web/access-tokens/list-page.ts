@@ -1,5 +1,6 @@
 /** The list of access tokens: which there are, who needs them, and which could go. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import type { AccessToken } from "../../access-tokens/access-token.entity.ts";
 import type { DescribedToken } from "../../access-tokens/describe-tokens.ts";
 import type { FirstSteps } from "../../access-tokens/find-first-steps.ts";
 import type { ReviewedTokens } from "../../access-tokens/review-tokens.ts";
@@ -14,10 +15,10 @@ import { emptyState } from "../parts/empty-state.ts";
 import { ends } from "../parts/ends.ts";
 import { filterPills } from "../parts/filter-pills.ts";
 import { icon } from "../parts/icon.ts";
-import { day, moment } from "../parts/moment.ts";
-import { moreMenu } from "../parts/more-menu.ts";
+import { dayInWords, moment } from "../parts/moment.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
+import { rowLink } from "../parts/row-link.ts";
 import { scopeChips } from "../parts/scopes.ts";
 import { searchField } from "../parts/search-field.ts";
 import { choosable, type Row, table } from "../parts/table.ts";
@@ -155,7 +156,6 @@ function tokenTable(place: TokenPlace, tokens: readonly DescribedToken[], state:
 
 function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: boolean, now: Date): Row {
   const { token, standing, end } = described;
-  const { links } = place;
   return [
     isInactive
       ? nameOf(place, described, now)
@@ -163,30 +163,26 @@ function tokenRow(place: TokenPlace, described: DescribedToken, isInactive: bool
     html`${scopeChips(token.scopes, standing.unusedScopes)}${limitsOf(described)}`,
     useOf(described, now),
     end === undefined ? html`${ends(token.expiresAt ?? null, now)}` : endInWords(end, now),
-    isInactive
-      ? place.isEnabled
-        ? html`<a class="btn" href="${links.add({ from: token.id })}">Duplicate<span class="vh"> <bdi>${token.name}</bdi></span></a>`
-        : null
-      : html`${place.isEnabled ? html`<a class="btn" href="${links.rotate(token.id)}">Rotate<span class="vh"> <bdi>${token.name}</bdi></span></a>` : null}${confirmLink({ href: links.revoke(token.id), words: "Revoke", object: token.name, isDanger: true })}${moreMenu(
-          token.name,
-          [
-            { words: "Details", href: links.one(token.id) },
-            ...(place.isEnabled ? [{ words: "Duplicate", href: links.add({ from: token.id }) }] : []),
-          ],
-        )}`,
+    rowActs(place, token, isInactive),
   ];
+}
+
+function rowActs({ links, isEnabled }: TokenPlace, { id, name }: AccessToken, isInactive: boolean): SafeHtml {
+  // A token that works is repeated from its own page, where its name leads.
+  const link = isInactive
+    ? rowLink({ href: links.add({ from: id }), words: "Duplicate", object: name })
+    : rowLink({ href: links.rotate(id), words: "Rotate", object: name });
+  const revoke = confirmLink({ href: links.revoke(id), words: "Revoke", object: name, isDanger: true });
+  return html`${isEnabled ? link : null}${isInactive ? null : revoke}`;
 }
 
 function nameOf(place: TokenPlace, described: DescribedToken, now: Date): SafeHtml {
   const { links, of } = place;
   const { token, createdBy, grace } = described;
   const role = token.accessLevel == null ? "" : `${nameOfLevel(token.accessLevel)} · `;
-  const made = day(token.createdAt.toISOString().slice(0, 10));
-  return html`<a class="name" href="${links.one(token.id)}"><bdi>${token.name}</bdi></a><span class="tail mono">…${token.lastFour}</span>
-${token.description == null || token.description === "" ? null : html`<p class="sub"><bdi>${token.description}</bdi></p>`}
-${"instance" in of ? ownerLine(described) : null}
-${grace === undefined ? null : graceLine(place, described, now)}
-<p class="sub">${role}${"user" in of ? "made" : html`by ${person(createdBy)},`} ${made}</p>`;
+  const made = dayInWords(token.createdAt.toISOString().slice(0, 10));
+  const about = token.description ?? "";
+  return html`<a class="name" href="${links.one(token.id)}"><bdi>${token.name}</bdi></a><code class="tail">…${token.lastFour}</code>${about === "" ? null : html`<p class="sub"><bdi>${about}</bdi></p>`}${"instance" in of ? ownerLine(described) : null}${grace === undefined ? null : graceLine(place, described, now)}<p class="sub">${role}${"user" in of ? "made" : html`by ${person(createdBy)},`} ${made}</p>`;
 }
 
 /** Whose token it is. */

@@ -101,7 +101,7 @@ function whatItMay({ token, standing }: FoundToken): Fact[] {
 
 function use({ project, use: known, usage }: FoundToken, now: Date): SafeHtml {
   const scopes = usage.scopes.map(({ scope, lastUsedAt }) => [
-    html`<code class="scope">${scope}</code>`,
+    scopeChips([scope]),
     lastUsedAt === null ? html`<span class="muted">never</span>` : moment(lastUsedAt, now),
   ]);
   const first = known?.days[0];

@@ -46,5 +46,5 @@ export function confirmLink({
   object: string;
   isDanger?: boolean;
 }): SafeHtml {
-  return html`<a class="${isDanger === true ? "btn danger" : "btn"}" href="${href}" data-dialog>${words}<span class="vh"> <bdi>${object}</bdi></span></a>`;
+  return html`<a class="${isDanger === true ? "btn danger" : "btn"}" href="${href}" data-dialog aria-label="${words} ${object}">${words}</a>`;
 }

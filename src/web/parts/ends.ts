@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function ends(date: string | null, now: Date): SafeHtml {
   if (date === null) return html`<span class="muted">no end date</span>`;
   const days = Math.ceil((Date.parse(`${date}T00:00:00Z`) - now.getTime()) / DAY_MS);
-  return html`<span class="nowrap">${day(date)}</span><p class="sub">${distance(days)}</p>`;
+  return html`${day(date)}<p class="sub">${distance(days)}</p>`;
 }
 
 function distance(days: number): string | SafeHtml {

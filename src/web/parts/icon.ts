@@ -5,9 +5,7 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 /** Which icon stands for what. */
 const ICONS = {
   activity: "pulse",
-  admin: "tools",
   alert: "alert",
-  chart: "graph",
   check: "check",
   clock: "clock",
   close: "x",
@@ -29,7 +27,7 @@ const ICONS = {
   public: "globe",
   search: "search",
   session: "device-desktop",
-  settings: "gear",
+  settings: "sliders",
   user: "person",
 } as const;
 

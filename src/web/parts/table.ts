@@ -51,7 +51,7 @@ export interface ChoosableRow {
 
 /** What heads a row, with a box before it that chooses the row. */
 export function choosable({ form, name, value, object }: ChoosableRow, head: SafeHtml): SafeHtml {
-  return html`<div class="chosen"><input type="checkbox" form="${form}" name="${name}" value="${value}" aria-label="${`Choose ${object}`}"><div>${head}</div></div>`;
+  return html`<input type="checkbox" form="${form}" name="${name}" value="${value}" aria-label="${`Choose ${object}`}">${head}`;
 }
 
 function cell(column: Column | undefined, isHeader: boolean, content: SafeHtml | string | null): SafeHtml {

@@ -60,7 +60,7 @@ describe("what a page consists of", () => {
       expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)|javascript:|<base|<iframe/i);
       const addresses = Array.from(html.matchAll(/\s(?:href|src|action|formaction)="([^"]*)"/g), ([, to]) => to ?? "");
       expect(addresses.filter((address) => !/^(?:\/(?!\/)|#)/.test(address))).toEqual([]);
-      expect(html.length).toBeLessThan(60 * 1024);
+      expect(html.length, row.page).toBeLessThan(60 * 1024);
     }
   });
 });
