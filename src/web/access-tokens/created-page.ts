@@ -1,7 +1,6 @@
 /** The one page that shows the secret of a new token; a second look at it says that it was shown. */
 import { html } from "@remix-run/html-template";
 import type { FoundToken } from "../../access-tokens/find-token.ts";
-import type { ForeseenAccess } from "../../registry-access/foreseen-access.ts";
 import { banner } from "../parts/banner.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { readyLines } from "../parts/ready-lines.ts";
@@ -10,13 +9,13 @@ import type { ShownPage } from "../protocol/page.ts";
 import { firstUse, firstUseOf } from "./first-use.ts";
 import { effectOf } from "./form-page.ts";
 import { readyWays } from "./ready-ways.ts";
-import type { TokenPlace } from "./token-place.ts";
+import type { Foresight, TokenPlace } from "./token-place.ts";
 
 /** The page with the secret. */
 export function secretPage(
   place: TokenPlace,
   found: FoundToken,
-  { secret, foreseen, now, api }: { secret: string; foreseen: ForeseenAccess; now: Date; api: string },
+  { secret, foreseen, now, api }: { secret: string; foreseen: Foresight; now: Date; api: string },
 ): ShownPage {
   const { token, user } = found;
   const { registry, prefix: image } = place.image;

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import { ACCESS_LEVELS, type AccessLevel, nameOfLevel } from "../../principals/access-level.ts";
 import { REPOSITORY_ACTIONS } from "../../principals/repository-rules.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
-import type { ForeseenAccess } from "../../registry-access/foreseen-access.ts";
+import type { MatchedRepositories } from "../../registry-access/match-repositories.ts";
 import { LEVEL_OF_ACTION, SCOPE_OF_ACTION } from "../../registry-access/policy.ts";
 import { code } from "../parts/code.ts";
 import { disclosure } from "../parts/disclosure.ts";
@@ -11,6 +11,7 @@ import { effect } from "../parts/effect.ts";
 import { errorSummary } from "../parts/error-summary.ts";
 import { confirmationField, textField } from "../parts/field.ts";
 import { filterPills } from "../parts/filter-pills.ts";
+import { counted } from "../parts/number.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { renewed } from "../parts/renewed.ts";
 import { scopeList } from "../parts/scope-list.ts";
@@ -22,13 +23,16 @@ import { endField, type FormSurroundings, lifeInWords } from "./end-field.ts";
 import { NEW_TOKEN_LABELS as LABELS } from "./new-token-form.ts";
 import { PRESETS, SCOPE_GROUPS } from "./presets.ts";
 import { endDate } from "./token-end-choice.ts";
-import type { TokenPlace } from "./token-place.ts";
+import type { Foresight, TokenPlace } from "./token-place.ts";
+
+/** How many of the repositories that rules match are named. */
+const SHOWN_REPOSITORIES = 20;
 
 /** The page of the form. */
 export function tokenFormPage(
   place: TokenPlace,
   form: FormState,
-  around: FormSurroundings & { readonly foreseen: ForeseenAccess | undefined },
+  around: FormSurroundings & { readonly foreseen: Foresight | undefined },
 ): ShownPage {
   const { links } = place;
   const starts = filterPills(
@@ -64,12 +68,7 @@ ${renewed({ id: "effect", from: links.effect(), on: "form" }, effectOf(form.valu
 }
 
 /** The page that answers what a token will be able to do; its part `effect` is what the form's script looks for. */
-export function effectPage(
-  place: TokenPlace,
-  form: FormState,
-  foreseen: ForeseenAccess | undefined,
-  now: Date,
-): ShownPage {
+export function effectPage(place: TokenPlace, form: FormState, foreseen: Foresight | undefined, now: Date): ShownPage {
   return {
     title: "What the token will do",
     ...place.frame("What the token will do"),
@@ -78,7 +77,7 @@ export function effectPage(
 }
 
 /** What a token will be able to do, and how long. `end`: `YYYY-MM-DD`, or undefined for ever. */
-export function effectOf(named: string, foreseen: ForeseenAccess | undefined, end: string | undefined): SafeHtml {
+export function effectOf(named: string, foreseen: Foresight | undefined, end: string | undefined): SafeHtml {
   const name = named.trim();
   const title = `${name === "" ? "The token" : name} will`;
   if (foreseen === undefined) {
@@ -89,7 +88,18 @@ export function effectOf(named: string, foreseen: ForeseenAccess | undefined, en
     can: false,
     words: html`<code>${scope}</code> ${code(words)}`,
   }));
-  return html`${effect(title, [...abilities.filter(({ can }) => can), { can: true, words: lifeInWords(end) }, ...abilities.filter(({ can }) => !can), ...useless])}${foreseen.warning === undefined ? null : html`<p class="wrong">${foreseen.warning}</p>`}`;
+  return html`${effect(title, [...abilities.filter(({ can }) => can), { can: true, words: lifeInWords(end) }, ...abilities.filter(({ can }) => !can), ...useless])}${foreseen.warning === undefined ? null : html`<p class="wrong">${foreseen.warning}</p>`}${foreseen.matched === undefined ? null : matchedLine(foreseen.matched)}`;
+}
+
+/** Which of the repositories that registries reported the rules match, so that a pattern can be tried. */
+function matchedLine({ repositories, more }: MatchedRepositories): SafeHtml {
+  const matched = repositories.filter(({ actions }) => actions.length > 0);
+  const known = counted(repositories.length, "known repository", "known repositories");
+  const names = matched
+    .slice(0, SHOWN_REPOSITORIES)
+    .map(({ name, actions }) => html`<li><code>${name === "" ? "." : name}</code> ${actions.join(", ")}</li>`);
+  const others = matched.length - names.length;
+  return html`<div class="sub"><p>Its rules match ${matched.length} of ${more ? "the first " : ""}${known}${names.length === 0 ? "." : ":"}</p><ul>${names}</ul>${others > 0 ? html`<p>and ${others} more</p>` : null}</div>`;
 }
 
 function roleField(form: FormState, own: number): SafeHtml {

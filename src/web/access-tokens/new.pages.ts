@@ -1,7 +1,6 @@
 /** How a token is made: the form, what it will be able to do, and its secret, once. */
 import { ValidationError } from "../../errors.ts";
 import { ACCESS_LEVELS, isAccessLevel } from "../../principals/access-level.ts";
-import type { ForeseenAccess } from "../../registry-access/foreseen-access.ts";
 import { FormState } from "../protocol/form-state.ts";
 import { NOTHING } from "../protocol/nothing.ts";
 import type { Page } from "../protocol/page.ts";
@@ -13,13 +12,13 @@ import { effectPage, tokenFormPage } from "./form-page.ts";
 import { newTokenForm, newTokenQuery, readNewToken, startNewToken } from "./new-token-form.ts";
 import type { PlacePages, PlaceRequest } from "./place-pages.ts";
 import { secretOf, showSecret } from "./show-secret.ts";
-import type { MakingPlace } from "./token-place.ts";
+import type { Foresight, MakingPlace } from "./token-place.ts";
 
 /** The pages by which a token is made. */
 export function newTokenPages(services: WebServices, { view, action }: PlacePages<MakingPlace>): Page[] {
   const { clock, tokenSettings, sealingKey } = services;
   /** What was typed, foreseen; undefined while it names no token that could be. */
-  const foresee = async (place: MakingPlace, form: FormState): Promise<ForeseenAccess | undefined> => {
+  const foresee = async (place: MakingPlace, form: FormState): Promise<Foresight | undefined> => {
     try {
       const named = form.value("name").trim() === "" ? form.with({ name: "The token" }) : form;
       return await place.foresee(readNewToken(named, place, clock.now()));

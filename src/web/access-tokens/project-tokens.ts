@@ -6,6 +6,7 @@ import { rotateProjectToken } from "../../access-tokens/rotate-token.ts";
 import { isFeatureEnabled } from "../../feature-flags/require-feature.ts";
 import { ACCESS_LEVELS } from "../../principals/access-level.ts";
 import { foreseeProjectToken } from "../../registry-access/foresee-access.ts";
+import { matchRepositories } from "../../registry-access/match-repositories.ts";
 import { openProject, projectFrame, projectParams } from "../project-page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 import type { WebServices } from "../web-services.ts";
@@ -42,7 +43,12 @@ export function projectTokens(services: WebServices, links: PageLinks): TokenPla
             { name: "Access tokens", href: tokenLinks.list() },
             ...rest.map((name) => ({ name })),
           ),
-        foresee: (powers) => foreseeProjectToken(services, { caller, project, ...powers }),
+        async foresee(powers) {
+          const { repositoryRules } = powers;
+          const foreseen = await foreseeProjectToken(services, { caller, project, ...powers });
+          if (repositoryRules === null) return foreseen;
+          return { ...foreseen, matched: await matchRepositories(services, { caller, project, repositoryRules }) };
+        },
         create: (input) => createProjectToken(services, { caller, project, ...input }),
         rotate: (tokenId, input) => rotateProjectToken(services, { caller, project, tokenId, ...input }),
         retire: (tokenId) => retireProjectTokenPredecessor(services, { caller, project, tokenId }),

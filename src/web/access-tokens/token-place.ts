@@ -10,6 +10,7 @@ import type { RepositoryRule } from "../../principals/repository-rules.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
 import type { Project } from "../../projects/project.entity.ts";
 import type { ForeseenAccess } from "../../registry-access/foreseen-access.ts";
+import type { MatchedRepositories } from "../../registry-access/match-repositories.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import type { TokenLinks } from "../protocol/page-links.ts";
 import type { SignedInVisitor } from "../protocol/visitor.ts";
@@ -20,6 +21,11 @@ export interface TokenPowers {
   /** Of the bot in its project; no matter for a personal token. */
   readonly accessLevel: AccessLevel;
   readonly repositoryRules: readonly RepositoryRule[] | null;
+}
+
+/** What a token will be able to do, and which of the project's known repositories its rules match, if it has some. */
+export interface Foresight extends ForeseenAccess {
+  readonly matched?: MatchedRepositories;
 }
 
 /** A token that is to be created. */
@@ -59,7 +65,7 @@ export interface TokenPlace {
 export interface MakingPlace extends TokenPlace {
   /** The address of the API that a token of this place is good for. */
   readonly api: string;
-  foresee(powers: TokenPowers): Promise<ForeseenAccess>;
+  foresee(powers: TokenPowers): Promise<Foresight>;
   create(input: NewTokenInput): Promise<CreatedToken>;
   rotate(tokenId: number, input: RotationInput): Promise<CreatedToken>;
   retire(tokenId: number): Promise<unknown>;
