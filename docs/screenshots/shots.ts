@@ -37,6 +37,11 @@ export const SHOTS: readonly Shot[] = [
   { name: "activity", path: "/team/app/-/activity" },
   { name: "activity-filter", path: "/team/app/-/activity?kind=pushed&who=nobody" },
   { name: "audit", path: "/admin/audit", as: "root" },
+  { name: "admin-users", path: "/admin/users", as: "root" },
+  { name: "admin-user-new", path: "/admin/users/new", as: "root" },
+  { name: "admin-tokens", path: "/admin/access_tokens", as: "root" },
+  { name: "admin-projects", path: "/admin/projects", as: "root" },
+  { name: "admin-flags", path: "/admin/feature_flags", as: "root" },
   { name: "group", path: "/groups/team" },
   { name: "group-new", path: "/groups/new" },
   { name: "user", path: "/mira" },
@@ -72,7 +77,7 @@ export const SHOTS: readonly Shot[] = [
 ];
 
 async function follow(page: Page, link: string): Promise<void> {
-  await page.getByRole("link", { name: link, exact: true }).click();
+  await page.locator("main table").getByRole("link", { name: link, exact: true }).click();
   await page.waitForLoadState();
 }
 

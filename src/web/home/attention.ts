@@ -3,7 +3,7 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import type { TokenAttention } from "../../access-tokens/find-attention.ts";
 import { badge } from "../parts/badge.ts";
 import { banner } from "../parts/banner.ts";
-import { moment } from "../parts/moment.ts";
+import { endsIn } from "../parts/ends.ts";
 import { counted } from "../parts/number.ts";
 import { table } from "../parts/table.ts";
 import { sentence } from "../protocol/page-error.ts";
@@ -38,7 +38,7 @@ function needs(
   links: PageLinks,
   now: Date,
 ): SafeHtml {
-  const first = firstEnd === null ? null : html`, the first ${moment(new Date(`${firstEnd}T00:00:00Z`), now)}`;
+  const first = firstEnd === null ? null : html`, the first ${endsIn(firstEnd, now)}`;
   return html`${reused === 0 ? null : html`<p>${badge("old secret used", "bad")} <a href="${links.accessTokens(path).list({ state: "inactive" })}">${counted(reused, "time")}</a> in 30 days. It was refused; a forgotten job has it, or a thief.</p>`}
 ${endsSoon === 0 ? null : html`<p>${badge("ends soon", "warn")} <a href="${links.accessTokens(path).list({ state: "ends_soon" })}">${counted(endsSoon, "token")}</a>${first}.</p>`}
 ${safeToRevoke === 0 ? null : html`<p>${badge("safe to revoke", "ok")} <a href="${links.accessTokens(path).list({ state: "safe_to_revoke" })}">${counted(safeToRevoke, "token")}</a> that nobody uses.</p>`}`;

@@ -12,12 +12,19 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** The end. `date`: the day that it begins to be over, `YYYY-MM-DD` in UTC; null: it does not end. */
 export function ends(date: string | null, now: Date): SafeHtml {
   if (date === null) return html`<span class="muted">no end date</span>`;
-  const days = Math.ceil((Date.parse(`${date}T00:00:00Z`) - now.getTime()) / DAY_MS);
-  return html`${day(date)}<p class="sub">${distance(days)}</p>`;
+  const days = daysLeft(date, now);
+  const words = endsIn(date, now);
+  return html`${day(date)}<p class="sub">${days <= 0 ? badge(words, "bad") : days <= SOON_DAYS ? badge(words, "warn") : words}</p>`;
 }
 
-function distance(days: number): string | SafeHtml {
-  if (days <= 0) return badge("expired", "bad");
-  const words = days === 1 ? "within a day" : `in ${counted(days, "day")}`;
-  return days <= SOON_DAYS ? badge(words, "warn") : words;
+/** In how many days something ends: `in 3 days`. `date`: `YYYY-MM-DD`. */
+export function endsIn(date: string, now: Date): string {
+  const days = daysLeft(date, now);
+  if (days <= 0) return "expired";
+  return days === 1 ? "within a day" : `in ${counted(days, "day")}`;
+}
+
+/** Days that have begun count: what ends tomorrow has one left. */
+function daysLeft(date: string, now: Date): number {
+  return Math.ceil((Date.parse(`${date}T00:00:00Z`) - now.getTime()) / DAY_MS);
 }

@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { EndingToken, EndingTokens } from "../../access-tokens/find-ending-tokens.ts";
 import { banner } from "../parts/banner.ts";
+import { endsIn } from "../parts/ends.ts";
 import { moment } from "../parts/moment.ts";
 import { counted } from "../parts/number.ts";
 import type { TokenLinks } from "../protocol/page-links.ts";
@@ -24,5 +25,5 @@ export function endingTokens({ count, first }: EndingTokens, links: TokenLinks, 
 
 function inWords({ id, name, lastFour, expiresAt, lastUsedAt }: EndingToken, links: TokenLinks, now: Date): SafeHtml {
   const use = lastUsedAt === null ? "was never used" : html`was last used ${moment(lastUsedAt, now)}`;
-  return html`<a href="${links.one(id)}"><bdi>${name}</bdi></a> <span class="mono">…${lastFour}</span> ends ${moment(new Date(`${expiresAt}T00:00:00Z`), now)} and ${use}.`;
+  return html`<a href="${links.one(id)}"><bdi>${name}</bdi></a> <span class="mono">…${lastFour}</span> ends ${endsIn(expiresAt, now)} and ${use}.`;
 }
