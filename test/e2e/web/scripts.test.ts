@@ -86,7 +86,7 @@ describe("a page that asks for a confirmation", () => {
       expect(await page.evaluate("document.querySelector('dialog[open]').contains(document.activeElement)")).toBe(true);
       await close();
       await dialog(page).waitFor({ state: "hidden" });
-      expect(await focused(page, "textContent")).toBe("Revoke ci-push");
+      expect(await focused(page, "ariaLabel")).toBe("Revoke ci-push");
     }
     expect(new URL(page.url()).pathname).toBe("/-/styleguide");
     expect(problems).toEqual([]);
