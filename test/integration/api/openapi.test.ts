@@ -73,7 +73,7 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   listUsers: () => service.root.get("/users?search=o"),
   showUser: () => owner.client.get(`/users/${other.id}`),
   createUser: () =>
-    service.root.post("/users", { username: "new", name: "New", email: "new@example.com", reset_password: true }),
+    service.root.post("/users", { username: "newcomer", name: "New", email: "new@example.com", reset_password: true }),
   updateUser: () => service.root.put(`/users/${other.id}`, { name: "Otto", email: "otto@example.org" }),
   changeOwnPassword: async () => {
     const { client, password } = await people(unique("changer"));
