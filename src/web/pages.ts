@@ -10,6 +10,7 @@ import { accountChangePages } from "./admin/account-change.pages.ts";
 import { accountLinkPages } from "./admin/account-link.pages.ts";
 import { deleteAccountPages } from "./admin/delete-account.pages.ts";
 import { featureFlagPages } from "./admin/feature-flag.pages.ts";
+import { jobPages } from "./admin/job.pages.ts";
 import { adminProjectPages } from "./admin/project.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
 import { explorePages } from "./explore.pages.ts";
@@ -47,6 +48,7 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...accountLinkPages(services, links),
     ...deleteAccountPages(services, links),
     ...adminProjectPages(services, links),
+    ...jobPages(services, links),
     ...tokenReviewPages(services, instanceTokens(services, links)),
     ...featureFlagPages(services, links),
     ...activityPages(services, links, instanceActivity(links)),

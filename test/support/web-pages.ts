@@ -240,6 +240,8 @@ const ADMIN_PAGES: readonly PageRow[] = [
   { page: `GET ${ADMIN}/projects`, outcomes: administrators(200) },
   { page: `GET ${ADMIN}/projects`, at: () => `${ADMIN}/projects?search=none`, outcomes: administrators(200) },
 
+  { page: `GET ${ADMIN}/jobs`, outcomes: administrators(200) },
+
   ...tokenReviewPages(INSTANCE_TOKENS),
 
   { page: `GET ${ADMIN}/feature_flags`, outcomes: administrators(200) },

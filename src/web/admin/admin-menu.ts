@@ -5,7 +5,7 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 /** A page in the administrators' menu. */
-export type AdminPage = "users" | "projects" | "access_tokens" | "feature_flags" | "audit";
+export type AdminPage = "users" | "projects" | "access_tokens" | "feature_flags" | "audit" | "jobs";
 
 /** The menu, seen from one of its pages. */
 export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
@@ -30,6 +30,7 @@ export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
             isCurrent: current === "feature_flags",
           },
           { name: "Audit", href: links.activity("instance").list(), icon: "activity", isCurrent: current === "audit" },
+          { name: "Jobs", href: links.adminLinks.jobs(), icon: "clock", isCurrent: current === "jobs" },
         ],
       },
     ],
