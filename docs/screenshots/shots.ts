@@ -37,6 +37,7 @@ export const SHOTS: readonly Shot[] = [
   { name: "activity", path: "/team/app/-/activity" },
   { name: "activity-filter", path: "/team/app/-/activity?kind=pushed&who=nobody" },
   { name: "audit", path: "/admin/audit", as: "root" },
+  { name: "administration", path: "/admin", as: "root" },
   { name: "jobs", path: "/admin/jobs", as: "root" },
   { name: "group", path: "/groups/team" },
   { name: "group-new", path: "/groups/new" },
