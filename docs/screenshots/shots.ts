@@ -42,6 +42,8 @@ export const SHOTS: readonly Shot[] = [
   { name: "admin-tokens", path: "/admin/access_tokens", as: "root" },
   { name: "admin-projects", path: "/admin/projects", as: "root" },
   { name: "admin-flags", path: "/admin/feature_flags", as: "root" },
+  { name: "administration", path: "/admin", as: "root" },
+  { name: "jobs", path: "/admin/jobs", as: "root" },
   { name: "group", path: "/groups/team" },
   { name: "group-new", path: "/groups/new" },
   { name: "user", path: "/mira" },

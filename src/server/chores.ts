@@ -1,16 +1,13 @@
-/** The periodic jobs of the service: the place to add an hourly or a nightly one. */
+/** How the periodic jobs of the service are done: what each is, and how often, is in `chore-list.ts`. */
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
 import { sweepSignInLinks } from "../authentication/sweep-sign-in-links.ts";
 import { sweepWebSessions } from "../authentication/sweep-web-sessions.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
+import { type ChoreDescription, OWN_CHORES, SHARED_CHORES } from "./chore-list.ts";
 import type { Container } from "./container.ts";
 import { renewOperatorToken } from "./operator-token.ts";
 import type { Chore } from "./run-chores.ts";
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** All periodic jobs of a service that is one process. */
 export function chores(container: Container): readonly Chore[] {
@@ -20,31 +17,36 @@ export function chores(container: Container): readonly Chore[] {
 /** What each of several workers does for itself: it is about what the process holds in memory. */
 export function ownChores(container: Container): readonly Chore[] {
   const { signingKeys, lockout, deferredNotes, initialPassword, database } = container;
-  return [
+  return withWork(OWN_CHORES, {
     // Another process may have rotated the leaf key, or this one has to rotate it now.
-    { name: "refresh the signing key", everyMs: 10 * SECOND_MS, run: () => signingKeys.refresh() },
-    { name: "forget remembered sign-ins that failed", everyMs: MINUTE_MS, run: async () => lockout.tidyMemory() },
-    {
-      name: "write what requests noted",
-      everyMs: 5 * SECOND_MS,
-      run: () => Promise.all(deferredNotes.map((notes) => notes.flush())),
-    },
-    { name: "see whether a full disk has room again", everyMs: 5 * SECOND_MS, run: () => database.checkDisk() },
+    "refresh the signing key": () => signingKeys.refresh(),
+    "forget remembered sign-ins that failed": async () => lockout.tidyMemory(),
+    "write what requests noted": () => Promise.all(deferredNotes.map((notes) => notes.flush())),
+    "see whether a full disk has room again": () => database.checkDisk(),
     // Whoever took the first sign-in knows of it.
-    { name: "tidy up the initial password", everyMs: 5 * SECOND_MS, run: () => initialPassword.tidy() },
-  ];
+    "tidy up the initial password": () => initialPassword.tidy(),
+  });
 }
 
 /** What one of several workers does for all. */
 export function sharedChores(container: Container): readonly Chore[] {
-  return [
-    { name: "forget old failed sign-ins", everyMs: MINUTE_MS, run: () => container.lockout.forgetOldFailures() },
-    { name: "renew the operator's token", everyMs: MINUTE_MS, run: () => renewOperatorToken(container) },
+  return withWork(SHARED_CHORES, {
+    "forget old failed sign-ins": () => container.lockout.forgetOldFailures(),
+    "renew the operator's token": () => renewOperatorToken(container),
     // Records expiries, and deletes bots all of whose tokens have long been inactive.
-    { name: "sweep tokens", everyMs: 10 * MINUTE_MS, run: () => sweepTokens(container) },
-    { name: "sweep refresh tokens", everyMs: HOUR_MS, run: () => sweepRefreshTokens(container) },
-    { name: "sweep web sessions", everyMs: HOUR_MS, run: () => sweepWebSessions(container) },
-    { name: "sweep sign-in links", everyMs: HOUR_MS, run: () => sweepSignInLinks(container) },
-    { name: "forget old reports of registries", everyMs: HOUR_MS, run: () => forgetRegistryEvents(container) },
-  ];
+    "sweep tokens": () => sweepTokens(container),
+    "sweep refresh tokens": () => sweepRefreshTokens(container),
+    "sweep web sessions": () => sweepWebSessions(container),
+    "sweep sign-in links": () => sweepSignInLinks(container),
+    "forget old reports of registries": () => forgetRegistryEvents(container),
+  });
+}
+
+/** Each described chore with its work: the types see to it that none lacks any. */
+function withWork<Name extends string>(
+  described: Readonly<Record<Name, ChoreDescription>>,
+  work: Readonly<Record<Name, () => Promise<unknown>>>,
+): readonly Chore[] {
+  const names = Object.keys(described) as Name[];
+  return names.map((name) => ({ name, everyMs: described[name].everyMs, run: work[name] }));
 }

@@ -48,7 +48,9 @@ import { FirstAdministrator } from "../users/first-administrator.entity.ts";
 import { User } from "../users/user.entity.ts";
 import { sealingKey } from "../web/protocol/sealed-secret.ts";
 import type { WebServices } from "../web/web-services.ts";
+import { OWN_CHORES, SHARED_CHORES } from "./chore-list.ts";
 import { InitialPassword } from "./initial-password.ts";
+import { JobRuns } from "./job-runs.ts";
 import { openAuditLog, openAuditWriter, tellRightsChanged } from "./open-audit-log.ts";
 
 /** All entities of the database. */
@@ -89,9 +91,10 @@ export interface Container
   readonly signingKeys: SigningKeys;
   readonly lastUse: LastUse;
   readonly webSessionLastSeen: WebSessionLastSeen;
-  /** What requests noted in memory, to be written off the request path. */
+  /** What requests and chores noted in memory, to be written off the request path. */
   readonly deferredNotes: readonly { flush(): Promise<void> }[];
   readonly initialPassword: InitialPassword;
+  readonly jobRuns: JobRuns;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   /** Undefined where none is configured. */
@@ -133,6 +136,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
   const refreshTokenLastUse = new RefreshTokenLastUse(database, clock);
   const webSessionLastSeen = new WebSessionLastSeen(database, clock);
   const secretReuse = new SecretReuse(database, clock);
+  const jobRuns = new JobRuns({ database, clock, chores: { ...OWN_CHORES, ...SHARED_CHORES } });
   const userDeletion: DeleteUserServices = {
     async closeAccounts(em, userIds, authorship) {
       await markRevoked(em, { userIds }, authorship);
@@ -180,7 +184,8 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     refreshTokenLife: config.refreshTokenLife,
     refreshTokenLastUse,
     webSessionLastSeen,
-    deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse],
+    jobRuns,
+    deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse, jobRuns],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     async close() {
       metrics.close();

@@ -129,7 +129,7 @@ export async function serveRequests(container: Container): Promise<ServingProces
       removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
     },
     attendTo(list) {
-      endings.push(startChores(list, log));
+      endings.push(startChores(list, container));
     },
     async stop() {
       const drained = Promise.all([drain(server), drain(socketServer)]);

@@ -10,6 +10,8 @@ import { accountChangePages } from "./admin/account-change.pages.ts";
 import { accountLinkPages } from "./admin/account-link.pages.ts";
 import { deleteAccountPages } from "./admin/delete-account.pages.ts";
 import { featureFlagPages } from "./admin/feature-flag.pages.ts";
+import { jobPages } from "./admin/job.pages.ts";
+import { overviewPages } from "./admin/overview.pages.ts";
 import { adminProjectPages } from "./admin/project.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
 import { explorePages } from "./explore.pages.ts";
@@ -42,11 +44,13 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...activeSessionPages(services, links),
     ...tokenPages(services, personalTokens(services, links)),
     ...tokenPages(services, projectTokens(services, links)),
+    ...overviewPages(services, links),
     ...userPages(services, links),
     ...accountChangePages(services, links),
     ...accountLinkPages(services, links),
     ...deleteAccountPages(services, links),
     ...adminProjectPages(services, links),
+    ...jobPages(services, links),
     ...tokenReviewPages(services, instanceTokens(services, links)),
     ...featureFlagPages(services, links),
     ...activityPages(services, links, instanceActivity(links)),

@@ -11,6 +11,7 @@ import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
 import type { ForeseeServices } from "../registry-access/foresee-access.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
+import type { JobRunsReader } from "./admin/job-runs-reader.ts";
 
 /** The services of the use cases that pages call. */
 export interface WebServices
@@ -29,4 +30,5 @@ export interface WebServices
   readonly sealingKey: KeyObject;
   /** Told of each refused credential. */
   readonly audit: AuditLog | undefined;
+  readonly jobRuns: JobRunsReader;
 }

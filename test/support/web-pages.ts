@@ -213,6 +213,7 @@ function accountPages(page: string, leadsTo: Outcome): PageRow[] {
 const FLAG = `${ADMIN}/feature_flags/resource_access_token`;
 
 const ADMIN_PAGES: readonly PageRow[] = [
+  { page: `GET ${ADMIN}`, outcomes: administrators(200) },
   { page: `GET ${ADMIN}/users`, outcomes: administrators(200) },
   { page: `GET ${ADMIN}/users`, at: () => `${ADMIN}/users?show=blocked&page=2`, outcomes: administrators(200) },
   { page: `GET ${ADMIN}/users/new`, outcomes: administrators(200) },
@@ -239,6 +240,8 @@ const ADMIN_PAGES: readonly PageRow[] = [
 
   { page: `GET ${ADMIN}/projects`, outcomes: administrators(200) },
   { page: `GET ${ADMIN}/projects`, at: () => `${ADMIN}/projects?search=none`, outcomes: administrators(200) },
+
+  { page: `GET ${ADMIN}/jobs`, outcomes: administrators(200) },
 
   ...tokenReviewPages(INSTANCE_TOKENS),
 

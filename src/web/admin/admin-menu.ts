@@ -5,7 +5,7 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 /** A page in the administrators' menu. */
-export type AdminPage = "users" | "projects" | "access_tokens" | "feature_flags" | "audit";
+export type AdminPage = "overview" | "users" | "projects" | "access_tokens" | "feature_flags" | "audit" | "jobs";
 
 /** The menu, seen from one of its pages. */
 export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
@@ -15,6 +15,7 @@ export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
       {
         title: "Administration",
         items: [
+          { name: "Overview", href: links.adminLinks.overview(), icon: "home", isCurrent: current === "overview" },
           { name: "Users", href: links.adminLinks.users(), icon: "members", isCurrent: current === "users" },
           { name: "Projects", href: links.adminLinks.projects(), icon: "project", isCurrent: current === "projects" },
           {
@@ -30,6 +31,7 @@ export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
             isCurrent: current === "feature_flags",
           },
           { name: "Audit", href: links.activity("instance").list(), icon: "activity", isCurrent: current === "audit" },
+          { name: "Jobs", href: links.adminLinks.jobs(), icon: "clock", isCurrent: current === "jobs" },
         ],
       },
     ],
@@ -42,5 +44,8 @@ export function adminFrame(
   current: AdminPage,
   ...way: readonly Crumb[]
 ): Pick<ShownPage, "crumbs" | "side"> {
-  return { crumbs: [{ name: "Administration" }, ...way], side: adminMenu(links, current) };
+  return {
+    crumbs: [{ name: "Administration", href: links.adminLinks.overview() }, ...way],
+    side: adminMenu(links, current),
+  };
 }

@@ -63,7 +63,7 @@ function account({ session, principal }: SignedInVisitor, links: PageLinks): Saf
 <li><a href="${links.profile()}">Profile</a></li>
 <li><a href="${links.password()}">Password</a></li>
 <li><a href="${links.activeSessions()}">Active sessions</a></li>
-${principal.admin ? html`<li><a href="${links.adminLinks.users()}">Administration</a></li>` : null}
+${principal.admin ? html`<li><a href="${links.adminLinks.overview()}">Administration</a></li>` : null}
 </ul>
 <div class="acts"><form method="post" action="${links.signOut()}"><button class="btn quiet" type="submit">Sign out</button></form>${keysButton()}</div>
 </div>

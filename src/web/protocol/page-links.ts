@@ -62,6 +62,8 @@ export interface TokenLinks {
 
 /** The addresses of the administrators' pages. */
 export interface AdminLinks {
+  readonly overview: () => Href;
+  readonly jobs: () => Href;
   readonly users: (query?: Query) => Href;
   readonly newUser: () => Href;
   /** A page about one account: `block`, `delete`. */
@@ -173,6 +175,8 @@ function tokenLinks(at: (path: string) => Href, base: string): TokenLinks {
 
 function adminLinks(at: (path: string) => Href): AdminLinks {
   return {
+    overview: () => at("/admin"),
+    jobs: () => at("/admin/jobs"),
     users: (query) => at(`/admin/users${search(query)}`),
     newUser: () => at("/admin/users/new"),
     user: (id, page) => at(`/admin/users/${id}/${page}`),

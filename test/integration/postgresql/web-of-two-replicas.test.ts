@@ -60,3 +60,14 @@ describe("a browser whose requests go to two replicas in turn", () => {
     expect((await twin.get(page)).html).not.toMatch(/kspat-[A-Za-z0-9]+/);
   });
 });
+
+describe("the page of jobs", () => {
+  it("shows at one replica what ran at the other", async () => {
+    const { jobRuns } = other.container;
+    const job = { name: "sweep tokens", everyMs: 600_000 };
+    jobRuns.note(job, { endedAt: one.clock.now(), ms: 4_200, failed: true });
+    await jobRuns.flush();
+    const client = await new WebClient(one.url).signIn(ROOT);
+    expect((await client.get("/admin/jobs")).html).toMatch(/>sweep tokens<.*4\.2 s.*See the log/s);
+  });
+});

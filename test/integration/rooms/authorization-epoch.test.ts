@@ -31,6 +31,7 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   refresh_tokens: "are never answered from memory",
   web_sessions: "are for the pages, and no registry asks for them",
   sign_in_links: "begin web sessions, and nothing else",
+  job_runs: "a record of what happened",
   migrations: "what the schema has become, not who may do what",
   authorization_epoch: "the epoch itself",
 };
