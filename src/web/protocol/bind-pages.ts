@@ -14,7 +14,6 @@ import { ForbiddenError, KeysideError, NotFoundError, PayloadTooLargeError, Vali
 import type { AnswerFailure } from "../../http/error-handler.ts";
 import { readForm } from "../../http/form.ts";
 import { originOf, senderOf } from "../../http/request-sender.ts";
-import { sendJson } from "../../http/send-json.ts";
 import { RESERVED_SEGMENTS } from "../../namespaces/path.ts";
 import { ANONYMOUS, isAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
@@ -131,8 +130,7 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     } as unknown as Bound;
     const result = page.method === "get" ? await page.show(request) : await act(binding, page, ctx, request);
     if (result === undefined) return;
-    if ("json" in result) sendJson(ctx, result.json);
-    else if ("download" in result) send(ctx, result);
+    if ("download" in result) send(ctx, result);
     else if ("redirect" in result) redirect(binding, ctx, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {

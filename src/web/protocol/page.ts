@@ -28,11 +28,6 @@ export interface ShownPage {
   readonly cookies?: readonly CookieChange[];
 }
 
-/** What a page's script is told. */
-export interface Told {
-  readonly json: unknown;
-}
-
 /** A file that is sent as it is made, however long it becomes. */
 export interface Download {
   /** What it holds; the next part is asked for when the one before is on its way. */
@@ -86,7 +81,7 @@ export interface View<
   readonly method: "get";
   show(
     request: PageRequest<Access, z.output<Params>, z.output<Query>>,
-  ): Promise<ShownPage | Redirect | Told | Download>;
+  ): Promise<ShownPage | Redirect | Download>;
 }
 
 /** What a form does. */
