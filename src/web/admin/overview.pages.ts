@@ -45,7 +45,7 @@ export function overviewPages(services: WebServices, links: PageLinks): Page[] {
         const jobs = await services.jobRuns.list();
         return {
           title: "Overview",
-          ...adminFrame(links, "overview"),
+          ...adminFrame(links, "overview", { name: "Overview" }),
           main: html`${pageHead("Overview", ABOUT)}
 ${warnings(services)}
 ${jobWarnings(links, jobs)}

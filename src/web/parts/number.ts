@@ -25,7 +25,7 @@ export function periodInWords(ms: number): string {
   return count === 1 ? `every ${unit}` : `every ${counted(count, unit)}`;
 }
 
-/** How long something took: `12 ms`, `3.2 s`. */
+/** How long something took, never broken across lines: `12 ms`, `3.2 s`. */
 export function durationInWords(ms: number): string {
-  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 1_000 ? `${ms}\u00a0ms` : `${(ms / 1_000).toFixed(1)}\u00a0s`;
 }

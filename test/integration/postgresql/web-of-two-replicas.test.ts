@@ -68,6 +68,6 @@ describe("the page of jobs", () => {
     jobRuns.note(job, { endedAt: one.clock.now(), ms: 4_200, failed: true });
     await jobRuns.flush();
     const client = await new WebClient(one.url).signIn(ROOT);
-    expect((await client.get("/admin/jobs")).html).toMatch(/>sweep tokens<.*4\.2 s.*See the log/s);
+    expect((await client.get("/admin/jobs")).html).toMatch(/>sweep tokens<.*4\.2\u00a0s.*See the log/s);
   });
 });
