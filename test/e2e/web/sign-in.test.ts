@@ -127,7 +127,7 @@ describe("in Chromium", () => {
     await page.keyboard.type(stage.people.maintainer.password);
     await press("Enter");
     await page.waitForURL(`${url}/`);
-    while (!(await focused(page)).includes("Account of")) await press("Tab");
+    while (!(await page.evaluate<boolean>("document.activeElement.matches('.top summary')"))) await press("Tab");
     await press("Enter");
     expect(await page.getByRole("link", { name: "Active sessions" }).isVisible()).toBe(true);
     await press("Escape");
