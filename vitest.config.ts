@@ -20,7 +20,8 @@ const WITHOUT_DATABASE = [
   "test/integration/registry/{token-form,token-lane}.test.ts",
   "test/integration/server/methods.test.ts",
   "test/integration/web/{account,confirming,errors,hostile-names,html,https,origin-check,page-headers,page-size}.test.ts",
-  "test/integration/web/{sessions,shown-once,sign-in,sign-in-links}.test.ts",
+  "test/integration/web/{new-places,pages-by-role,places,project-settings,sessions,shown-once,sign-in,sign-in-links}.test.ts",
+  "test/integration/web/admin-*.test.ts",
 ];
 
 // Each test file and each command is a process of its own: what one has compiled, the others need not.

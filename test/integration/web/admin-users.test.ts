@@ -60,7 +60,7 @@ describe("the list of users", () => {
   });
 
   it("is in the menu of administrators alone", async () => {
-    expect((await client.get("/-/user_settings/profile")).html).toContain('href="/admin/users"');
+    expect((await client.get("/-/user_settings/profile")).html).toContain('href="/admin"');
     const guest = await stage.clientOf("guest");
     expect((await guest.get("/-/user_settings/profile")).html).not.toContain("/admin");
   });
