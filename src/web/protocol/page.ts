@@ -79,9 +79,7 @@ export interface View<
   Query extends z.ZodType = z.ZodType,
 > extends Declaration<Access, Params, Query> {
   readonly method: "get";
-  show(
-    request: PageRequest<Access, z.output<Params>, z.output<Query>>,
-  ): Promise<ShownPage | Redirect | Download>;
+  show(request: PageRequest<Access, z.output<Params>, z.output<Query>>): Promise<ShownPage | Redirect | Download>;
 }
 
 /** What a form does. */
