@@ -49,7 +49,7 @@ describe("what needs attention", () => {
     for (const role of ["guest", "reporter", "developer", "outsider", "administrator"] as const)
       expect([role, await attentionOf(role)]).toEqual([role, [[], 0]]);
     const page = await home("maintainer");
-    expect(page).toMatch(/Needs attention.*old secret used.*1 time<.*2 tokens<\/a>, the first.*in 7 days/s);
+    expect(page).toMatch(/Needs attention.*old secret used.*1 time<.*2 tokens<\/a>, the first.*in 8 days/s);
     expect(page).toContain('href="/team/app/-/settings/access_tokens?state=ends_soon"');
     expect(await home("developer")).not.toContain("Needs attention");
     const before = clock.now();
