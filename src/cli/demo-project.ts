@@ -82,6 +82,8 @@ export function pasteLines({
     "file" in secret ? `${login} < ${quoted(secret.file)}` : `${secret.command} < /dev/null | ${login}`,
     `docker tag ${image} ${target}`,
     `docker push ${target}`,
+    // What the engine has, it does not fetch.
+    `docker image rm ${target}`,
     `docker pull ${target}`,
   ];
 }

@@ -45,8 +45,8 @@ describe("npm start", () => {
     expect(first.output).toContain(`${instance.KEYSIDE_URL}/api/v4`);
     await expectsToBeSignedInBy(first, instance);
     const lines = linesToPaste(first);
-    expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "tag", "push", "pull"]);
-    const name = lines[3]?.split(" ").at(-1) ?? "";
+    expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "tag", "push", "image", "pull"]);
+    const name = lines.at(-1)?.split(" ").at(-1) ?? "";
     person.removeAfterwards(name);
     // What is pasted stays in the shell's history: no secret may be in it.
     expect(first.output).not.toContain("kspat-");
