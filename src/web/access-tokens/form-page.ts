@@ -1,6 +1,6 @@
 /** The form of a new token, with what the token will be able to do beside it. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { ACCESS_LEVELS, type AccessLevel, nameOfLevel } from "../../principals/access-level.ts";
+import type { AccessLevel } from "../../principals/access-level.ts";
 import { REPOSITORY_ACTIONS } from "../../principals/repository-rules.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
 import type { MatchedRepositories } from "../../registry-access/match-repositories.ts";
@@ -14,8 +14,8 @@ import { filterPills } from "../parts/filter-pills.ts";
 import { counted } from "../parts/number.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { renewed } from "../parts/renewed.ts";
+import { roleField } from "../parts/role-field.ts";
 import { scopeList } from "../parts/scope-list.ts";
-import { selectField } from "../parts/select-field.ts";
 import { textareaField } from "../parts/textarea-field.ts";
 import type { FormState } from "../protocol/form-state.ts";
 import type { ShownPage } from "../protocol/page.ts";
@@ -53,7 +53,7 @@ ${errorSummary(form, LABELS)}
 <div class="f"><p class="lbl">Start from</p>${starts}</div>
 <div class="two">
 ${textField(form, { name: "name", label: LABELS.name, maximumLength: 255, hint: "What uses it, as others will read it." })}
-${place.project === undefined ? null : roleField(form, place.project.accessLevel)}
+${place.project === undefined ? null : roleField(form, place.project.accessLevel, { label: LABELS.access_level, hint: "At most your own." })}
 </div>
 ${textField(form, { name: "description", label: LABELS.description, maximumLength: 255, isOptional: true })}
 ${endField(form, around, true)}
@@ -100,13 +100,6 @@ function matchedLine({ repositories, more }: MatchedRepositories): SafeHtml {
     .map(({ name, actions }) => html`<li><code>${name === "" ? "." : name}</code> ${actions.join(", ")}</li>`);
   const others = matched.length - names.length;
   return html`<div class="sub"><p>Its rules match ${matched.length} of ${more ? "the first " : ""}${known}${names.length === 0 ? "." : ":"}</p><ul>${names}</ul>${others > 0 ? html`<p>and ${others} more</p>` : null}</div>`;
-}
-
-function roleField(form: FormState, own: number): SafeHtml {
-  const choices = Object.values(ACCESS_LEVELS)
-    .filter((level) => level <= own)
-    .map((level) => ({ value: String(level), words: nameOfLevel(level) }));
-  return selectField(form, { name: "access_level", label: LABELS.access_level, choices, hint: "At most your own." });
 }
 
 function scopesField(form: FormState, place: TokenPlace): SafeHtml {

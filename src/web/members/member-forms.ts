@@ -1,11 +1,11 @@
 /** The pages that ask who becomes a member, which role somebody gets, and whether they are removed. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { LoadedMember } from "../../members/member.entity.ts";
-import { ACCESS_LEVELS, nameOfLevel } from "../../principals/access-level.ts";
+import { nameOfLevel } from "../../principals/access-level.ts";
 import { confirmation } from "../parts/dialog.ts";
 import { errorSummary } from "../parts/error-summary.ts";
 import { CONFIRMATION_LABEL, confirmationField, textField } from "../parts/field.ts";
-import { selectField } from "../parts/select-field.ts";
+import { roleField } from "../parts/role-field.ts";
 import type { FormState } from "../protocol/form-state.ts";
 import type { ShownPage } from "../protocol/page.ts";
 import type { ShownPlace } from "./member-place.ts";
@@ -22,7 +22,7 @@ export function addMemberPage(place: ShownPlace, form: FormState, needsPassword:
       title,
       problems: errorSummary(form, LABELS),
       content: html`${textField(form, { name: "username", label: LABELS.username, autocomplete: "off", maximumLength: 255, hint: "Of somebody who has an account here." })}
-${roleField(place, form)}
+${roleOf(place, form)}
 ${confirmationField(form, needsPassword)}`,
       action: place.links.create(),
       words: title,
@@ -46,7 +46,7 @@ export function changeMemberPage(
     main: confirmation({
       title: `Change the role of ${name}`,
       problems: errorSummary(form, LABELS),
-      content: html`${roleField(place, chosen)}
+      content: html`${roleOf(place, chosen)}
 ${confirmationField(form, needsPassword)}`,
       action: place.links.change(id),
       words: "Change role",
@@ -91,14 +91,6 @@ const ROLE_HINTS = {
 } as const;
 
 /** The roles that the visitor may give: none above their own. */
-function roleField({ found, kind }: ShownPlace, form: FormState): SafeHtml {
-  const choices = Object.values(ACCESS_LEVELS)
-    .filter((level) => level <= found.accessLevel)
-    .map((level) => ({ value: String(level), words: nameOfLevel(level) }));
-  return selectField(form, {
-    name: "access_level",
-    label: LABELS.access_level,
-    choices,
-    hint: ROLE_HINTS[kind],
-  });
+function roleOf({ found, kind }: ShownPlace, form: FormState): SafeHtml {
+  return roleField(form, found.accessLevel, { label: LABELS.access_level, hint: ROLE_HINTS[kind] });
 }
