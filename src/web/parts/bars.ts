@@ -1,5 +1,6 @@
 /** Numbers of some days as bars: small beside a row, large with a table of them. All are drawn as one line. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { addDays } from "../../clock.ts";
 import { disclosure } from "./disclosure.ts";
 import { day, dayInWords } from "./moment.ts";
 import { counted, countInWords } from "./number.ts";
@@ -29,10 +30,10 @@ export function spark(daily: DailyCounts): SafeHtml | null {
 /** Large bars with a title, their scale, and the numbers in a table that opens. */
 export function bars(title: string, daily: DailyCounts): SafeHtml {
   const { from, counts } = daily;
-  const [first, last] = [from, dayAfter(from, Math.max(0, counts.length - 1))];
+  const [first, last] = [from, addDays(from, Math.max(0, counts.length - 1))];
   const rows = counts.map(
     (count, place) =>
-      html`<tr><th scope="row">${day(dayAfter(from, place))}</th><td class="num">${countInWords(count)}</td></tr>`,
+      html`<tr><th scope="row">${day(addDays(from, place))}</th><td class="num">${countInWords(count)}</td></tr>`,
   );
   const numbers = html`<table class="numbers"><thead><tr><th scope="col">Day</th><th scope="col">${title}</th></tr></thead><tbody>${rows}</tbody></table>`;
   return html`<figure class="bars">
@@ -60,10 +61,4 @@ function drawn(counts: readonly number[], height: number): string {
     return `M${place * STEP + WIDTH / 2} ${height}V${top}`;
   });
   return strokes.join("");
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-function dayAfter(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }

@@ -1,20 +1,17 @@
 /** When something ends: its day, and in how many days that is. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { ENDS_SOON_DAYS } from "../../access-tokens/token-standing.ts";
+import { daysBetween, utcDate } from "../../clock.ts";
 import { badge } from "./badge.ts";
 import { day } from "./moment.ts";
 import { counted } from "./number.ts";
-
-/** What ends within so many days needs attention. @see docs/spec/web.md "Access tokens" */
-const SOON_DAYS = 14;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The end. `date`: the day that it begins to be over, `YYYY-MM-DD` in UTC; null: it does not end. */
 export function ends(date: string | null, now: Date): SafeHtml {
   if (date === null) return html`<span class="muted">no end date</span>`;
   const days = daysLeft(date, now);
   const words = endsIn(date, now);
-  return html`${day(date)}<p class="sub">${days <= 0 ? badge(words, "bad") : days <= SOON_DAYS ? badge(words, "warn") : words}</p>`;
+  return html`${day(date)}<p class="sub">${days <= 0 ? badge(words, "bad") : days <= ENDS_SOON_DAYS ? badge(words, "warn") : words}</p>`;
 }
 
 /** In how many days something ends: `in 3 days`. `date`: `YYYY-MM-DD`. */
@@ -26,5 +23,5 @@ export function endsIn(date: string, now: Date): string {
 
 /** Days that have begun count: what ends tomorrow has one left. */
 function daysLeft(date: string, now: Date): number {
-  return Math.ceil((Date.parse(`${date}T00:00:00Z`) - now.getTime()) / DAY_MS);
+  return daysBetween(utcDate(now), date);
 }

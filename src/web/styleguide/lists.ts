@@ -1,5 +1,6 @@
 /** Samples of lists: filters, search, tables, pages. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { addDays, utcDate } from "../../clock.ts";
 import { act } from "../parts/act.ts";
 import { badge } from "../parts/badge.ts";
 import { bars, spark } from "../parts/bars.ts";
@@ -63,7 +64,7 @@ function rows(links: PageLinks, now: Date): (Row | NewRow)[] {
       token(links, "ci-push", "Yx3Q", html`GitHub Actions, main branch<br>Developer, by Mira Lund`),
       scopeChips(["read_registry", "write_registry"]),
       html`<div class="used"><div>2 min. ago<p class="sub">pushed web:1.8.2</p></div>${spark(DAILY)}</div>`,
-      ends(new Date(now.getTime() + 3 * 86_400_000).toISOString().slice(0, 10), now),
+      ends(addDays(utcDate(now), 3), now),
       acts(links, "ci-push"),
     ],
     [

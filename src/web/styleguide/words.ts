@@ -1,5 +1,6 @@
 /** Samples of what says something: banners, badges, moments, numbers, empty places. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { addDays, DAY_MS, utcDate } from "../../clock.ts";
 import { badge } from "../parts/badge.ts";
 import { banner } from "../parts/banner.ts";
 import { emptyState } from "../parts/empty-state.ts";
@@ -12,15 +13,11 @@ import { visibilityBadge } from "../parts/visibility.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 const MINUTE_MS = 60 * 1000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The samples. */
 export function wordSamples(links: PageLinks, now: Date): SafeHtml {
   const ago = (ms: number) => new Date(now.getTime() - ms);
-  const dayIn = (days: number) =>
-    ago(-days * DAY_MS)
-      .toISOString()
-      .slice(0, 10);
+  const dayIn = (days: number) => addDays(utcDate(now), days);
   const rotate = html`<a class="btn" href="${links.styleguide()}">Rotate ci-push</a>`;
   return html`${banner({ kind: "ok", text: "Your profile is saved." })}
 ${banner({ kind: "info", text: html`Your account has <strong>no password</strong>. An administrator can make an invitation for you, with which you set one.` })}
