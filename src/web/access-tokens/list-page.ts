@@ -16,6 +16,7 @@ import { ends } from "../parts/ends.ts";
 import { filterPills } from "../parts/filter-pills.ts";
 import { icon } from "../parts/icon.ts";
 import { dayInWords, moment } from "../parts/moment.ts";
+import { nothing } from "../parts/nothing.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
 import { rowLink } from "../parts/row-link.ts";
@@ -135,7 +136,7 @@ function nothingFound({ state, search }: TokenListView): SafeHtml {
     search === ""
       ? NOTHING_OF[state]
       : html`No such token has <strong><bdi>${search}</bdi></strong> in its name, or at its end.`;
-  return html`<div class="card"><p class="nothing">${text}</p></div>`;
+  return nothing(text);
 }
 
 function tokenTable(place: TokenPlace, tokens: readonly DescribedToken[], state: TokenState, now: Date): SafeHtml {

@@ -8,6 +8,7 @@ import { ends } from "../parts/ends.ts";
 import { eventTable } from "../parts/event-table.ts";
 import { type Fact, facts } from "../parts/facts.ts";
 import { dayInWords, moment } from "../parts/moment.ts";
+import { nothing } from "../parts/nothing.ts";
 import { countInWords } from "../parts/number.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
@@ -33,7 +34,7 @@ ${end === undefined ? html`<div class="card pad">${firstUse(place, token.id, fir
 <section class="card pad" aria-label="The token">${facts([...whatItIs(place, found, now), ...whatItMay(found)])}</section>
 ${use(found, now)}
 <section aria-labelledby="events">${sectionHead("events", "Events", "What was done with it and about it, and all that its bot did.")}</section>
-${events.events.length === 0 ? html`<div class="card"><p class="nothing">Nothing is recorded.</p></div>` : eventTable("Events of the token", events.events, now)}
+${events.events.length === 0 ? nothing("Nothing is recorded.") : eventTable("Events of the token", events.events, now)}
 ${pager({ page, perPage: EVENTS_PER_PAGE, total: events.total, hasMore: events.more, at: (to) => links.one(token.id, { page: to }) })}`,
   };
 }

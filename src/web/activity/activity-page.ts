@@ -10,6 +10,7 @@ import { errorSummary } from "../parts/error-summary.ts";
 import { type EventContext, eventTable } from "../parts/event-table.ts";
 import { hiddenField, type TextField, textField } from "../parts/field.ts";
 import { dayInWords } from "../parts/moment.ts";
+import { nothing } from "../parts/nothing.ts";
 import { countInWords } from "../parts/number.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
@@ -109,7 +110,7 @@ function found(
   return html`<div class="card pad">${bars(title, { from, counts, one: "event" })}</div>
 ${
   events.events.length === 0
-    ? html`<div class="card"><p class="nothing">Nothing of the kind is recorded from ${dayInWords(period.from)} to ${dayInWords(period.to)}.</p></div>`
+    ? nothing(`Nothing of the kind is recorded from ${dayInWords(period.from)} to ${dayInWords(period.to)}.`)
     : eventTable(heading, events.events, now, context)
 }
 ${pager({

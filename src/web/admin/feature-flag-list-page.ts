@@ -3,6 +3,7 @@ import { html } from "@remix-run/html-template";
 import { FEATURE_NAMES, FEATURES, type Feature } from "../../feature-flags/feature.ts";
 import type { ReviewedFeatureFlags } from "../../feature-flags/review-feature-flags.ts";
 import { badge } from "../parts/badge.ts";
+import { nothing } from "../parts/nothing.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
 import { sectionHead } from "../parts/section-head.ts";
@@ -48,7 +49,7 @@ ${table("Feature flags", [{ name: "Flag" }, { name: "Instance" }, { name: "Actio
 <section aria-labelledby="own">${sectionHead("own", "Projects with a setting of their own")}</section>
 ${
   settings.length === 0
-    ? html`<div class="card"><p class="nothing">${page === 1 ? "All projects have what the instance has." : "There are no more."}</p></div>`
+    ? nothing(page === 1 ? "All projects have what the instance has." : "There are no more.")
     : table(
         "Settings of projects",
         [{ name: "Project" }, { name: "Flag" }, { name: "Setting" }, { name: "Actions", isActs: true }],

@@ -5,6 +5,7 @@ import { listVisibleProjects } from "../../projects/list-projects.ts";
 import type { Project } from "../../projects/project.entity.ts";
 import { searchText } from "../../schemas/fields.ts";
 import { moment } from "../parts/moment.ts";
+import { nothing } from "../parts/nothing.ts";
 import { counted } from "../parts/number.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pageQuery, pager } from "../parts/pager.ts";
@@ -57,7 +58,7 @@ function nothingFound(search: string): SafeHtml {
     search === ""
       ? "No projects."
       : html`No project has <strong><bdi>${search}</bdi></strong> in its name, its path or its description.`;
-  return html`<div class="card"><p class="nothing">${text}</p></div>`;
+  return nothing(text);
 }
 
 function projectRow(links: PageLinks, project: Project, use: ProjectUse | undefined, now: Date): Row {

@@ -8,6 +8,7 @@ import { filterPills } from "../parts/filter-pills.ts";
 import { icon } from "../parts/icon.ts";
 import { moment } from "../parts/moment.ts";
 import { moreMenu } from "../parts/more-menu.ts";
+import { nothing } from "../parts/nothing.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
 import { searchField } from "../parts/search-field.ts";
@@ -94,7 +95,7 @@ function nothingFound({ show, search }: UserListView): SafeHtml {
     search === ""
       ? NONE[show]
       : html`None of these has <strong><bdi>${search}</bdi></strong> in the name, the username or the e-mail address.`;
-  return html`<div class="card"><p class="nothing">${text}</p></div>`;
+  return nothing(text);
 }
 
 const COLUMNS = [

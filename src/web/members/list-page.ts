@@ -8,6 +8,7 @@ import { confirmLink } from "../parts/dialog.ts";
 import { filterPills } from "../parts/filter-pills.ts";
 import { icon } from "../parts/icon.ts";
 import { moment } from "../parts/moment.ts";
+import { nothing } from "../parts/nothing.ts";
 import { pageHead } from "../parts/page-head.ts";
 import { pager } from "../parts/pager.ts";
 import { searchField } from "../parts/search-field.ts";
@@ -98,7 +99,7 @@ function nothingFound({ show, search }: MemberFilter): SafeHtml {
     search === ""
       ? NOTHING_OF[show]
       : html`No member has <strong><bdi>${search}</bdi></strong> in their name or username.`;
-  return html`<div class="card"><p class="nothing">${text}</p></div>`;
+  return nothing(text);
 }
 
 function peopleTable(place: ShownPlace, people: readonly ReviewedMember[], { visitorId, now }: MemberList): SafeHtml {
