@@ -1,9 +1,9 @@
 /** Whether the registry notifies the service of what happens in it; and if not, why not. */
 import { setTimeout as delay } from "node:timers/promises";
+import { ask } from "../../http/ask.ts";
 import { NOTIFICATIONS_PATH } from "../../links.ts";
 import type { NotificationTarget } from "../../registry/render-registry-config.ts";
 import type { KeysideClient } from "../keyside-client.ts";
-import { ask } from "./ask.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
 
 import type { ThrowAwayProject } from "./throw-away-project.ts";
