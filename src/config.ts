@@ -82,6 +82,7 @@ const environmentSchema = z.object({
     .transform((path) => resolve(path)),
   KEYSIDE_ROOT_PASSWORD: z.string().min(8, "a password of 8 characters or more").optional(),
   REGISTRY_URL: webUrl.default("http://localhost:5000"),
+  REGISTRY_INTERNAL_URL: webUrl.optional(),
   REGISTRY_SERVICE: z.string().min(1, "the service name in the registry's configuration").default("container_registry"),
   REGISTRY_ISSUER: z.string().min(1, "the issuer name in the registry's configuration").default("keyside"),
   REGISTRY_TOKEN_TTL: seconds(60, 3600).default(300),
@@ -195,6 +196,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     auditStateFile: join(values.KEYSIDE_DATA_DIR, "audit.state"),
     registry: Object.freeze({
       url: values.REGISTRY_URL,
+      /** As Keyside itself reaches it. */
+      internalUrl: values.REGISTRY_INTERNAL_URL ?? values.REGISTRY_URL,
       service: values.REGISTRY_SERVICE,
       issuer: values.REGISTRY_ISSUER,
       tokenTtlSeconds: values.REGISTRY_TOKEN_TTL,

@@ -4,6 +4,7 @@
  * use are reserved from the start.
  */
 import { RuleRefusedError, ValidationError } from "../errors.ts";
+import { OWN_NAME } from "../principals/principal.ts";
 
 /** One segment of a repository's name. @see distribution `reference/regexp.go`, path-component */
 export const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
@@ -21,8 +22,8 @@ export const MAXIMUM_PROJECT_DEPTH = MAXIMUM_GROUP_DEPTH + 1;
 export type ResourceId = number | string;
 
 /**
- * The first segments of Keyside's own addresses, now or once there are web pages and Git; and the usernames `ghost` and
- * `root`, which the first start alone gives.
+ * The first segments of Keyside's own addresses, now or once there is Git; the usernames `ghost` and `root`, which the first
+ * start alone gives; and Keyside's own name.
  *
  * @see GitLab `lib/gitlab/path_regex.rb`
  */
@@ -55,6 +56,7 @@ const RESERVED_AT_TOP = new Set([
     "users",
   ],
   "v2",
+  OWN_NAME,
 ]);
 
 /** What follows a project's path in addresses of pages and of Git: a project of this name would be mistaken for one. */

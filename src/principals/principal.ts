@@ -16,6 +16,14 @@ export interface Actor {
   readonly username?: string;
 }
 
+/**
+ * Whom a registry token that Keyside issues to itself is for: it looks at images for a page. Nobody can be called so, and what
+ * registries report of it is no use of an image.
+ *
+ * @see docs/spec/web.md "Images"
+ */
+export const OWN_NAME = "keyside";
+
 /** A request without credentials. */
 export interface AnonymousPrincipal {
   readonly kind: "anonymous";

@@ -1,6 +1,7 @@
 /** The notifications that a registry sends, and which of their events are worth keeping. */
 import { z } from "zod";
 import { DAY_MS } from "../clock.ts";
+import { OWN_NAME } from "../principals/principal.ts";
 
 /** The actions that are kept. */
 const ACTIONS = ["push", "pull", "mount", "delete"] as const;
@@ -85,11 +86,13 @@ function isPlausible(timestamp: string, now: Date): boolean {
 
 /**
  * Events about images are kept, not those about their layers: the manifest's push or pull covers them. A mount is
- * always of a layer, and a deletion does not say what it deletes. A HEAD request for a manifest is not a pull.
+ * always of a layer, and a deletion does not say what it deletes. A HEAD request for a manifest is not a pull, and neither is
+ * that Keyside looks at an image for a page.
  *
  * @see docs/spec/registry-auth.md "Notifications from the registry"
  */
-function isWorthKeeping({ action, target, request }: z.output<typeof eventSchema>): boolean {
+function isWorthKeeping({ action, target, request, actor }: z.output<typeof eventSchema>): boolean {
+  if (actor?.name === OWN_NAME) return false;
   switch (action) {
     case "push":
       return target.mediaType !== BLOB;

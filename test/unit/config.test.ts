@@ -27,6 +27,7 @@ describe("readConfig", () => {
       logLevel: "info",
       registry: {
         url: "http://localhost:5000",
+        internalUrl: "http://localhost:5000",
         service: "container_registry",
         issuer: "keyside",
         tokenTtlSeconds: 300,
@@ -54,6 +55,13 @@ describe("readConfig", () => {
     expect(complaint({ KEYSIDE_AUDIT_LOG_REQUIRED: "on" })).toMatch(/KEYSIDE_AUDIT_LOG_REQUIRED: "on" needs a file/);
   });
 
+  it("reaches the registry where clients do, unless another address is given", () => {
+    expect(readConfig({ REGISTRY_URL: "https://registry.test" }).registry.internalUrl).toBe("https://registry.test");
+    const environment = { REGISTRY_URL: "https://registry.test", REGISTRY_INTERNAL_URL: "http://registry:5000/" };
+    const { url, internalUrl } = readConfig(environment).registry;
+    expect([url, internalUrl]).toEqual(["https://registry.test", "http://registry:5000"]);
+  });
+
   it("drops a trailing slash of a URL", () => {
     expect(readConfig({ KEYSIDE_URL: "https://keyside.test/" }).url).toBe("https://keyside.test");
   });
@@ -71,6 +79,7 @@ describe("readConfig", () => {
     ["KEYSIDE_PORT", "eighty"],
     ["KEYSIDE_PORT", "80.5"],
     ["REGISTRY_URL", "registry"],
+    ["REGISTRY_INTERNAL_URL", "registry:5000"],
     ["REGISTRY_TOKEN_TTL", "59"],
     ["REGISTRY_TOKEN_TTL", "3601"],
     ["REGISTRY_TOKEN_TTL", "5m"],

@@ -57,7 +57,7 @@ describe("a path's segment", () => {
   it.each([
     ...["api", "jwt", "v2", "registry", "oauth", "login", "logout", "admin", "groups", "users", "projects", "explore"],
     ...["dashboard", "profile", "settings", "assets", "help", "search", "public", "uploads", "import", "robots.txt"],
-    ...["favicon.ico", "ghost", "root"],
+    ...["favicon.ico", "ghost", "keyside", "root"],
   ])("may not be %s where it stands first", (segment) => {
     expect(accepts("top", segment)).toBe(false);
     expect(accepts("nested", segment)).toBe(true);

@@ -49,6 +49,13 @@ describe("readNotification", () => {
     ).toEqual(["push", "pull", "mount", "deleted by digest", "deleted by tag"]);
   });
 
+  it("leaves out what Keyside itself looked at", () => {
+    const looks = (["pull", "push", "mount", "delete"] as const).map((action) =>
+      event({ id: action, action, actor: "keyside" }),
+    );
+    expect(ids(...looks, event({ id: "hers", actor: "keyside-ann" }))).toEqual(["hers"]);
+  });
+
   it.each([
     ["another action", event({ action: "scrub" })],
     ["no id", { ...event({}), id: undefined }],
