@@ -3,6 +3,7 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { decidePeriod, type Period } from "../projects/period.ts";
 import type { Project } from "../projects/project.entity.ts";
+import type { Person } from "../users/person.ts";
 import type { User } from "../users/user.entity.ts";
 import { AccessToken } from "./access-token.entity.ts";
 import { type DailyUse, findDailyUse } from "./daily-use.ts";
@@ -10,7 +11,7 @@ import { findEndEvents } from "./find-end-events.ts";
 import { findLastImages, type LastImage } from "./find-last-images.ts";
 import { findSafeToRetire } from "./find-safe-to-retire.ts";
 import type { ProjectBot } from "./project-bot.ts";
-import { type EndEvent, endOf, type Person, type TokenEnd } from "./token-end.ts";
+import { type EndEvent, endOf, type TokenEnd } from "./token-end.ts";
 import type { TokenStanding } from "./token-standing.ts";
 
 /** The old secret of a token that was rotated with a grace which goes on. */

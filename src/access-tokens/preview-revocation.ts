@@ -2,12 +2,12 @@
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { REGISTRY_LEEWAY_SECONDS } from "../signing/registry-leeway.ts";
 import { countRecords } from "../users/count-records.ts";
+import type { Person } from "../users/person.ts";
 import { type DescribedToken, describeTokens } from "./describe-tokens.ts";
 import { findLivingFamilies, requireSomeTokens } from "./find-living-families.ts";
 import { findStandings } from "./find-standings.ts";
 import { findTokenOwner, type TokenOwner } from "./find-token-owner.ts";
 import type { TokensToRevokeInput } from "./revoke-tokens.ts";
-import type { Person } from "./token-end.ts";
 
 /** The services that the preview needs. */
 export interface PreviewServices extends UseCaseServices {

@@ -1,13 +1,5 @@
 /** How a token came to its end, and by whom. Pure. */
-import type { UserType } from "../users/user.entity.ts";
-
-/** Somebody, as pages name them. A deleted user is the Ghost User. */
-export interface Person {
-  readonly id: number;
-  readonly username: string;
-  readonly name: string;
-  readonly userType: UserType;
-}
+import type { Person } from "../users/person.ts";
 
 /** What ended a token; `itself`: a request that presented it, or another secret of its family. */
 export type TokenEnd =

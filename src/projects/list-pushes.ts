@@ -1,5 +1,6 @@
 /** Lists what was pushed to a project last, as registries reported it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { Person } from "../users/person.ts";
 import type { UserType } from "../users/user.entity.ts";
 
 /** An image that was pushed. */
@@ -10,12 +11,7 @@ export interface ReportedPush {
   readonly digest: string | null;
   readonly at: Date;
   /** Null where a registry did not say who it was. */
-  readonly by: {
-    readonly id: number;
-    readonly username: string;
-    readonly name: string;
-    readonly userType: UserType;
-  } | null;
+  readonly by: Person | null;
 }
 
 /** How many of the latest reports are read. */

@@ -2,7 +2,8 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { DescribedToken } from "../../access-tokens/describe-tokens.ts";
 import type { LastImage } from "../../access-tokens/find-last-images.ts";
-import type { Person, TokenEnd } from "../../access-tokens/token-end.ts";
+import type { TokenEnd } from "../../access-tokens/token-end.ts";
+import type { Person } from "../../users/person.ts";
 import { badge } from "../parts/badge.ts";
 import { moment } from "../parts/moment.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type EndFacts, endOf, type Person } from "../../../src/access-tokens/token-end.ts";
+import { type EndFacts, endOf } from "../../../src/access-tokens/token-end.ts";
+import type { Person } from "../../../src/users/person.ts";
 
 const now = new Date("2026-11-20T12:00:00Z");
 const day = (date: string) => new Date(`${date}T12:00:00Z`);
