@@ -52,6 +52,14 @@ export const SHARED_CHORES = {
   "sweep refresh tokens": { everyMs: HOUR_MS, about: "Deletes registry sign-ins that have ended." },
   "sweep web sessions": { everyMs: HOUR_MS, about: "Ends sessions that lay idle or got too old." },
   "sweep sign-in links": { everyMs: HOUR_MS, about: "Deletes sign-in links and invitations that have ended." },
+  "read the registry's catalog": {
+    everyMs: 10 * SECOND_MS,
+    about: "Reads which repositories the registry has: hourly, and when somebody asks for it on a project's images.",
+  },
+  "forget what was read of images": {
+    everyMs: HOUR_MS,
+    about: "Deletes what was read of manifests 90 days ago; it is read again where somebody looks.",
+  },
   "forget old reports of registries": {
     everyMs: HOUR_MS,
     about: "Deletes what registries reported long ago; the daily counts stay.",

@@ -2,6 +2,8 @@
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
 import { sweepSignInLinks } from "../authentication/sweep-sign-in-links.ts";
 import { sweepWebSessions } from "../authentication/sweep-web-sessions.ts";
+import { readCatalogIfDue } from "../images/catalog-reading.ts";
+import { forgetManifests } from "../images/forget-manifests.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
 import { type ChoreDescription, OWN_CHORES, SHARED_CHORES } from "./chore-list.ts";
@@ -38,6 +40,8 @@ export function sharedChores(container: Container): readonly Chore[] {
     "sweep refresh tokens": () => sweepRefreshTokens(container),
     "sweep web sessions": () => sweepWebSessions(container),
     "sweep sign-in links": () => sweepSignInLinks(container),
+    "read the registry's catalog": () => readCatalogIfDue(container),
+    "forget what was read of images": () => forgetManifests(container),
     "forget old reports of registries": () => forgetRegistryEvents(container),
   });
 }

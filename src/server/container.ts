@@ -1,5 +1,6 @@
 /** Wires the service together: the one place that knows all parts. Every dependency is passed in; none is looked up. */
 import { generateKeySync } from "node:crypto";
+import pLimit from "p-limit";
 import type { Logger } from "pino";
 import { AccessToken } from "../access-tokens/access-token.entity.ts";
 import { deleteProjectTokens } from "../access-tokens/delete-project-tokens.ts";
@@ -64,6 +65,9 @@ export const ENTITIES = [
  * everything else; one network can keep them busy for a second or two at most.
  */
 const PASSWORD_CHECKS = { atOnce: 2, waitingPerLine: 20, waiting: 500 };
+
+/** How many requests of all pages are on their way to the registry at once. */
+const REGISTRY_TURNS = 32;
 
 /** The outside dependencies; tests pass their own. */
 export interface Surroundings {
@@ -162,6 +166,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     repositoryRules: new RepositoryRulesFinder(database),
     allowLists: new KeptAllowLists(),
     imageFacts: new ImageFactsFinder(database),
+    registryTurns: pLimit(REGISTRY_TURNS),
     rememberedTokens: new RememberedTokens({
       clock,
       reuseSeconds: config.registry.tokenReuseSeconds,

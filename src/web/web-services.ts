@@ -6,7 +6,9 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import type { Config } from "../config.ts";
 import type { CreateGroupServices } from "../groups/create-group.ts";
+import type { ImageServices } from "../images/image-services.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
 import type { ForeseeServices } from "../registry-access/foresee-access.ts";
@@ -22,7 +24,9 @@ export interface WebServices
     PreviewServices,
     ForeseeServices,
     CreateGroupServices,
+    ImageServices,
     DeleteProjectServices {
+  readonly registry: Config["registry"];
   /** Whose ends administrators are told of. */
   readonly signingKeys: Pick<SigningKeys, "current" | "caNotAfter">;
   readonly links: Links;
