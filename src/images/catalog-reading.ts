@@ -6,6 +6,7 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { z } from "zod";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { OWN_NAME } from "../principals/principal.ts";
+import { MAXIMUM_REPOSITORY_LENGTH, REPOSITORY_PATTERN } from "./image-name.ts";
 import type { ImageServices } from "./image-services.ts";
 import { parseJson } from "./parse-json.ts";
 import { type RegistryAnswer, RegistrySession, silenceOf } from "./registry-session.ts";
@@ -120,8 +121,9 @@ const PROBLEMS = {
   strange: "it does not answer as registries do",
 } as const;
 
-/** @see distribution `reference/regexp.go`, NameTotalLengthMax */
-const listed = z.object({ repositories: z.array(z.string().max(255)).max(MAXIMUM_REPOSITORIES).nullable() });
+const listed = z.object({
+  repositories: z.array(z.string().max(MAXIMUM_REPOSITORY_LENGTH)).max(MAXIMUM_REPOSITORIES).nullable(),
+});
 
 interface CatalogPage {
   readonly names: readonly string[];
@@ -137,12 +139,9 @@ async function readPage(services: ImageServices, path: string): Promise<Registry
   if (!reply.answered || reply.status !== 200) return silenceOf(reply);
   const read = listed.safeParse(parseJson(reply.body));
   if (!read.success) return { kind: "strange" };
-  const names = [...new Set(read.data.repositories ?? [])].filter((name) => REPOSITORY.test(name));
+  const names = [...new Set(read.data.repositories ?? [])].filter((name) => REPOSITORY_PATTERN.test(name));
   return { kind: "told", value: { names, next: nextOf(reply.headers.get("link")) } };
 }
-
-/** The whole name of a repository, without a host. @see distribution `reference/regexp.go` */
-const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
 /** Of the next page nothing but its query is taken: it is always asked of the same registry. @see RFC 8288 */
 function nextOf(link: string | null): string | undefined {

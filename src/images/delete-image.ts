@@ -85,7 +85,7 @@ export async function deleteImage(
   if (named === undefined || named === "gone") throw new NotFoundError("Tag");
   if (named === "unknown") throw notTold("silent");
   if (named.digest !== digest)
-    throw new ConflictError(`${tag} was pushed again meanwhile, and is another image now: look at it first`);
+    throw new ConflictError(`the tag ${tag} was pushed again meanwhile, and is another image now: look at it first`);
   const access = [{ type: "repository", name: repository, actions: ["delete"] }];
   const session = new RegistrySession(services, { subject: caller.username, access, limitMs: DELETE_LIMIT_MS });
   await services.audit?.tellBefore({

@@ -15,6 +15,10 @@ export interface RepositoryReports {
   readonly pushes: number;
 }
 
+/**
+ * An image of several platforms is pushed as many manifests, and its tag last; a signature is pushed after it, under a tag that
+ * nobody wants to read.
+ */
 const FIND = `
   select asked.name, push.happened_at, push.tag, u.id as user_id, u.username, u.name as user_name, u.user_type,
     coalesce(use.pulls, 0) as pulls, coalesce(use.pushes, 0) as pushes
@@ -22,7 +26,7 @@ const FIND = `
   left join lateral (
     select happened_at, user_id, (
         select tag from registry_events
-        where repository = asked.name and action = 'push' and project_id = ? and tag is not null
+        where repository = asked.name and action = 'push' and project_id = ? and tag !~ '^sha256-[0-9a-f]{64}'
           and happened_at >= latest.happened_at - interval '1 minute'
         order by happened_at desc limit 1
       ) as tag

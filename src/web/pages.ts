@@ -19,6 +19,8 @@ import { groupPages } from "./group/group.pages.ts";
 import { newGroupPages } from "./group/new-group.pages.ts";
 import { helpPages } from "./help.pages.ts";
 import { homePages } from "./home.pages.ts";
+import { repositoryPages } from "./images/repository.pages.ts";
+import { tagPages } from "./images/tag.pages.ts";
 import { memberPages } from "./members/member-pages.ts";
 import { groupMembers, projectMembers } from "./members/member-place.ts";
 import { passwordPages } from "./password.pages.ts";
@@ -57,6 +59,8 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...activityPages(services, links, projectActivity(services, links)),
     ...memberPages(services, links, groupMembers(services, links)),
     ...memberPages(services, links, projectMembers(services, links)),
+    ...tagPages(services, links),
+    ...repositoryPages(services, links),
     ...styleguidePages(services, links),
     ...projectSettingsPages(services, links),
     ...explorePages(services, links),

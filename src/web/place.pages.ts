@@ -26,7 +26,7 @@ export function placePages(services: WebServices, links: PageLinks): Page[] {
         // What is hidden is sought as what is missing is: neither makes more work than the other.
         const access = await seekVisibleProject(services.database.em(), caller, path);
         if (access !== undefined) {
-          return await projectOverview(services, links, caller, await surround(services, caller, access));
+          return await projectOverview(services, links, await surround(services, caller, access));
         }
         if (caller.kind === "anonymous") throw new NotFoundError("Page");
         const found = await seekMemberNamespace(services.database.em(), caller, path);

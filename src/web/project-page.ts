@@ -6,7 +6,9 @@ import { findNames, type Names } from "../namespaces/find-names.ts";
 import { pathPrefixes } from "../namespaces/path.ts";
 import { ACCESS_LEVELS, NO_ACCESS, nameOfLevel } from "../principals/access-level.ts";
 import type { Principal } from "../principals/principal.ts";
+import type { RepositoryAction } from "../principals/repository-rules.ts";
 import { findVisibleProject, type ProjectAccess } from "../projects/find-project.ts";
+import { allowedActions } from "../registry-access/policy.ts";
 import { resourceId } from "../schemas/fields.ts";
 import type { Crumb } from "./parts/crumbs.ts";
 import type { IconName } from "./parts/icon.ts";
@@ -21,14 +23,15 @@ import type { WebServices } from "./web-services.ts";
 export const projectParams = z.object({ project: resourceId });
 
 /** A page in a project's menu. */
-export type ProjectPage = "overview" | "activity" | "project_members" | "access_tokens" | "settings";
+export type ProjectPage = "overview" | "images" | "activity" | "project_members" | "access_tokens" | "settings";
 
 /** The menu: each page with the level that it needs, in its order. */
 const MENU: readonly {
   readonly page: ProjectPage;
   readonly name: string;
   readonly icon: IconName;
-  readonly level: number;
+  /** The level that it needs, or `pull`: whatever lets one do that. */
+  readonly needs: number | "pull";
   readonly isSetting?: true;
   readonly address: (links: PageLinks, path: string) => Href;
 }[] = [
@@ -36,28 +39,35 @@ const MENU: readonly {
     page: "overview",
     name: "Overview",
     icon: "project",
-    level: NO_ACCESS,
+    needs: NO_ACCESS,
     address: (links, path) => links.place(path),
+  },
+  {
+    page: "images",
+    name: "Images",
+    icon: "image",
+    needs: "pull",
+    address: (links, path) => links.images(path).list(),
   },
   {
     page: "activity",
     name: "Activity",
     icon: "activity",
-    level: ACCESS_LEVELS.reporter,
+    needs: ACCESS_LEVELS.reporter,
     address: (links, path) => links.activity({ project: path }).list(),
   },
   {
     page: "project_members",
     name: "Members",
     icon: "members",
-    level: ACCESS_LEVELS.reporter,
+    needs: ACCESS_LEVELS.reporter,
     address: (links, path) => links.members("project", path).list(),
   },
   {
     page: "settings",
     name: "General",
     icon: "settings",
-    level: ACCESS_LEVELS.maintainer,
+    needs: ACCESS_LEVELS.maintainer,
     isSetting: true,
     address: (links, path) => links.projectSettings(path).general(),
   },
@@ -65,7 +75,7 @@ const MENU: readonly {
     page: "access_tokens",
     name: "Access tokens",
     icon: "key",
-    level: ACCESS_LEVELS.maintainer,
+    needs: ACCESS_LEVELS.maintainer,
     isSetting: true,
     address: (links, path) => links.accessTokens(path).list(),
   },
@@ -77,6 +87,8 @@ export interface OpenedProject extends ProjectAccess {
   readonly names: Names | undefined;
   /** Its tokens that end soon, for those who manage them. */
   readonly ending: EndingTokens | undefined;
+  /** What the visitor may do with its images. */
+  readonly allowed: readonly RepositoryAction[];
   readonly now: Date;
 }
 
@@ -116,13 +128,16 @@ export async function surround(
   visitor: Principal,
   access: ProjectAccess,
 ): Promise<OpenedProject> {
-  const { id, namespace } = access.project;
+  const { project, accessLevel } = access;
+  const { id, namespace, fullPath } = project;
   const now = services.clock.now();
-  if (visitor.kind === "anonymous") return { ...access, names: undefined, ending: undefined, now };
+  const { path } = fullPath;
+  const allowed = allowedActions(visitor, { name: path, facts: { project: { ...project, path }, accessLevel } });
+  if (visitor.kind === "anonymous") return { ...access, names: undefined, ending: undefined, allowed, now };
   const names = await findNames(services.database.em(), visitor, [namespace.fullPath.path]);
-  const isManager = access.accessLevel >= ACCESS_LEVELS.maintainer;
+  const isManager = accessLevel >= ACCESS_LEVELS.maintainer;
   const ending = isManager ? await findEndingTokens(services, { caller: visitor, projectIds: [id] }) : undefined;
-  return { ...access, names, ending: ending?.get(id), now };
+  return { ...access, names, ending: ending?.get(id), allowed, now };
 }
 
 /** What all pages of a project share: the way down to the page, the menu, and which tokens end soon. */
@@ -144,9 +159,14 @@ export function projectFrame(
 }
 
 /** The menu of a project, with the pages that the visitor may open. */
-function projectMenu({ project, accessLevel }: ProjectAccess, links: PageLinks, current: ProjectPage): SideMenu {
+function projectMenu(
+  { project, accessLevel, allowed }: OpenedProject,
+  links: PageLinks,
+  current: ProjectPage,
+): SideMenu {
+  const isOpen = (needs: number | "pull") => (needs === "pull" ? allowed.includes("pull") : needs <= accessLevel);
   const items = (isSetting: boolean) =>
-    MENU.filter((item) => (item.isSetting === true) === isSetting && item.level <= accessLevel).map(
+    MENU.filter((item) => (item.isSetting === true) === isSetting && isOpen(item.needs)).map(
       ({ page, name, icon, address }) => ({
         name,
         icon,

@@ -103,6 +103,20 @@ export class RegistryClient {
     return { ...(await putManifest(exchange, repository, tag, content)), ...result };
   }
 
+  /** Uploads the blobs and puts a manifest as it is: an index, or what is no image. 201 when it went well. */
+  async pushManifest(
+    repository: string,
+    reference: string,
+    { mediaType, content, blobs = [] }: { mediaType: string; content: string; blobs?: readonly string[] },
+  ): Promise<Answer> {
+    const exchange = this.#exchange();
+    for (const blob of blobs) {
+      const uploaded = await upload(exchange, repository, blob);
+      if (uploaded.status !== 201) return uploaded;
+    }
+    return await putManifest(exchange, repository, reference, content, mediaType);
+  }
+
   /** Downloads the manifest, by tag or digest, and everything it names. 200 when it went well. */
   async pull(repository: string, reference: string): Promise<PullAnswer> {
     const exchange = this.#exchange();
@@ -239,9 +253,15 @@ async function upload(exchange: Exchange, repository: string, content: Uint8Arra
   return exchange.send("PUT blob", location, { method: "PUT", headers, body: content });
 }
 
-function putManifest(exchange: Exchange, repository: string, tag: string, content: string): Promise<Answer> {
-  const headers = { "content-type": MANIFEST };
-  return exchange.send("PUT manifest", `/v2/${repository}/manifests/${tag}`, { method: "PUT", headers, body: content });
+function putManifest(
+  exchange: Exchange,
+  repository: string,
+  reference: string,
+  content: string,
+  mediaType = MANIFEST,
+): Promise<Answer> {
+  const path = `/v2/${repository}/manifests/${reference}`;
+  return exchange.send("PUT manifest", path, { method: "PUT", headers: { "content-type": mediaType }, body: content });
 }
 
 function descriptorOf(content: Uint8Array | string, mediaType: string): Descriptor {

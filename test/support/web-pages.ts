@@ -8,6 +8,7 @@ import { z } from "zod";
 import { webPages } from "../../src/web/pages.ts";
 import { openAssets } from "../../src/web/protocol/assets.ts";
 import { createPageLinks } from "../../src/web/protocol/page-links.ts";
+import { makeImage, makeIndex } from "./images.ts";
 import type { FormFields, WebAnswer, WebClient } from "./web-client.ts";
 import { type Person, ROLES, type Role, type WebStage } from "./web-stage.ts";
 import {
@@ -444,6 +445,46 @@ function activityPages(
   ];
 }
 
+const IMAGES = "/*project/-/container_registry";
+const IMAGES_OF_APP = "/team/app/-/container_registry";
+
+/** Puts an image for two platforms into the registry, under a tag, and answers its digest. */
+function putImage({ registry }: WebStage, tag: string): string {
+  const config = { architecture: "amd64", os: "linux", created: "2026-10-20T10:00:00Z" };
+  const index = makeIndex([
+    { image: makeImage(config), platform: "linux/amd64" },
+    { image: makeImage({ ...config, architecture: "arm64" }), platform: "linux/arm64" },
+  ]);
+  registry.put("team/app/web", tag, index);
+  registry.put("team/app/web", `${index.digest.replace(":", "-")}.sig`, makeImage({ what: "a signature" }));
+  return index.digest;
+}
+
+/** The address of a page of an image that is there. */
+const ofImage = (rest: string) => (stage: WebStage) => {
+  putImage(stage, "1.8.2");
+  return `${IMAGES_OF_APP}/team/app/web${rest}`;
+};
+
+const IMAGE_PAGES: readonly PageRow[] = [
+  { page: `GET ${IMAGES}`, at: () => IMAGES_OF_APP, outcomes: reporters(200) },
+  { page: `POST ${IMAGES}/read`, at: () => `${IMAGES_OF_APP}/read`, outcomes: maintainers(IMAGES_OF_APP) },
+  { page: `GET ${IMAGES}/*repository`, at: ofImage(""), outcomes: reporters(200) },
+  { page: `GET ${IMAGES}/*repository`, at: ofImage("?search=none"), outcomes: reporters(200) },
+  { page: `GET ${IMAGES}/*repository/-/tags/:tag`, at: ofImage("/-/tags/1.8.2"), outcomes: reporters(200) },
+  {
+    page: `GET ${IMAGES}/*repository/-/tags/:tag/delete`,
+    at: ofImage("/-/tags/1.8.2/delete"),
+    outcomes: maintainers(200),
+  },
+  {
+    page: `POST ${IMAGES}/*repository/-/tags/:tag/delete`,
+    at: () => `${IMAGES_OF_APP}/team/app/web/-/tags/gone/delete`,
+    fields: (stage) => ({ digest: putImage(stage, "gone") }),
+    outcomes: maintainers(`${IMAGES_OF_APP}/team/app/web`),
+  },
+];
+
 /** All pages. */
 export const PAGES: readonly PageRow[] = [
   { page: "GET /", outcomes: signedIn(200) },
@@ -519,6 +560,7 @@ export const PAGES: readonly PageRow[] = [
   ...memberPages(PROJECT_MEMBERS),
   ...memberPages(GROUP_MEMBERS),
   ...activityPages("/*project/-/activity", "/team/app/-/activity", reporters),
+  ...IMAGE_PAGES,
   ...activityPages("/admin/audit", "/admin/audit", administrators),
 
   { page: "GET /-/styleguide", outcomes: administrators(200) },

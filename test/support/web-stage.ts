@@ -1,5 +1,7 @@
 /** A service with somebody in each role, for tests of the pages: members of the private project `team/app`, and those who are none. */
+
 import { startTestService, type TestService, type TestServiceOptions } from "./service.ts";
+import { StubRegistry } from "./stub-registry.ts";
 import { WebClient } from "./web-client.ts";
 import {
   addProjectMember,
@@ -36,9 +38,11 @@ export interface WebStage {
   readonly project: { readonly id: number; readonly path: string };
   /** Their usernames are the names of their roles. */
   readonly people: Readonly<Record<Person, UserWithPassword>>;
+  /** What its pages of images ask, unless the service is told of another registry. */
+  readonly registry: StubRegistry;
   /** A browser of theirs: signed in, each time anew; the blocked one was signed in when they were blocked. */
   clientOf(role: Role): Promise<WebClient>;
-  /** What is in the database, in a form that is equal for equal contents. */
+  /** What is in the database, but for what is kept of the registry's answers, in a form that is equal for equal contents. */
   contents(): Promise<unknown>;
   /** The id of the row that was added to a table last. */
   lastId(table: "web_sessions" | "refresh_tokens" | "access_tokens" | "users"): Promise<number>;
@@ -46,7 +50,16 @@ export interface WebStage {
 
 /** Starts a service, with somebody in each role. `service.stop()` ends it. */
 export async function startWebStage(options: TestServiceOptions = {}): Promise<WebStage> {
-  const service = await startTestService(options);
+  const registry = await StubRegistry.start();
+  const environment = { REGISTRY_INTERNAL_URL: registry.url, ...options.environment };
+  const started = await startTestService({ ...options, environment });
+  const service = {
+    ...started,
+    async stop() {
+      await registry.stop();
+      await started.stop();
+    },
+  };
   await enableProjectAccessTokens(service);
   const project = { id: await createProject(service, await createGroup(service, "team"), "app"), path: "team/app" };
   const person = (name: Person) => createUserWithPassword(service, name, { admin: name === "administrator" });
@@ -69,6 +82,7 @@ export async function startWebStage(options: TestServiceOptions = {}): Promise<W
     service,
     project,
     people,
+    registry,
     async clientOf(role) {
       if (role === "blocked") return blocked.copy();
       const client = new WebClient(service.url);
@@ -78,7 +92,7 @@ export async function startWebStage(options: TestServiceOptions = {}): Promise<W
       const tables = await database
         .em()
         .execute<{ name: string }[]>(
-          "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
+          "select table_name as name from information_schema.tables where table_schema = 'public' and table_name <> 'image_manifests' order by 1",
         );
       const parts = tables.map(
         ({ name }) =>

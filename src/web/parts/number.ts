@@ -29,3 +29,12 @@ export function periodInWords(ms: number): string {
 export function durationInWords(ms: number): string {
   return ms < 1_000 ? `${ms}\u00a0ms` : `${(ms / 1_000).toFixed(1)}\u00a0s`;
 }
+
+const SIZES = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** How large something is, in the units that docker uses, never broken across lines: `25.1 MB`. */
+export function bytesInWords(bytes: number): string {
+  const place = Math.min(SIZES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** place;
+  return `${place === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)}\u00a0${SIZES[place]}`;
+}

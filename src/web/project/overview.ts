@@ -3,15 +3,12 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import { findFirstSteps } from "../../access-tokens/find-first-steps.ts";
 import { addDays, daysBetween } from "../../clock.ts";
 import { ACCESS_LEVELS, NO_ACCESS, nameOfLevel } from "../../principals/access-level.ts";
-import type { Principal } from "../../principals/principal.ts";
 import { listPushes, type ReportedPush } from "../../projects/list-pushes.ts";
 import { listRegistryActivity, type RegistryActivity } from "../../projects/list-registry-activity.ts";
 import { decidePeriod, type Period } from "../../projects/period.ts";
-import { allowedActions } from "../../registry-access/policy.ts";
 import { firstSteps } from "../access-tokens/first-steps.ts";
 import { imageName, person } from "../access-tokens/token-words.ts";
 import { badge } from "../parts/badge.ts";
-import { banner } from "../parts/banner.ts";
 import { bars } from "../parts/bars.ts";
 import { copyButton } from "../parts/copy-button.ts";
 import { moment } from "../parts/moment.ts";
@@ -24,6 +21,7 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 import type { WebServices } from "../web-services.ts";
 import { firstPush } from "./first-push.ts";
+import { registryOff } from "./registry-off.ts";
 
 /** How many of the last pushes are listed. */
 const PUSHES = 10;
@@ -39,16 +37,13 @@ interface Use {
 export async function projectOverview(
   services: WebServices,
   links: PageLinks,
-  caller: Principal,
   opened: OpenedProject,
 ): Promise<ShownPage> {
-  const { project, accessLevel, now } = opened;
+  const { project, accessLevel, allowed, now } = opened;
   const { id, name, description } = project;
   const { path } = project.fullPath;
   const em = services.database.em();
   const prefix = services.links.image(path);
-  const facts = { project: { ...project, path }, accessLevel };
-  const allowed = allowedActions(caller, { name: path, facts });
   const steps = await findFirstSteps(em, id);
   const use = allowed.includes("pull") ? await findUse(services, id, now) : undefined;
   const image = { registry: services.links.registry, prefix };
@@ -74,11 +69,7 @@ async function findUse({ database }: WebServices, projectId: number, now: Date):
 }
 
 function images({ project }: OpenedProject, prefix: string): SafeHtml {
-  if (!project.containerRegistryEnabled) {
-    const text =
-      "The registry of this project is off: nobody can pull its images or push any. A Maintainer can turn it on.";
-    return banner({ kind: "info", text });
-  }
+  if (!project.containerRegistryEnabled) return registryOff();
   return html`<section class="card pad" aria-label="Its images"><div><p class="lbl" id="prefix-label">Images begin with</p><div class="code"><pre id="image-prefix" tabindex="0" role="group" aria-labelledby="prefix-label" translate="no">${prefix}</pre>${copyButton({ from: "image-prefix", object: "the beginning of the names of its images", kind: "quiet" })}</div></div></section>`;
 }
 

@@ -32,6 +32,9 @@ const NOTICES = {
   project_saved: "The project is saved.",
   visibility_changed: "The visibility is changed.",
   project_deleted: "The project is deleted. Its images are still in the registry, and nobody can pull or push them.",
+  image_deleted:
+    "The image is deleted, with all its tags. The registry gives the space back at its next garbage collection.",
+  catalog_wanted: "The registry is asked which repositories it has. The list is renewed once it has answered.",
   group_created: "The group is created.",
   group_created_over_another: `The group is created. ${TAKEN_OVER}`,
 } as const;

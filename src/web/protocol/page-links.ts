@@ -39,6 +39,8 @@ export interface PageLinks {
   readonly members: (of: "project" | "group", path: string) => MemberLinks;
   /** The events of a project, by its full path, or of the whole instance. */
   readonly activity: (of: { readonly project: string } | "instance") => ActivityLinks;
+  /** The images of a project, by its full path. */
+  readonly images: (path: string) => ImageLinks;
   readonly styleguide: () => Href;
   readonly styleguideConfirmation: () => Href;
 }
@@ -89,6 +91,16 @@ export interface MemberLinks {
 export interface ActivityLinks {
   readonly list: (query?: Query) => Href;
   readonly file: (format: "csv" | "json", query?: Query) => Href;
+}
+
+/** The addresses about the images of one project; a repository goes by its whole name. */
+export interface ImageLinks {
+  readonly list: (query?: Query) => Href;
+  /** Where it is asked for that the registry's catalog be read. */
+  readonly read: () => Href;
+  readonly repository: (name: string, query?: Query) => Href;
+  readonly tag: (name: string, tag: string) => Href;
+  readonly remove: (name: string, tag: string) => Href;
 }
 
 /** The addresses of a project's own settings. */
@@ -145,6 +157,7 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
         file: (format, query) => at(`${base}.${format}${search(query)}`),
       };
     },
+    images: (path) => imageLinks(at, `/${path}/-/container_registry`),
     styleguide: () => at("/-/styleguide"),
     styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
@@ -194,6 +207,17 @@ function memberLinks(at: (path: string) => Href, base: string): MemberLinks {
     create: () => at(base),
     change: (userId) => at(`${base}/${userId}/edit`),
     remove: (userId) => at(`${base}/${userId}/remove`),
+  };
+}
+
+function imageLinks(at: (path: string) => Href, base: string): ImageLinks {
+  const tag = (name: string, tag: string) => `${base}/${name}/-/tags/${tag}`;
+  return {
+    list: (query) => at(base + search(query)),
+    read: () => at(`${base}/read`),
+    repository: (name, query) => at(`${base}/${name}${search(query)}`),
+    tag: (name, each) => at(tag(name, each)),
+    remove: (name, each) => at(`${tag(name, each)}/delete`),
   };
 }
 
