@@ -1,4 +1,6 @@
 /** What browsers, docker and registries send, for the sample. */
+import { makeImage, makeIndex } from "../../test/support/images.ts";
+import type { StubRegistry } from "../../test/support/stub-registry.ts";
 import type { ProjectAccessToken, UserWithPassword } from "../../test/support/world.ts";
 import { NOTIFICATION_SECRET, type SampleService } from "./sample-service.ts";
 
@@ -38,7 +40,7 @@ async function askForToken(
 
 /** Reports uses of an image by a token's bot, as the registry does. `moment`: ISO 8601. */
 export async function reportUses(
-  { url, root }: SampleService,
+  { url, root, registry }: SampleService,
   token: ProjectAccessToken,
   action: "pull" | "push",
   count: number,
@@ -46,13 +48,14 @@ export async function reportUses(
   moment: string,
 ): Promise<void> {
   const { username } = (await root.get(`/users/${token.userId}`)).body;
+  const digest = imageIn(registry, tag, moment);
   const events = Array.from({ length: count }, (_, place) => ({
     id: `${token.id}-${action}-${moment}-${place}`,
     timestamp: moment,
     action,
     target: {
       mediaType: "application/vnd.oci.image.manifest.v1+json",
-      digest: `sha256:${"a".repeat(64)}`,
+      digest,
       repository: "team/app/web",
       tag,
     },
@@ -62,6 +65,20 @@ export async function reportUses(
   const headers = { Authorization: NOTIFICATION_SECRET };
   const body = JSON.stringify({ events });
   expectStatus(await fetch(`${url}/registry/notifications`, { method: "POST", headers, body }), 200);
+}
+
+/** The image under a tag; a new one where there is none yet. */
+function imageIn(registry: StubRegistry, tag: string, created: string): string {
+  const there = registry.digestOf("team/app/web", tag);
+  if (there !== undefined) return there;
+  const config = { architecture: "amd64", os: "linux", created };
+  const index = makeIndex([
+    { image: makeImage(config, { layerBytes: 24_100_000 }), platform: "linux/amd64" },
+    { image: makeImage({ ...config, architecture: "arm64" }, { layerBytes: 22_800_000 }), platform: "linux/arm64" },
+  ]);
+  registry.put("team/app/web", tag, index);
+  registry.put("team/app/web", `${index.digest.replace(":", "-")}.sig`, makeImage({ what: "a signature" }));
+  return index.digest;
 }
 
 function expectStatus({ status, url }: Response, expected: number): void {

@@ -11,6 +11,7 @@ import { serve } from "../../src/server/start-service.ts";
 import { ApiClient } from "../../test/support/api-client.ts";
 import { FakeClock } from "../../test/support/clock.ts";
 import { freePort } from "../../test/support/free-port.ts";
+import { StubRegistry } from "../../test/support/stub-registry.ts";
 
 /** The password of the first administrator. */
 export const ROOT_PASSWORD = "a password for screenshots";
@@ -21,6 +22,8 @@ export const NOTIFICATION_SECRET = "Bearer a-secret-for-screenshots";
 /** A running service. */
 export interface SampleService {
   readonly url: string;
+  /** What the pages of images look at. */
+  readonly registry: StubRegistry;
   /** Calls the API as the operator does. */
   readonly root: ApiClient;
   as(secret: string | undefined): ApiClient;
@@ -34,6 +37,7 @@ export async function startSampleService(directory: string, moment: string): Pro
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const clock = new FakeClock(new Date(moment));
+  const registry = await StubRegistry.start();
   const config = readConfig({
     KEYSIDE_PORT: String(port),
     KEYSIDE_URL: url,
@@ -43,6 +47,7 @@ export async function startSampleService(directory: string, moment: string): Pro
     // So that a client can say where it is.
     KEYSIDE_TRUSTED_PROXIES: "127.0.0.0/8,::1/128",
     REGISTRY_URL: "https://registry.example.com",
+    REGISTRY_INTERNAL_URL: registry.url,
     REGISTRY_NOTIFICATION_SECRET: NOTIFICATION_SECRET,
   });
   const container = await createContainer({ config, clock, ids: systemIds, log: pino({ level: "silent" }) });
@@ -51,6 +56,7 @@ export async function startSampleService(directory: string, moment: string): Pro
   const as = (secret: string | undefined) => new ApiClient(url, secret);
   return {
     url,
+    registry,
     as,
     root: as((await readFile(config.operatorTokenFile, "utf8")).trim()),
     async passTo(later) {
@@ -61,6 +67,9 @@ export async function startSampleService(directory: string, moment: string): Pro
       }
       await container.jobRuns.flush();
     },
-    stop: () => running.stop(),
+    async stop() {
+      await registry.stop();
+      await running.stop();
+    },
   };
 }

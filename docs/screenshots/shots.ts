@@ -17,6 +17,8 @@ export interface Shot {
 
 const TOKENS = "/team/app/-/settings/access_tokens";
 
+const WEB = "/team/app/-/container_registry/team/app/web";
+
 /** All of them. */
 export const SHOTS: readonly Shot[] = [
   { name: "sign-in", path: "/-/sign_in", as: "nobody" },
@@ -27,6 +29,11 @@ export const SHOTS: readonly Shot[] = [
   { name: "project", path: "/team/app" },
   { name: "project-empty", path: "/team/charts" },
   { name: "project-public", path: "/team/website", as: "nobody" },
+  { name: "images", path: "/team/app/-/container_registry" },
+  { name: "images-empty", path: "/team/charts/-/container_registry" },
+  { name: "image-tags", path: WEB },
+  { name: "image-tag", path: `${WEB}/-/tags/1.8.2` },
+  { name: "image-deletion", path: `${WEB}/-/tags/1.8.2`, prepare: (page) => openDialog(page, "Delete 1.8.2") },
   { name: "project-settings", path: "/team/app/-/settings" },
   { name: "project-deletion", path: "/team/app/-/settings", prepare: (page) => openDialog(page, "Delete team/app") },
   { name: "project-new", path: "/projects/new" },

@@ -54,6 +54,10 @@ export class StubRegistry {
     this.#tags.set(repository, tags.set(tag, manifest));
   }
 
+  digestOf(repository: string, tag: string): string | undefined {
+    return this.#tags.get(repository)?.get(tag)?.digest;
+  }
+
   tagsOf(repository: string): string[] {
     return [...(this.#tags.get(repository)?.keys() ?? [])];
   }

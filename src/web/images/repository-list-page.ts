@@ -88,7 +88,7 @@ function repositories(opened: OpenedImages, links: PageLinks, { list, tokens }: 
 
 function lastPush({ lastPush: push }: ListedRepository, now: Date): SafeHtml {
   if (push === undefined) return html`<span class="muted">not reported</span>`;
-  return html`${push.tag === null ? null : html`<bdi>${push.tag}</bdi> `}${moment(push.at, now)}`;
+  return html`${moment(push.at, now)}${push.tag === null ? null : html`<p class="sub"><bdi>${push.tag}</bdi></p>`}`;
 }
 
 /** How it is known which repositories there are. */

@@ -99,7 +99,7 @@ describe("the images of a project", () => {
     await pushMade(client, "team/app", "own", makeImage(LINUX));
 
     const list = await read(BASE, /team\/app own/);
-    expect(list).toMatch(/charts\/web 0\.1\.0 just now ci-push bot 0 1 web latest just now ci-push bot/);
+    expect(list).toMatch(/charts\/web just now 0\.1\.0 ci-push bot 0 1 web just now latest ci-push bot/);
     const tags = await read(`${BASE}/team/app/web`, /2\.0 MB – 3\.0 MB/);
     expect(tags).toContain("linux/amd64, linux/arm64/v8");
     expect(tags).toMatch(/latest signed .* 1\.8\.2 signed/);
