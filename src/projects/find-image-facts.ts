@@ -21,6 +21,8 @@ export interface ProjectFacts {
 export interface ImageFacts {
   readonly project: ProjectFacts;
   readonly accessLevel: number;
+  /** The full path of the place that gives the level: the project's own, or that of a namespace above it; undefined without one. */
+  readonly levelFrom?: string | undefined;
 }
 
 interface PathRow {
@@ -111,12 +113,18 @@ function key(path: string, userId: number | null): string {
   return `${userId ?? ""} ${path}`;
 }
 
-/** The longest prefix that is a project wins; levels are inherited from all namespaces above it. */
+/**
+ * The longest prefix that is a project wins; levels are inherited from all namespaces above it. Of two places that give the
+ * same level, it is from the lower one, as lists of members say.
+ */
 function resolve(name: string, paths: ReadonlyMap<string, PathRow>): ImageFacts | undefined {
   const along = projectPathsOf(name).flatMap((prefix) => paths.get(prefix) ?? []);
   const last = along.findLastIndex((row) => row.project_id !== null);
   const row = along[last];
   if (row === undefined || row.project_id === null) return undefined;
+  let [accessLevel, levelFrom]: [number, string | undefined] = [NO_ACCESS, undefined];
+  for (const { path, access_level } of along.slice(0, last + 1))
+    if (access_level !== null && access_level >= accessLevel) [accessLevel, levelFrom] = [access_level, path];
   return {
     project: {
       id: row.project_id,
@@ -124,6 +132,7 @@ function resolve(name: string, paths: ReadonlyMap<string, PathRow>): ImageFacts 
       visibility: row.visibility,
       containerRegistryEnabled: row.container_registry_enabled,
     },
-    accessLevel: Math.max(NO_ACCESS, ...along.slice(0, last + 1).map(({ access_level }) => access_level ?? NO_ACCESS)),
+    accessLevel,
+    levelFrom,
   };
 }

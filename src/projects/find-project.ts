@@ -59,14 +59,18 @@ export async function seekVisibleProject(
   principal: Principal,
   id: ResourceId,
 ): Promise<ProjectAccess | undefined> {
-  const open: readonly Visibility[] = principal.kind === "user" ? ["public", "internal"] : ["public"];
   const [found] = await em.execute<{ id: number; level: number }[]>(
     findProjectBy(typeof id === "number" ? "p.id" : "r.path"),
-    [...levelValues(principal), id, open],
+    [...levelValues(principal), id, visibilitiesOpenTo(principal)],
   );
   if (found === undefined) return undefined;
   const project = await em.findOne(Project, { id: found.id }, { populate: ["fullPath", "namespace.fullPath"] });
   return project === null ? undefined : { project, accessLevel: found.level };
+}
+
+/** The visibilities of the projects that a caller sees without any level in them. */
+export function visibilitiesOpenTo(principal: Principal): readonly Visibility[] {
+  return principal.kind === "user" ? ["public", "internal"] : ["public"];
 }
 
 /**

@@ -7,11 +7,11 @@ import { ForbiddenError } from "../errors.ts";
 import type { ResourceId } from "../namespaces/path.ts";
 import { ACCESS_LEVELS } from "../principals/access-level.ts";
 import { isAdministrator, type SignedInPrincipal } from "../principals/principal.ts";
-import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
+import type { ImageFacts, ImageFactsFinder } from "../projects/find-image-facts.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import { decideScope, hideScope, refuseScope } from "./explain-actions.ts";
 import { readExplainedScopes } from "./explained-scopes.ts";
-import type { Explanation } from "./explanation.ts";
+import type { ExplainedProject, Explanation } from "./explanation.ts";
 import { findRepositories, isInProject } from "./grant-access.ts";
 import { type JudgingServices, judgeToken, judgeUser } from "./judge-subject.ts";
 import type { RequestedScope } from "./requested-scope.ts";
@@ -46,7 +46,7 @@ export async function explainAccess(services: ExplainServices, input: ExplainInp
   const { caller, subject } = input;
   // 1. Who may ask: the project's Maintainers, as far as they are human.
   const em = services.database.em();
-  const { project } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.maintainer);
+  const { project, accessLevel } = await findProjectAtLevel(em, caller, input.project, ACCESS_LEVELS.maintainer);
   if (caller.kind === "bot") throw new ForbiddenError("a bot user has nothing explained: a human asks");
   // 2. What is asked for.
   const { requested, notes } = readExplainedScopes(input.scopes);
@@ -56,13 +56,15 @@ export async function explainAccess(services: ExplainServices, input: ExplainInp
       ? await judgeToken(services, project, subject.tokenId, input.address)
       : await judgeUser(services, caller, subject.userId);
   // 4. What lies outside of the project concerns administrators alone: for others it is not even looked up.
-  const isTold = (scope: RequestedScope) =>
-    isAdministrator(caller) || (scope.type === "repository" && isInProject(scope.name, project.fullPath.path));
+  const { path } = project.fullPath;
+  const isOwn = ({ type, name }: RequestedScope) => type === "repository" && isInProject(name, path);
+  const isTold = (scope: RequestedScope) => isAdministrator(caller) || isOwn(scope);
   const told = requested.filter(isTold);
-  const repositories = principal === undefined ? new Map() : await findRepositories(services, principal, told);
+  const repositories: ReadonlyMap<string, ImageFacts> =
+    principal === undefined ? new Map() : await findRepositories(services, principal, told);
   // 5. What is granted, and why.
   const explained = requested.map((scope) => {
-    if (!isTold(scope)) return hideScope(scope, project.fullPath.path);
+    if (!isTold(scope)) return hideScope(scope, path);
     return principal === undefined ? refuseScope(scope, steps) : decideScope(principal, scope, repositories);
   });
   return {
@@ -71,5 +73,12 @@ export async function explainAccess(services: ExplainServices, input: ExplainInp
     notes,
     steps,
     actions: explained.flatMap(({ actions }) => actions),
+    projects: new Map(
+      told.flatMap((scope): [string, ExplainedProject][] => {
+        const found = isOwn(scope) ? { ...project, path } : repositories.get(scope.name)?.project;
+        if (found === undefined) return [];
+        return [[scope.name, { path: found.path, visibility: found.visibility, callerLevel: accessLevel }]];
+      }),
+    ),
   };
 }

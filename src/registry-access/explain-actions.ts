@@ -23,11 +23,16 @@ export interface ExplainedScope {
   readonly actions: readonly ExplainedAction[];
 }
 
-/** What is granted of a scope, and the questions about each of its actions. */
+/**
+ * What is granted of a scope, and the questions about each of its actions.
+ *
+ * @param isReader whether the principal is who reads the sentences
+ */
 export function decideScope(
   principal: Principal,
   scope: RequestedScope,
   repositories: ReadonlyMap<string, ImageFacts>,
+  isReader = false,
 ): ExplainedScope {
   const { type, name } = scope;
   const repository = { name, facts: repositories.get(name) };
@@ -36,7 +41,7 @@ export function decideScope(
     const message =
       action === ANY_ACTION
         ? catalogSentence(step, passed, principal)
-        : policySentence(step, passed, { principal, repository, action });
+        : policySentence(step, passed, { principal, repository, action, isReader });
     const rule =
       action !== ANY_ACTION && step === "rules" && passed ? ruleOf(principal, action, repository) : undefined;
     asked.push({ action, step: { step, passed, message, rule } });
@@ -46,7 +51,9 @@ export function decideScope(
   const actions = actionsOf(scope).map((action) => {
     const steps = asked.filter((each) => each.action === action).map(({ step }) => step);
     const isGranted = granted.has(action);
-    const message = isGranted ? grantedSentence(action, name, nameOf(principal)) : (steps.at(-1)?.message ?? "");
+    const message = isGranted
+      ? grantedSentence(action, name, nameOf(principal, isReader))
+      : (steps.at(-1)?.message ?? "");
     return { type, name, action, granted: isGranted, message, steps };
   });
   return { access, actions };

@@ -52,6 +52,10 @@ export function tokenSentence(step: TokenStep, passed: boolean | null, token: Ex
   }
 }
 
+/** What is said to a human who is signed in, of themself. */
+export const READER_SENTENCE =
+  "you are signed in; this is what your password gets, which has every scope: a personal access token narrows it further";
+
 /** Whether a human may sign in at all. They are explained as with their password. */
 export function humanSentence(passed: boolean, username: string): string {
   return passed

@@ -20,16 +20,18 @@ import {
 } from "./policy.ts";
 import { ANY_ACTION, type DroppedPart } from "./requested-scope.ts";
 
+/** What was asked about, and of whom. */
+export interface AskedAction {
+  readonly principal: Principal;
+  readonly repository: Repository;
+  readonly action: RepositoryAction;
+  /** Whether the principal is who reads the sentence, and so is called "you". */
+  readonly isReader: boolean;
+}
+
 /** What a question about an action on a repository answered. */
-export function policySentence(
-  step: PolicyStep,
-  passed: boolean,
-  {
-    principal,
-    repository,
-    action,
-  }: { readonly principal: Principal; readonly repository: Repository; readonly action: RepositoryAction },
-): string {
+export function policySentence(step: PolicyStep, passed: boolean, asked: AskedAction): string {
+  const { principal, repository, action } = asked;
   const { name, facts } = repository;
   const path = facts?.project.path;
   switch (step) {
@@ -40,7 +42,7 @@ export function policySentence(
     case "registry":
       return passed
         ? `the registry of ${path} is on`
-        : `the registry of ${path} is off: turn it on, as by keyside project update ${path} --registry on`;
+        : `the registry of ${path} is off: a Maintainer turns it on, as by keyside project update ${path} --registry on`;
     case "public":
       return `${path} is public: everybody may pull from it`;
     case "credential":
@@ -49,7 +51,7 @@ export function policySentence(
       return scopeSentence(principal, SCOPE_OF_ACTION[action], passed);
     case "level":
       if (principal.kind === "anonymous" || facts === undefined) return NOBODY;
-      return levelSentence(principal, action, facts, passed);
+      return levelSentence({ ...asked, principal }, facts, passed);
     case "rules":
       if (principal.kind !== "bot") return "a human has no repository rules";
       if (principal.repositoryRules === undefined)
@@ -118,8 +120,16 @@ export function ruleOf(
 }
 
 /** How sentences call whoever is asked about. */
-export function nameOf(principal: Principal): string {
-  return principal.kind === "user" ? principal.username : "the token";
+export function nameOf(principal: Principal, isReader = false): string {
+  if (isReader) return "you";
+  switch (principal.kind) {
+    case "user":
+      return principal.username;
+    case "bot":
+      return "the token";
+    case "anonymous":
+      return "everybody";
+  }
 }
 
 const SHOWN_CHARACTERS = 100;
@@ -140,12 +150,11 @@ function scopeSentence(principal: Principal, scope: string, passed: boolean): st
   return passed ? `the token has ${scope}` : `the token lacks ${scope}: make one that has it`;
 }
 
-function levelSentence(
-  principal: SignedInPrincipal,
-  action: RepositoryAction,
-  facts: ImageFacts,
-  passed: boolean,
-): string {
+/** A question about somebody who is signed in. */
+type SignedInQuestion = AskedAction & { readonly principal: SignedInPrincipal };
+
+function levelSentence(asked: SignedInQuestion, facts: ImageFacts, passed: boolean): string {
+  const { principal, action } = asked;
   const { project } = facts;
   if (principal.kind === "bot" && principal.project.id !== project.id) {
     return `a project access token opens its own project alone, which is ${principal.project.path}: make one of ${project.path}`;
@@ -157,17 +166,24 @@ function levelSentence(
   }
   const level = effectiveLevel(principal, facts);
   const needed = `${DOING[action]} needs ${describeLevel(LEVEL_OF_ACTION[action])}`;
-  return `${levelHere(principal, level)}; ${needed}${passed ? "" : `: ${levelRemedy(principal, level)}`}`;
+  return `${levelHere(asked, level, facts)}; ${needed}${passed ? "" : `: ${levelRemedy(asked, level, project.path)}`}`;
 }
 
-function levelHere(principal: SignedInPrincipal, level: number): string {
+function levelHere({ principal, isReader }: SignedInQuestion, level: number, facts: ImageFacts): string {
   if (principal.kind === "bot") return `the bot is ${describeLevel(level)} here`;
-  if (level === NO_ACCESS) return `${principal.username} is no member here`;
-  return `${principal.username} ${principal.admin ? "counts as" : "is"} ${describeLevel(level)} here`;
+  const name = nameOf(principal, isReader);
+  const is = isReader ? "are" : "is";
+  if (principal.admin)
+    return `${name} ${isReader ? "count" : "counts"} as ${describeLevel(level)} here, as an administrator`;
+  if (level === NO_ACCESS) return `${name} ${is} no member here`;
+  const { levelFrom, project } = facts;
+  const origin = levelFrom === undefined || levelFrom === project.path ? "" : `, inherited from ${levelFrom}`;
+  return `${name} ${is} ${describeLevel(level)} here${origin}`;
 }
 
-function levelRemedy(principal: SignedInPrincipal, level: number): string {
+function levelRemedy({ principal, isReader }: SignedInQuestion, level: number, path: string): string {
   if (principal.kind === "bot") return "make a token of that level";
+  if (isReader) return `ask a Maintainer of ${path} for that level`;
   return level === NO_ACCESS ? "add them to the project at that level" : "give them that level";
 }
 

@@ -1,6 +1,7 @@
 /** What explaining answers: the questions that the deciding code asked, in its order, each with a sentence. */
 import type { TokenStep } from "../authentication/judge-access-token.ts";
 import type { RepositoryAction, RepositoryRule } from "../principals/repository-rules.ts";
+import type { Visibility } from "../projects/project.entity.ts";
 import type { RegistryAccess } from "../signing/registry-jwt.ts";
 import type { CatalogStep, PolicyStep } from "./policy.ts";
 import type { ANY_ACTION, RequestedScope } from "./requested-scope.ts";
@@ -39,6 +40,13 @@ export interface ScopeNote {
   readonly message: string;
 }
 
+/** The project that holds a repository, where the caller is told which, and the caller's own level in it. */
+export interface ExplainedProject {
+  readonly path: string;
+  readonly visibility: Visibility;
+  readonly callerLevel: number;
+}
+
 /** What would be granted, and why. */
 export interface Explanation {
   readonly requested: readonly RequestedScope[];
@@ -48,4 +56,6 @@ export interface Explanation {
   /** What is asked of the credential itself, before any repository. */
   readonly steps: readonly ExplainedStep[];
   readonly actions: readonly ExplainedAction[];
+  /** The projects of the repositories, by the repositories' names. */
+  readonly projects: ReadonlyMap<string, ExplainedProject>;
 }

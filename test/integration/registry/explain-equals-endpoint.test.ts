@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DAY_MS } from "../../../src/clock.ts";
 import { KeysideError, ValidationError } from "../../../src/errors.ts";
-import { type SignedInPrincipal, WITHOUT_ACCESS_TOKEN } from "../../../src/principals/principal.ts";
+import { type SignedInPrincipal, type UserPrincipal, WITHOUT_ACCESS_TOKEN } from "../../../src/principals/principal.ts";
 import { REPOSITORY_ACTIONS, type RepositoryRule } from "../../../src/principals/repository-rules.ts";
 import { TOKEN_SCOPES } from "../../../src/principals/token-scope.ts";
 import { VISIBILITIES } from "../../../src/projects/project.entity.ts";
 import { explainAccess } from "../../../src/registry-access/explain-access.ts";
+import { explainOwnAccess } from "../../../src/registry-access/explain-own-access.ts";
 import type { Explanation } from "../../../src/registry-access/explanation.ts";
 import type { RegistryAccess } from "../../../src/signing/registry-jwt.ts";
 import { FUZZ_FACTOR, FUZZ_SEED } from "../../support/fuzz.ts";
@@ -209,7 +210,33 @@ async function outcome<Answer>(work: Promise<Answer>): Promise<Outcome<Answer>> 
   }
 }
 
-const counts = { granted: 0, nothing: 0, refused: 0, ungrammatical: 0, hidden: 0 };
+/** What a person is told of themself, and of whoever is not signed in, is what the endpoint grants to each. */
+async function askOwn(
+  person: User,
+  { admin }: WorldState["people"][number],
+  scopes: readonly string[],
+  address: string,
+): Promise<void> {
+  const caller: UserPrincipal = {
+    ...{ kind: "user", userId: person.id, username: person.username, admin },
+    ...{ ...WITHOUT_ACCESS_TOKEN, scopes: new Set(TOKEN_SCOPES) },
+  };
+  for (const subject of ["caller", "anonymous"] as const) {
+    const secret = subject === "caller" ? person.secret : undefined;
+    const endpoint = await outcome(issueToken(service.container, secret, scopes, address));
+    const explained = await outcome(explainOwnAccess(service.container, { caller, subject, scopes }));
+    if (endpoint.kind === "ungrammatical") {
+      expect(explained).toEqual(endpoint);
+      continue;
+    }
+    if (explained.kind !== "answer" || endpoint.kind !== "answer")
+      throw new Error(`not explained: ${JSON.stringify({ subject, endpoint, explained })}`);
+    compare(endpoint.answer.access, explained.answer, () => true);
+    counts[subject] += endpoint.answer.access.length;
+  }
+}
+
+const counts = { granted: 0, nothing: 0, refused: 0, ungrammatical: 0, hidden: 0, caller: 0, anonymous: 0 };
 
 /** Of the endpoint's `access`, a caller is told what `isTold`; and what else must hold of an explanation. */
 function compare(
@@ -235,7 +262,10 @@ function compare(
   if (!requested.every(isTold)) counts.hidden += 1;
 }
 
-async function ask({ project, who, scopes: wanted, address: written, asAdministrator }: Question): Promise<void> {
+async function ask(
+  { project, who, scopes: wanted, address: written, asAdministrator }: Question,
+  state: WorldState,
+): Promise<void> {
   const place = projects[project];
   const token = place?.tokens[who];
   const person = people[who - TOKENS_EACH];
@@ -245,6 +275,9 @@ async function ask({ project, who, scopes: wanted, address: written, asAdministr
     of === undefined ? rest : `repository:${projects[of]?.path}${rest}`,
   );
   const address = written.replace("::ffff:", "");
+  const ofPerson = state.people[who - TOKENS_EACH];
+  // Whoever is blocked is not signed in, and asks nothing.
+  if (person !== undefined && ofPerson?.isBlocked === false) await askOwn(person, ofPerson, scopes, address);
   const endpoint = await outcome(issueToken(service.container, bearer.secret, scopes, address));
   const explained = await outcome(
     explainAccess(service.container, {
@@ -278,7 +311,7 @@ it("explains exactly what the token endpoint grants, whatever rights there are a
       fc.array(question, { minLength: QUESTIONS, maxLength: QUESTIONS }),
       async (state, asked) => {
         await arrange(state);
-        await Promise.all(asked.map(ask));
+        await Promise.all(asked.map((each) => ask(each, state)));
       },
     ),
     { numRuns: RUNS, seed: FUZZ_SEED, endOnFailure: true },

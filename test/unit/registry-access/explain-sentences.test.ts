@@ -148,7 +148,8 @@ describe("the sentence of each question of the policy", () => {
           const repository = { name, facts };
           allowedActions(principal, repository, (action, step, passed) => {
             if (action === ANY_ACTION) throw new Error("that is the catalog's");
-            note(step, passed, policySentence(step, passed, { principal, repository, action }));
+            for (const isReader of [true, false])
+              note(step, passed, policySentence(step, passed, { principal, repository, action, isReader }));
           });
         }
       allowsCatalog(principal, (action, step, passed) => {
@@ -171,7 +172,7 @@ describe("the sentence of each question of the policy", () => {
   const refused = (step: PolicyStep, principal: Principal, name = "team/app/web") => {
     const project = { ...PROJECT, visibility: "private" } as const;
     const facts = step === "project" ? undefined : { project, accessLevel: 20 };
-    return policySentence(step, false, { principal, repository: { name, facts }, action: "push" });
+    return policySentence(step, false, { principal, repository: { name, facts }, action: "push", isReader: false });
   };
 
   it("says what to do when it is refused", () => {
@@ -179,10 +180,58 @@ describe("the sentence of each question of the policy", () => {
       "no project holds team/app/web: check the name, or create the project first",
     );
     expect(refused("project", bot(), "a/".repeat(29).concat("a"))).toContain("as far as the first 21 segments");
-    expect(refused("registry", bot())).toContain("turn it on, as by keyside project update team/app --registry on");
+    expect(refused("registry", bot())).toContain(
+      "a Maintainer turns it on, as by keyside project update team/app --registry on",
+    );
     expect(refused("credential", ANONYMOUS)).toContain("sign in before pushing");
     expect(refused("scope", bot())).toBe("the token lacks write_registry: make one that has it");
     expect(refused("level", bot())).toContain("the bot is Reporter (20) here; pushing needs Developer (30)");
+  });
+
+  it.each<[is: string, level: number, from: string | undefined, isReader: boolean, sentence: string]>([
+    [
+      "nobody",
+      0,
+      undefined,
+      false,
+      "ann is no member here; pushing needs Developer (30): add them to the project at that level",
+    ],
+    [
+      "nobody, and reads it",
+      0,
+      undefined,
+      true,
+      "you are no member here; pushing needs Developer (30): ask a Maintainer of team/app for that level",
+    ],
+    [
+      "a member of the project",
+      20,
+      "team/app",
+      false,
+      "ann is Reporter (20) here; pushing needs Developer (30): give them that level",
+    ],
+    [
+      "a member of a group above",
+      20,
+      "team",
+      false,
+      "ann is Reporter (20) here, inherited from team; pushing needs Developer (30): give them that level",
+    ],
+    [
+      "a member of a group above, and reads it",
+      30,
+      "team",
+      true,
+      "you are Developer (30) here, inherited from team; pushing needs Developer (30)",
+    ],
+  ])("says what role a human has, and where from: %s", (_is, accessLevel, levelFrom, isReader, sentence) => {
+    const facts = { project: { ...PROJECT, visibility: "private" as const }, accessLevel, levelFrom };
+    const ann: Principal = {
+      ...{ kind: "user", ...WITHOUT_ACCESS_TOKEN, userId: 3, username: "ann", admin: false },
+      scopes: new Set(TOKEN_SCOPES),
+    };
+    const asked = { principal: ann, repository: { name: "team/app", facts }, action: "push" as const, isReader };
+    expect(policySentence("level", accessLevel >= 30, asked)).toBe(sentence);
   });
 
   it.each<[string, RepositoryRule[], string]>([
