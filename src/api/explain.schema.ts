@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { TOKEN_STEPS } from "../authentication/judge-access-token.ts";
 import { ValidationError } from "../errors.ts";
-import { readNetwork } from "../http/ip-allow-list.ts";
 import { REPOSITORY_ACTIONS } from "../principals/repository-rules.ts";
 import type { ExplainInput } from "../registry-access/explain-access.ts";
 import type { Explanation } from "../registry-access/explanation.ts";
 import { CATALOG_STEPS, POLICY_STEPS } from "../registry-access/policy.ts";
 import { ANY_ACTION, MAXIMUM_SCOPES } from "../registry-access/requested-scope.ts";
-import { id, otherForms, refuse, text, textReadBy } from "../schemas/fields.ts";
+import { clientAddress } from "../schemas/client-address.ts";
+import { id, otherForms, refuse, text } from "../schemas/fields.ts";
 
 /** How long one text of scopes may be, which may hold several: as long as a repository's name allows, and more. */
 const MAXIMUM_TEXT_LENGTH = 2000;
@@ -21,16 +21,6 @@ const scopes = z.preprocess(
   z.array(scopeText).max(MAXIMUM_SCOPES),
 );
 otherForms.add(scopes, { type: "string", ...scopeText.in.meta() } as z.core.JSONSchema.BaseSchema);
-
-const address = textReadBy(readAddress, { anyOf: [{ format: "ipv4" }, { format: "ipv6" }] });
-
-/** In the form in which addresses are compared and shown. */
-function readAddress(text: string): string | { readonly problem: string } {
-  const read = text.includes("/") ? undefined : readNetwork(text);
-  return read !== undefined && "network" in read
-    ? read.network
-    : { problem: "is not an address like 192.0.2.7 or fd00::7" };
-}
 
 /** A secret is never asked for: whoever sends one is told so, in words that do not repeat it. */
 const noSecret = z
@@ -47,7 +37,7 @@ export const explainBody = z
     token_id: id().optional(),
     user_id: id().optional(),
     scopes,
-    address: address.optional(),
+    address: clientAddress.optional(),
     token: noSecret,
   })
   .meta({ oneOf: [{ required: ["token_id"] }, { required: ["user_id"] }] });

@@ -131,7 +131,7 @@ function parseScope(scope: string, record: ScopeRecorder): RequestedScope | stri
     case "repository":
       // zot asks for a repository without a name beside the catalog: that is nothing asked.
       if (name === "") break;
-      return nameProblem(name) ?? { type, name, actions: known(REPOSITORY_SCOPE_ACTIONS) };
+      return repositoryNameProblem(name) ?? { type, name, actions: known(REPOSITORY_SCOPE_ACTIONS) };
     case "registry":
       if (name !== "catalog") break;
       return { type, name, actions: known([ANY_ACTION]) };
@@ -143,7 +143,8 @@ function parseScope(scope: string, record: ScopeRecorder): RequestedScope | stri
   return undefined;
 }
 
-function nameProblem(name: string): string | undefined {
+/** How a name breaks the grammar of repositories' names, in words; undefined for a good one. */
+export function repositoryNameProblem(name: string): string | undefined {
   if (name.length > MAXIMUM_NAME_LENGTH) return `its name is longer than ${MAXIMUM_NAME_LENGTH} characters`;
   const [head = "", ...rest] = name.split("/");
   // By the grammar a bare word in upper case is a host too; but it is a mistyped namespace: a host has a dot or a port.
