@@ -57,6 +57,12 @@ export const SHOTS: readonly Shot[] = [
   { name: "explore", path: "/explore" },
   { name: "explore-anonymous", path: "/explore", as: "nobody" },
   { name: "help", path: "/-/help", as: "nobody" },
+  { name: "explain", path: "/-/explain" },
+  { name: "explain-hidden", path: "/-/explain?who=nobody&repository=registry.example.com/jonas/secret:1.2" },
+  { name: "explain-project", path: "/team/app/-/explain" },
+  { name: "explain-member", path: "/team/app/-/explain?who=member&username=jonas&repository=team/app/web" },
+  { name: "explain-refused", path: "/team/app/-/explain?who=member&username=nobody&repository=Team/App" },
+  { name: "explain-token", path: TOKENS, prepare: (page) => explainToken(page, "ci-push") },
   { name: "account-menu", path: "/", prepare: (page) => page.locator(".top .menu summary").click() },
   { name: "keys", path: "/", prepare: (page) => page.keyboard.press("?") },
   { name: "tokens", path: TOKENS },
@@ -87,6 +93,12 @@ export const SHOTS: readonly Shot[] = [
 
 async function follow(page: Page, link: string): Promise<void> {
   await page.locator("main table").getByRole("link", { name: link, exact: true }).click();
+  await page.waitForLoadState();
+}
+
+async function explainToken(page: Page, name: string): Promise<void> {
+  await follow(page, name);
+  await page.getByRole("link", { name: "Explain access" }).last().click();
   await page.waitForLoadState();
 }
 

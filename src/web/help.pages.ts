@@ -52,6 +52,9 @@ const MESSAGES: readonly (readonly [message: string, ...causes: string[]])[] = [
   ],
 ];
 
+/** The messages that each step is explained of, to whoever is signed in. */
+const EXPLAINED = /^(?:denied|pull access denied)/;
+
 /** `/-/help`. @see docs/spec/web.md "Pages" */
 export function helpPages({ links: { registry } }: WebServices, links: PageLinks): Page[] {
   return [
@@ -60,7 +63,8 @@ export function helpPages({ links: { registry } }: WebServices, links: PageLinks
       access: "everyone",
       params: NOTHING,
       query: NOTHING,
-      async show() {
+      async show({ visitor }) {
+        const isSignedIn = visitor.kind === "signed_in";
         return {
           title: "Help",
           crumbs: [{ name: "Help" }],
@@ -68,8 +72,8 @@ export function helpPages({ links: { registry } }: WebServices, links: PageLinks
 ${clients(registry)}
 ${rights()}
 ${scopes()}
-${messages()}
-<p class="sub">A Maintainer of a project asks why a token is refused with <code>keyside explain</code>. <a href="${links.explore()}">All projects that you see</a></p>`,
+${messages(isSignedIn, links)}
+<p class="sub">A Maintainer of a project asks why a token is refused on the project's page <em>Explain access</em>, or with <code>keyside explain</code>. <a href="${links.explore()}">All projects that you see</a></p>`,
         };
       },
     }),
@@ -116,10 +120,10 @@ function scopes(): SafeHtml {
 ${table("Scopes of access tokens", [{ name: "Scope" }, { name: "What it allows", isWide: true }, { name: "For" }], rows)}`;
 }
 
-function messages(): SafeHtml {
+function messages(isSignedIn: boolean, links: PageLinks): SafeHtml {
   const rows = MESSAGES.map(([message, ...causes]) => [
     html`<code>${message}</code>`,
-    html`${causes.map((cause) => html`<p>${code(cause)}</p>`)}`,
+    html`${causes.map((cause) => html`<p>${code(cause)}</p>`)}${isSignedIn && EXPLAINED.test(message) ? html`<p><a href="${links.explain("anywhere")}">Explain what you get, step by step</a></p>` : null}`,
   ]);
   return html`<h2>What docker says, and why</h2>
 ${table("What docker says, and why", [{ name: "Message" }, { name: "Cause", isWide: true }], rows)}`;

@@ -14,6 +14,7 @@ import { jobPages } from "./admin/job.pages.ts";
 import { overviewPages } from "./admin/overview.pages.ts";
 import { adminProjectPages } from "./admin/project.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
+import { explainPages } from "./explain/explain.pages.ts";
 import { explorePages } from "./explore.pages.ts";
 import { groupPages } from "./group/group.pages.ts";
 import { newGroupPages } from "./group/new-group.pages.ts";
@@ -61,6 +62,7 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...memberPages(services, links, projectMembers(services, links)),
     ...tagPages(services, links),
     ...repositoryPages(services, links),
+    ...explainPages(services, links),
     ...styleguidePages(services, links),
     ...projectSettingsPages(services, links),
     ...explorePages(services, links),

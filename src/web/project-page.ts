@@ -23,15 +23,22 @@ import type { WebServices } from "./web-services.ts";
 export const projectParams = z.object({ project: resourceId });
 
 /** A page in a project's menu. */
-export type ProjectPage = "overview" | "images" | "activity" | "project_members" | "access_tokens" | "settings";
+export type ProjectPage =
+  | "overview"
+  | "images"
+  | "activity"
+  | "project_members"
+  | "explain"
+  | "access_tokens"
+  | "settings";
 
 /** The menu: each page with the level that it needs, in its order. */
 const MENU: readonly {
   readonly page: ProjectPage;
   readonly name: string;
   readonly icon: IconName;
-  /** The level that it needs, or `pull`: whatever lets one do that. */
-  readonly needs: number | "pull";
+  /** The level that it needs, or whatever lets one pull, or that one is signed in. */
+  readonly needs: number | "pull" | "signed_in";
   readonly isSetting?: true;
   readonly address: (links: PageLinks, path: string) => Href;
 }[] = [
@@ -62,6 +69,13 @@ const MENU: readonly {
     icon: "members",
     needs: ACCESS_LEVELS.reporter,
     address: (links, path) => links.members("project", path).list(),
+  },
+  {
+    page: "explain",
+    name: "Explain access",
+    icon: "question",
+    needs: "signed_in",
+    address: (links, path) => links.explain({ project: path }),
   },
   {
     page: "settings",
@@ -114,12 +128,13 @@ export async function openProject(
  * Requires the role that a page wants of its visitor.
  *
  * @param path of the project or group that the page is about
+ * @param what is for those who have the role: a noun and its verb
  * @throws ForbiddenError naming the role that is needed, and the visitor's own
  */
-export function requireRole(own: number, level: number, path: string): void {
+export function requireRole(own: number, level: number, path: string, what = "this page is"): void {
   if (own >= level) return;
   const is = own === NO_ACCESS ? "you are no member" : `you are ${nameOfLevel(own)}`;
-  throw new ForbiddenError(`this page is for those who are ${nameOfLevel(level)} of ${path}, and ${is}`);
+  throw new ForbiddenError(`${what} for those who are ${nameOfLevel(level)} of ${path}, and ${is}`);
 }
 
 /** A project that was found, with what its frame shows. */
@@ -160,11 +175,14 @@ export function projectFrame(
 
 /** The menu of a project, with the pages that the visitor may open. */
 function projectMenu(
-  { project, accessLevel, allowed }: OpenedProject,
+  { project, accessLevel, allowed, names }: OpenedProject,
   links: PageLinks,
   current: ProjectPage,
 ): SideMenu {
-  const isOpen = (needs: number | "pull") => (needs === "pull" ? allowed.includes("pull") : needs <= accessLevel);
+  const isOpen = (needs: (typeof MENU)[number]["needs"]) => {
+    if (needs === "signed_in") return names !== undefined;
+    return needs === "pull" ? allowed.includes("pull") : needs <= accessLevel;
+  };
   const items = (isSetting: boolean) =>
     MENU.filter((item) => (item.isSetting === true) === isSetting && isOpen(item.needs)).map(
       ({ page, name, icon, address }) => ({

@@ -11,6 +11,7 @@ import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { ImageServices } from "../images/image-services.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
+import type { ExplainServices } from "../registry-access/explain-access.ts";
 import type { ForeseeServices } from "../registry-access/foresee-access.ts";
 import type { SigningKeys } from "../signing/signing-keys.ts";
 import type { JobRunsReader } from "./admin/job-runs-reader.ts";
@@ -23,6 +24,7 @@ export interface WebServices
     RevokeServices,
     PreviewServices,
     ForeseeServices,
+    ExplainServices,
     CreateGroupServices,
     ImageServices,
     DeleteProjectServices {

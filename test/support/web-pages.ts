@@ -60,6 +60,10 @@ const owners = (outcome: Outcome) => ({ ...maintainers(outcome), maintainer: 403
 const reporters = (outcome: Outcome) =>
   roles((role) => (role === "reporter" || role === "developer" ? outcome : maintainers(outcome)[role]));
 
+/** For whoever is signed in and sees `team/app`, which is its members alone. */
+const viewers = (outcome: Outcome) =>
+  roles((role) => (isSignedIn(role) ? (role === "outsider" ? 404 : outcome) : "sign in"));
+
 /** For administrators: nobody else is a member of the group `team`, or knows that it exists. */
 const membersOfTeam = (outcome: Outcome) =>
   roles((role) => (isSignedIn(role) && role !== "administrator" ? 404 : administrators(outcome)[role]));
@@ -484,6 +488,7 @@ const IMAGE_PAGES: readonly PageRow[] = [
     outcomes: maintainers(`${IMAGES_OF_APP}/team/app/web`),
   },
 ];
+const EXPLAIN = "/team/app/-/explain";
 
 /** All pages. */
 export const PAGES: readonly PageRow[] = [
@@ -562,6 +567,25 @@ export const PAGES: readonly PageRow[] = [
   ...activityPages("/*project/-/activity", "/team/app/-/activity", reporters),
   ...IMAGE_PAGES,
   ...activityPages("/admin/audit", "/admin/audit", administrators),
+
+  { page: "GET /-/explain", outcomes: signedIn(200) },
+  {
+    page: "GET /-/explain",
+    at: () => "/-/explain?who=nobody&repository=team/app/web:1.2&actions=pull",
+    outcomes: signedIn(200),
+  },
+  { page: "GET /-/explain", at: () => "/-/explain?who=member&repository=No/Name", outcomes: signedIn(200) },
+  { page: "GET /*project/-/explain", at: () => EXPLAIN, outcomes: viewers(200) },
+  {
+    page: "GET /*project/-/explain",
+    at: (_stage, by) => `${EXPLAIN}?who=member&username=${by}&repository=team/app`,
+    outcomes: maintainers(200),
+  },
+  {
+    page: "GET /*project/-/explain",
+    at: async (stage, by) => `${EXPLAIN}?who=token&token=${await PROJECT_TOKENS.make(stage, by)}&address=10.0.0.1`,
+    outcomes: maintainers(200),
+  },
 
   { page: "GET /-/styleguide", outcomes: administrators(200) },
   { page: "POST /-/styleguide", outcomes: administrators("/-/styleguide") },

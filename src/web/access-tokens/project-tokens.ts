@@ -43,6 +43,7 @@ export function projectTokens(services: WebServices, links: PageLinks): TokenPla
             { name: "Access tokens", href: tokenLinks.list() },
             ...rest.map((name) => ({ name })),
           ),
+        explain: (tokenId) => links.explain({ project: fullPath.path }, { who: "token", token: tokenId }),
         async foresee(powers) {
           const { repositoryRules } = powers;
           const foreseen = await foreseeProjectToken(services, { caller, project, ...powers });

@@ -16,6 +16,7 @@ import { scopeChips } from "../parts/scopes.ts";
 import { sectionHead } from "../parts/section-head.ts";
 import { table } from "../parts/table.ts";
 import type { ShownPage } from "../protocol/page.ts";
+import type { Href } from "../protocol/page-links.ts";
 import { EVENTS_PER_PAGE } from "./find-place-token.ts";
 import { firstUse, firstUseOf } from "./first-use.ts";
 import { writeRuleLines } from "./rule-lines.ts";
@@ -39,12 +40,14 @@ ${pager({ page, perPage: EVENTS_PER_PAGE, total: events.total, hasMore: events.m
   };
 }
 
-function actions({ links, isEnabled }: TokenPlace, { token, end }: FoundToken): SafeHtml {
+function actions({ links, isEnabled, explain }: TokenPlace, { token, end }: FoundToken): SafeHtml {
   const { id, name } = token;
+  const href: Href | undefined = explain?.(id);
+  const why = href === undefined ? null : html`<a class="btn" href="${href}">Explain access</a>`;
   const again = isEnabled ? html`<a class="btn" href="${links.add({ from: id })}">Duplicate</a>` : null;
-  if (end !== undefined) return html`<div class="acts">${again}</div>`;
+  if (end !== undefined) return html`<div class="acts">${why}${again}</div>`;
   const rotate = isEnabled ? html`<a class="btn" href="${links.rotate(id)}">Rotate</a>` : null;
-  return html`<div class="acts">${rotate}${again}${confirmLink({ href: links.revoke(id), words: "Revoke", object: name, isDanger: true })}</div>`;
+  return html`<div class="acts">${why}${rotate}${again}${confirmLink({ href: links.revoke(id), words: "Revoke", object: name, isDanger: true })}</div>`;
 }
 
 function whatItIs({ of }: TokenPlace, { token, end, project, user, createdBy, grace }: FoundToken, now: Date): Fact[] {

@@ -12,7 +12,7 @@ import type { Project } from "../../projects/project.entity.ts";
 import type { ForeseenAccess } from "../../registry-access/foreseen-access.ts";
 import type { MatchedRepositories } from "../../registry-access/match-repositories.ts";
 import type { ShownPage } from "../protocol/page.ts";
-import type { TokenLinks } from "../protocol/page-links.ts";
+import type { Href, TokenLinks } from "../protocol/page-links.ts";
 import type { SignedInVisitor } from "../protocol/visitor.ts";
 
 /** What a token will be able to do depends on these. */
@@ -58,6 +58,8 @@ export interface TokenPlace {
   /** What the list's head says. */
   readonly about: string;
   frame(...rest: readonly string[]): Pick<ShownPage, "crumbs" | "side" | "above">;
+  /** Where it is explained what a token may do; undefined where that is not this place's. */
+  readonly explain?: (tokenId: number) => Href;
   revoke(tokenId: number): Promise<void>;
 }
 

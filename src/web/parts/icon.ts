@@ -25,6 +25,7 @@ const ICONS = {
   previous: "chevron-left",
   project: "repo",
   public: "globe",
+  question: "question",
   search: "search",
   session: "device-desktop",
   settings: "sliders",

@@ -9,6 +9,8 @@ export type StepState = "done" | "next" | "later" | "failed";
 export interface Step {
   readonly title: string | SafeHtml;
   readonly state: StepState;
+  /** What is heard of the state, where it is called otherwise: `Passed`. */
+  readonly words?: string;
   readonly text?: string | SafeHtml;
 }
 
@@ -17,7 +19,7 @@ const WORDS: Readonly<Record<StepState, string>> = { done: "Done", next: "Next",
 
 /** The steps, each with its number until it is done. */
 export function steps(list: readonly Step[]): SafeHtml {
-  const items = list.map(({ title, state, text }, place) => {
+  const items = list.map(({ title, state, words = WORDS[state], text }, place) => {
     const mark =
       state === "done"
         ? icon("check")
@@ -25,7 +27,7 @@ export function steps(list: readonly Step[]): SafeHtml {
           ? icon("close")
           : html`<span aria-hidden="true">${place + 1}</span>`;
     const current = state === "next" ? html` aria-current="step"` : null;
-    return html`<li class="${state}"${current}><span class="mark">${mark}</span><div><p class="step">${title}<span class="vh"> (${WORDS[state]})</span></p>${text === undefined ? null : html`<div class="sub">${text}</div>`}</div></li>\n`;
+    return html`<li class="${state}"${current}><span class="mark">${mark}</span><div><p class="step">${title}<span class="vh"> (${words})</span></p>${text === undefined ? null : html`<div class="sub">${text}</div>`}</div></li>\n`;
   });
   return html`<ol class="steps" role="list">
 ${items}</ol>`;

@@ -41,6 +41,8 @@ export interface PageLinks {
   readonly activity: (of: { readonly project: string } | "instance") => ActivityLinks;
   /** The images of a project, by its full path. */
   readonly images: (path: string) => ImageLinks;
+  /** What a project's page explains, by its full path, or the page of no project in particular; `who`, `repository` and so on. */
+  readonly explain: (of: { readonly project: string } | "anywhere", query?: Query) => Href;
   readonly styleguide: () => Href;
   readonly styleguideConfirmation: () => Href;
 }
@@ -158,6 +160,7 @@ export function createPageLinks(baseUrl: string, assets: Assets): PageLinks {
       };
     },
     images: (path) => imageLinks(at, `/${path}/-/container_registry`),
+    explain: (of, query) => at(`${of === "anywhere" ? "" : `/${of.project}`}/-/explain${search(query)}`),
     styleguide: () => at("/-/styleguide"),
     styleguideConfirmation: () => at("/-/styleguide/confirmation"),
   };
