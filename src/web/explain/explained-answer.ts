@@ -132,7 +132,12 @@ function credentialSteps(list: readonly ExplainedStep[], context: MendingContext
 
 function actionSteps(actions: ActionsAlike, context: MendingContext): SafeHtml {
   const [{ action, granted, steps: list }] = actions;
-  return folded(html`${namesOf(actions)} ${verdictBadge(granted)}`, list, { ...context, action }, !granted);
+  return folded(
+    html`${namesOf(actions)} ${verdictBadge(granted)}`,
+    list,
+    { ...context, isPull: action === "pull" },
+    !granted,
+  );
 }
 
 /** Steps that lead to a refusal are in sight, others are folded. */

@@ -1,7 +1,7 @@
 /** Where what refused can be mended: the pages for that, as far as the visitor may open them. */
 import { ACCESS_LEVELS } from "../../principals/access-level.ts";
 import { isAdministrator, type UserPrincipal } from "../../principals/principal.ts";
-import type { ExplainedAction, ExplainedProject, ExplainedStep } from "../../registry-access/explanation.ts";
+import type { ExplainedProject, ExplainedStep } from "../../registry-access/explanation.ts";
 import type { Href, PageLinks } from "../protocol/page-links.ts";
 import type { ExplainPlace } from "./explain-place.ts";
 import type { AskedSubject } from "./explain-question.ts";
@@ -13,8 +13,8 @@ export interface MendingContext {
   readonly subject: AskedSubject;
   /** The project of the repository, where the visitor is told of it. */
   readonly project: ExplainedProject | undefined;
-  /** Undefined for a step about the credential itself. */
-  readonly action?: ExplainedAction["action"];
+  /** Whether the step is about pulling. */
+  readonly isPull?: boolean;
   readonly links: PageLinks;
 }
 
@@ -64,7 +64,7 @@ function settings({ project, links }: MendingContext, level: number, words: stri
 
 /** Whoever is not signed in pulls from what is public. */
 function moreVisible(context: MendingContext): MendingLink[] {
-  return context.action === "pull" ? settings(context, ACCESS_LEVELS.owner, "Change who sees the project") : [];
+  return context.isPull === true ? settings(context, ACCESS_LEVELS.owner, "Change who sees the project") : [];
 }
 
 function members({ project, links }: MendingContext): MendingLink[] {
