@@ -6,7 +6,7 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { z } from "zod";
 import type { UseCaseServices } from "../database/use-case-services.ts";
 import { OWN_NAME } from "../principals/principal.ts";
-import { MAXIMUM_REPOSITORY_LENGTH, REPOSITORY_PATTERN } from "./image-name.ts";
+import { repositoryNameProblem } from "../registry-access/requested-scope.ts";
 import type { ImageServices } from "./image-services.ts";
 import { parseJson } from "./parse-json.ts";
 import { type RegistryAnswer, RegistrySession, silenceOf } from "./registry-session.ts";
@@ -122,7 +122,7 @@ const PROBLEMS = {
 } as const;
 
 const listed = z.object({
-  repositories: z.array(z.string().max(MAXIMUM_REPOSITORY_LENGTH)).max(MAXIMUM_REPOSITORIES).nullable(),
+  repositories: z.array(z.string()).max(MAXIMUM_REPOSITORIES).nullable(),
 });
 
 interface CatalogPage {
@@ -139,7 +139,7 @@ async function readPage(services: ImageServices, path: string): Promise<Registry
   if (!reply.answered || reply.status !== 200) return silenceOf(reply);
   const read = listed.safeParse(parseJson(reply.body));
   if (!read.success) return { kind: "strange" };
-  const names = [...new Set(read.data.repositories ?? [])].filter((name) => REPOSITORY_PATTERN.test(name));
+  const names = [...new Set(read.data.repositories ?? [])].filter((name) => repositoryNameProblem(name) === undefined);
   return { kind: "told", value: { names, next: nextOf(reply.headers.get("link")) } };
 }
 

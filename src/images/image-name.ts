@@ -1,11 +1,5 @@
 /** The grammar of tags and digests, and which tags belong to another image. Pure. */
 
-/** The whole name of a repository, without a host. @see distribution `reference/regexp.go` */
-export const REPOSITORY_PATTERN = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-
-/** The most characters that such a name has. @see distribution `reference/reference.go`, NameTotalLengthMax */
-export const MAXIMUM_REPOSITORY_LENGTH = 255;
-
 /** @see distribution `reference/regexp.go`, tag */
 export const TAG_PATTERN = /^\w[\w.-]{0,127}$/;
 

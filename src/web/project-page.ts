@@ -73,7 +73,7 @@ const MENU: readonly {
   {
     page: "explain",
     name: "Explain access",
-    icon: "question",
+    icon: "info",
     needs: "signed_in",
     address: (links, path) => links.explain({ project: path }),
   },

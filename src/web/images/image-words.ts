@@ -23,7 +23,7 @@ export function shortDigest(digest: string): string {
 export function whoDid(by: Person | null, tokens: ReadonlyMap<number, Href>): SafeHtml {
   if (by === null) return html`<span class="muted">not reported</span>`;
   if (by.userType !== "project_bot") return person(by);
-  const href = tokens.get(by.id);
+  const href: Href | undefined = tokens.get(by.id);
   return html`${href === undefined ? person(by) : html`<a href="${href}">${person(by)}</a>`} ${badge("bot")}`;
 }
 

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { findTokensOfBots } from "../../access-tokens/find-tokens-of-bots.ts";
 import { NotFoundError } from "../../errors.ts";
-import { MAXIMUM_REPOSITORY_LENGTH, REPOSITORY_PATTERN, TAG_PATTERN } from "../../images/image-name.ts";
+import { TAG_PATTERN } from "../../images/image-name.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../../principals/access-level.ts";
 import type { Principal } from "../../principals/principal.ts";
 import { isInProject } from "../../registry-access/grant-access.ts";
 import { LEVEL_OF_ACTION } from "../../registry-access/policy.ts";
+import { repositoryNameProblem } from "../../registry-access/requested-scope.ts";
 import type { Person } from "../../users/person.ts";
 import { type OpenedProject, openProject, projectParams, requireRole } from "../project-page.ts";
 import type { Href, PageLinks } from "../protocol/page-links.ts";
@@ -14,7 +15,7 @@ import type { WebServices } from "../web-services.ts";
 
 /** The parameters of the pages of a repository, by its whole name. */
 export const repositoryParams = projectParams.extend({
-  repository: z.string().max(MAXIMUM_REPOSITORY_LENGTH).regex(REPOSITORY_PATTERN),
+  repository: z.string().refine((name) => repositoryNameProblem(name) === undefined),
 });
 
 /** The parameters of the pages of a tag. */

@@ -16,7 +16,7 @@ import { toolbar } from "../parts/toolbar.ts";
 import { firstPush } from "../project/first-push.ts";
 import { projectFrame } from "../project-page.ts";
 import type { ShownPage } from "../protocol/page.ts";
-import type { Href, PageLinks } from "../protocol/page-links.ts";
+import type { Href, ImageLinks, PageLinks } from "../protocol/page-links.ts";
 import { repositoryName, whoDid } from "./image-words.ts";
 import type { OpenedImages } from "./open-images.ts";
 
@@ -49,7 +49,7 @@ export function repositoryListPage(opened: OpenedImages, links: PageLinks, shown
   const found =
     list.found === 0
       ? nothing("No repository has a name like that.")
-      : html`${repositories(opened, links, shown)}
+      : html`${repositories(opened, own, shown)}
 ${pager({ page, perPage: REPOSITORIES_PER_PAGE, total: list.found, at })}`;
   return {
     title: `Images · ${path}`,
@@ -65,12 +65,11 @@ ${found}`
   };
 }
 
-function repositories(opened: OpenedImages, links: PageLinks, { list, tokens }: ShownRepositories): SafeHtml {
+function repositories(opened: OpenedImages, links: ImageLinks, { list, tokens }: ShownRepositories): SafeHtml {
   const { project, tellsWho, now } = opened;
   const { path } = project.fullPath;
-  const { repository } = links.images(path);
   const rows = list.repositories.map((each) => [
-    html`<a class="name" href="${repository(each.name)}"><bdi>${repositoryName(each.name, path)}</bdi></a>${each.isInRegistry === false ? html` ${badge("not in the registry")}` : null}`,
+    html`<a class="name" href="${links.repository(each.name)}"><bdi>${repositoryName(each.name, path)}</bdi></a>${each.isInRegistry === false ? html` ${badge("not in the registry")}` : null}`,
     lastPush(each, now),
     ...(tellsWho ? [each.lastPush === undefined ? null : whoDid(each.lastPush.by, tokens)] : []),
     html`<span class="num">${countInWords(each.pulls)}</span>`,

@@ -71,17 +71,17 @@ function use({ period, days }: ReviewedTags): SafeHtml {
   return html`<section class="card pad" aria-label="Pulls and pushes in 30 days"><div class="two">${bars("Pulls", { from: period.from, counts: of("pulls"), one: "pull" })}${bars("Pushes", { from: period.from, counts: of("pushes"), one: "push", many: "pushes" })}</div></section>`;
 }
 
-function tags(opened: OpenedImages, own: ImageLinks, shown: ShownTags): SafeHtml {
+function tags(opened: OpenedImages, links: ImageLinks, shown: ShownTags): SafeHtml {
   const mayDelete = opened.allowed.includes("delete") && shown.reviewed.source === "registry";
   const rows = shown.reviewed.tags.map((each, place) => [
-    nameOf(each, own, shown, place),
+    nameOf(each, links, shown, place),
     size(each),
     push(each, opened, shown),
     pulls(each, opened, shown),
     ...(mayDelete
       ? [
           confirmLink({
-            href: own.remove(shown.repository, each.tag),
+            href: links.remove(shown.repository, each.tag),
             words: "Delete",
             object: each.tag,
             isDanger: true,
@@ -102,13 +102,13 @@ function tags(opened: OpenedImages, own: ImageLinks, shown: ShownTags): SafeHtml
 /** The tag, and its digest; both are copied with the repository's name before them. */
 function nameOf(
   { tag, digest, attachments: attached }: ReviewedTag,
-  own: ImageLinks,
+  links: ImageLinks,
   { repository, image }: ShownTags,
   place: number,
 ): SafeHtml {
   const [byTag, byDigest] = [`tag-${place}`, `digest-${place}`];
   const signed = attached.length === 0 ? null : html` ${badge("signed")}`;
-  return html`<a class="name" href="${own.tag(repository, tag)}"><bdi>${tag}</bdi></a>${signed} ${copy(byTag, `${image}:${tag}`, `the name with the tag ${tag}`)}${digest === undefined ? null : html`<p class="sub"><code>${shortDigest(digest)}</code> ${copy(byDigest, `${image}@${digest}`, `the name with the digest of ${tag}`)}</p>`}`;
+  return html`<a class="name" href="${links.tag(repository, tag)}"><bdi>${tag}</bdi></a>${signed} ${copy(byTag, `${image}:${tag}`, `the name with the tag ${tag}`)}${digest === undefined ? null : html`<p class="sub"><code>${shortDigest(digest)}</code> ${copy(byDigest, `${image}@${digest}`, `the name with the digest of ${tag}`)}</p>`}`;
 }
 
 function copy(id: string, text: string, object: string): SafeHtml {
@@ -138,9 +138,9 @@ function pulls(
 }
 
 /** Those of images that have no tag are found nowhere else. */
-function attachments({ attachments: all }: ReviewedTags, own: ImageLinks, repository: string): SafeHtml | null {
+function attachments({ attachments: all }: ReviewedTags, links: ImageLinks, repository: string): SafeHtml | null {
   if (all.length === 0) return null;
-  const items = all.map((tag) => html`<li><a href="${own.tag(repository, tag)}"><code>${tag}</code></a></li>`);
+  const items = all.map((tag) => html`<li><a href="${links.tag(repository, tag)}"><code>${tag}</code></a></li>`);
   return disclosure({
     summary: `Signatures and attestations: ${countInWords(all.length)}`,
     content: html`<ul>${items}</ul>`,

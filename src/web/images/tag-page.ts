@@ -70,12 +70,16 @@ function howToPull({ image, found }: ShownImage): SafeHtml | null {
   ])}</section>`;
 }
 
-function whatItIs({ now, tellsWho }: OpenedImages, own: ImageLinks, { repository, found, tokens }: ShownImage): Fact[] {
+function whatItIs(
+  { now, tellsWho }: OpenedImages,
+  links: ImageLinks,
+  { repository, found, tokens }: ShownImage,
+): Fact[] {
   const { digest, summary, manifest, reports, otherTags } = found;
   const size = summary === undefined ? undefined : sizeInWords(summary);
   const layers = manifest?.kind === "image" ? { note: counted(manifest.layers, "layer") } : {};
   const others = otherTags.map(
-    (tag, place) => html`${place === 0 ? null : ", "}<a href="${own.tag(repository, tag)}"><bdi>${tag}</bdi></a>`,
+    (tag, place) => html`${place === 0 ? null : ", "}<a href="${links.tag(repository, tag)}"><bdi>${tag}</bdi></a>`,
   );
   return [
     ...(digest === undefined ? [] : [{ name: "Digest", value: html`<code>${digest}</code>` }]),

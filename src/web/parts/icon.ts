@@ -25,7 +25,6 @@ const ICONS = {
   previous: "chevron-left",
   project: "repo",
   public: "globe",
-  question: "question",
   search: "search",
   session: "device-desktop",
   settings: "sliders",

@@ -57,7 +57,7 @@ async function clientOf(role: Role): Promise<WebClient> {
 }
 
 const address = (page: string, query: Readonly<Record<string, string | number>>) =>
-  `${page}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+  `${page}?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`;
 
 async function ask(client: WebClient, query: Readonly<Record<string, string | number>>, page = PAGE): Promise<string> {
   const { status, html } = await client.get(address(page, query));

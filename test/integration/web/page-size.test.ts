@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeImage } from "../../support/images.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
 import { createOwnProject, createProjectAccessToken } from "../../support/world.ts";
 
@@ -21,6 +22,8 @@ beforeAll(async () => {
     await createProjectAccessToken(service, project.id, { scopes, ...more });
     await createOwnProject(people.administrator, `project-${number}`);
     await stage.clientOf("administrator");
+    const tag = `${number}.${number}.0-of-many`;
+    stage.registry.put("team/app/web", tag, makeImage({ architecture: "amd64", os: "linux" }));
   }
 });
 afterAll(() => stage.service.stop());
@@ -31,6 +34,7 @@ describe("a page with 50 rows", () => {
     "/team/app/-/settings/access_tokens",
     "/team/app/-/project_members",
     "/team/app/-/activity",
+    "/team/app/-/container_registry/team/app/web",
     "/-/user_settings/active_sessions",
     "/admin/audit",
     "/admin/access_tokens",

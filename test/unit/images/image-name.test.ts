@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { imageOfAttachment, REPOSITORY_PATTERN, TAG_PATTERN } from "../../../src/images/image-name.ts";
+import { imageOfAttachment, TAG_PATTERN } from "../../../src/images/image-name.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
 
@@ -24,13 +24,4 @@ describe("the grammar", () => {
   it.each(["", ".hidden", "-v1", "a".repeat(129), "a/b", "a b", "ü"])("has no tag %j", (tag) => {
     expect(tag).not.toMatch(TAG_PATTERN);
   });
-  it.each(["app", "team/app/a.b_c__d--e"])("has the repository %s", (name) => {
-    expect(name).toMatch(REPOSITORY_PATTERN);
-  });
-  it.each(["", "-", "Team/app", "team//app", "team/app/-/tags", "team/app/", "../x"])(
-    "has no repository %j",
-    (name) => {
-      expect(name).not.toMatch(REPOSITORY_PATTERN);
-    },
-  );
 });
