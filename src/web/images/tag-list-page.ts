@@ -73,8 +73,8 @@ function use({ period, days }: ReviewedTags): SafeHtml {
 
 function tags(opened: OpenedImages, links: ImageLinks, shown: ShownTags): SafeHtml {
   const mayDelete = opened.allowed.includes("delete") && shown.reviewed.source === "registry";
-  const rows = shown.reviewed.tags.map((each, place) => [
-    nameOf(each, links, shown, place),
+  const rows = shown.reviewed.tags.map((each) => [
+    nameOf(each, links, shown.repository),
     size(each),
     push(each, opened, shown),
     pulls(each, opened, shown),
@@ -99,20 +99,10 @@ function tags(opened: OpenedImages, links: ImageLinks, shown: ShownTags): SafeHt
   return table("Tags", columns, rows);
 }
 
-/** The tag, and its digest; both are copied with the repository's name before them. */
-function nameOf(
-  { tag, digest, attachments: attached }: ReviewedTag,
-  links: ImageLinks,
-  { repository, image }: ShownTags,
-  place: number,
-): SafeHtml {
-  const [byTag, byDigest] = [`tag-${place}`, `digest-${place}`];
+/** The tag, and its digest. On the tag's own page stand the lines to copy: by the tag, and by the digest. */
+function nameOf({ tag, digest, attachments: attached }: ReviewedTag, links: ImageLinks, repository: string): SafeHtml {
   const signed = attached.length === 0 ? null : html` ${badge("signed")}`;
-  return html`<a class="name" href="${links.tag(repository, tag)}"><bdi>${tag}</bdi></a>${signed} ${copy(byTag, `${image}:${tag}`, `the name with the tag ${tag}`)}${digest === undefined ? null : html`<p class="sub"><code>${shortDigest(digest)}</code> ${copy(byDigest, `${image}@${digest}`, `the name with the digest of ${tag}`)}</p>`}`;
-}
-
-function copy(id: string, text: string, object: string): SafeHtml {
-  return html`<span id="${id}" hidden>${text}</span>${copyButton({ from: id, object, kind: "quiet" })}`;
+  return html`<a class="name" href="${links.tag(repository, tag)}"><bdi>${tag}</bdi></a>${signed}${digest === undefined ? null : html`<p class="sub"><code>${shortDigest(digest)}</code></p>`}`;
 }
 
 function size({ summary }: ReviewedTag): SafeHtml {
