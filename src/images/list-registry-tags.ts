@@ -7,7 +7,7 @@ import { type RegistryAnswer, type RegistrySession, silenceOf } from "./registry
 /** How many tags of a repository are looked at. */
 export const MAXIMUM_TAGS = 10_000;
 
-/** A registry without a single tag answers null. @see distribution `docs/content/spec/api.md` "Listing Image Tags" */
+/** A registry without a single tag answers null. @see OCI distribution specification, "Content Discovery" */
 const tagList = z.object({ tags: z.array(z.unknown()).nullable() });
 
 /** The tags, each once, in no order; what is none by the grammar is left out. `isWhole`: whether these are all. */

@@ -81,7 +81,7 @@ function redirectOf(reply: Reply): string | undefined {
   return /^https?:\/\//.test(location) && URL.canParse(location) ? location : undefined;
 }
 
-/** Why a reply that is not the one hoped for has nothing. @see distribution `docs/content/spec/api.md` "Errors" */
+/** Why a reply that is not the one hoped for has nothing. @see OCI distribution specification, "Error Codes" */
 export function silenceOf(reply: Reply): { readonly kind: RegistrySilence | "missing" } {
   if (!reply.answered || reply.status >= 500 || reply.status === 429) return { kind: "silent" };
   if (reply.status === 401 || reply.status === 403) return { kind: "refused" };

@@ -1,8 +1,7 @@
 /** The page that explains access: the question, and below it the answer with its steps. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { UserPrincipal } from "../../principals/principal.ts";
-import type { Choice } from "../parts/chips.ts";
-import { chips } from "../parts/chips.ts";
+import { type Choice, chips } from "../parts/chips.ts";
 import { errorSummary } from "../parts/error-summary.ts";
 import { textField } from "../parts/field.ts";
 import { pageHead } from "../parts/page-head.ts";

@@ -144,7 +144,8 @@ function actionSteps(actions: ActionsAlike, context: MendingContext): SafeHtml {
 function folded(summary: SafeHtml, list: readonly ExplainedStep[], context: MendingContext, isOpen: boolean): SafeHtml {
   const shown = list.map(({ step, passed, message }) => {
     const links = passed === false ? mendingLinks(step, context) : [];
-    const mends = links.map(({ href, words }) => html`<p><a href="${href}">${words}</a></p>`);
+    const buttons = links.map(({ href, words }) => html`<a class="btn" href="${href}">${words}</a>`);
+    const mends = buttons.length === 0 ? null : html`<div class="acts">${buttons}</div>`;
     return { title: STEP_NAMES[step], ...markOf(passed), text: html`<bdi>${message}</bdi>${mends}` };
   });
   return disclosure({ summary, content: html`<div class="pad">${steps(shown)}</div>`, isOpen, isCard: true });

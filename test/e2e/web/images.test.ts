@@ -32,6 +32,7 @@ beforeAll(async () => {
       KEYSIDE_PORT: port,
       KEYSIDE_URL: url,
       REGISTRY_URL: `http://localhost:${registryPort}`,
+      REGISTRY_INTERNAL_URL: `http://127.0.0.1:${registryPort}`,
       REGISTRY_NOTIFICATION_SECRET: SECRET,
     },
   });
@@ -98,7 +99,7 @@ describe("the images of a project", () => {
     await pushMade(client, "team/app/charts/web", "0.1.0", chart);
     await pushMade(client, "team/app", "own", makeImage(LINUX));
 
-    const list = await read(BASE, /team\/app own/);
+    const list = await read(BASE, /team\/app just now own/);
     expect(list).toMatch(/charts\/web just now 0\.1\.0 ci-push bot 0 1 web just now latest ci-push bot/);
     const tags = await read(`${BASE}/team/app/web`, /2\.0 MB – 3\.0 MB/);
     expect(tags).toContain("linux/amd64, linux/arm64/v8");

@@ -56,8 +56,10 @@ async function clientOf(role: Role): Promise<WebClient> {
   return client;
 }
 
-const address = (page: string, query: Readonly<Record<string, string | number>>) =>
-  `${page}?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`;
+const address = (page: string, query: Readonly<Record<string, string | number>>) => {
+  const pairs = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]);
+  return `${page}?${new URLSearchParams(pairs)}`;
+};
 
 async function ask(client: WebClient, query: Readonly<Record<string, string | number>>, page = PAGE): Promise<string> {
   const { status, html } = await client.get(address(page, query));
@@ -78,7 +80,7 @@ function verdicts(html: string): Record<string, string> {
 /** The links that stand at a step which refused. */
 const mends = (html: string) =>
   Array.from(html.matchAll(/<li class="failed">.*?<\/li>/gs), ([step]) =>
-    Array.from(step.matchAll(/<a href="([^"]*)">/g), ([, href = ""]) => unescaped(href)),
+    Array.from(step.matchAll(/<a class="btn" href="([^"]*)">/g), ([, href = ""]) => unescaped(href)),
   ).flat();
 
 const problem = (html: string) => unescaped(/<ul><li><a href="#[^"]*"><bdi>(.*?)<\/bdi>/s.exec(html)?.[1] ?? "");
@@ -235,6 +237,12 @@ describe("the steps", () => {
     const others = await ask(await clientOf("maintainer"), { who: "member", username: "heir", actions: "push" });
     expect(others).toContain("heir is Reporter (20) here, inherited from team; pushing needs Developer (30)");
     expect(await ask(await clientOf("reporter"), { actions: "push" })).toContain("you are Reporter (20) here; pushing");
+    // The project gives the same level as the group: then nothing is inherited, as the list of members has it.
+    const { service, people } = stage;
+    const group = (await service.root.get("/groups/team")).body.id;
+    await addGroupMember(service, group, people.reporter.id, 20);
+    expect(await ask(await clientOf("reporter"), { actions: "push" })).toContain("you are Reporter (20) here; pushing");
+    await service.root.delete(`/groups/${group}/members/${people.reporter.id}`);
   });
 
   it("end with the one that refused, which is in sight", async () => {
