@@ -13,7 +13,7 @@ const levels = [
   ["^src/access-tokens/"],
   ["^src/refresh-tokens/"],
   ["^src/authentication/"],
-  ["^src/registry-access/"],
+  ["^src/registry-access/", "^src/registry-config/"],
   ["^src/images/"],
   // What clients send, as more than one door reads it.
   ["^src/schemas/"],
@@ -26,7 +26,7 @@ const levels = [
 /** What holds entities and use cases, each of one noun. */
 const ROOMS = [
   ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
-  ...["audit", "access-tokens", "refresh-tokens", "authentication", "registry-access"],
+  ...["audit", "access-tokens", "refresh-tokens", "authentication", "registry-access", "registry-config"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

@@ -5,7 +5,7 @@ import { type Config, processEnvironment } from "../config.ts";
 import { systemIds } from "../ids.ts";
 import { NOTIFICATIONS_PATH, REALM_PATH } from "../links.ts";
 import { type NoRegistry, type RunningRegistry, startLocalRegistry } from "../local-registry/start-local-registry.ts";
-import type { NotificationTarget } from "../registry/render-registry-config.ts";
+import type { NotificationTarget } from "../registry-config/render-registry-config.ts";
 import { start } from "../server/start.ts";
 import type { Output } from "./output.ts";
 import { printIntroduction } from "./print-introduction.ts";

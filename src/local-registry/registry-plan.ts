@@ -1,6 +1,6 @@
 /** What every kind of registry is asked for, and what it answers with: a plan to run one, or why there is none. */
 import type { Clock } from "../clock.ts";
-import type { NotificationTarget, RegistryTrust } from "../registry/render-registry-config.ts";
+import type { NotificationTarget, RegistryTrust } from "../registry-config/render-registry-config.ts";
 import type { RegistryLayout } from "./layout.ts";
 import type { RegistryProcess } from "./registry-process.ts";
 import type { Environment } from "./run-command.ts";

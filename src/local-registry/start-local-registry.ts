@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
 import { ConfigurationError, UnavailableError } from "../errors.ts";
-import { type RegistryTrust, renderRegistryConfig } from "../registry/render-registry-config.ts";
+import { type RegistryTrust, renderRegistryConfig } from "../registry-config/render-registry-config.ts";
 import { findBinaryRegistry } from "./binary-registry.ts";
 import { findDebianPackage } from "./debian-package.ts";
 import { findLocalEngine } from "./docker-engine.ts";

@@ -12,7 +12,7 @@ import {
   type RunningRegistry,
   startLocalRegistry,
 } from "../../src/local-registry/start-local-registry.ts";
-import { renderRegistryConfig } from "../../src/registry/render-registry-config.ts";
+import { renderRegistryConfig } from "../../src/registry-config/render-registry-config.ts";
 import { madeCertsDirectory } from "../support/certs-directory.ts";
 import { FakeClock } from "../support/clock.ts";
 import { freePort } from "../support/free-port.ts";

@@ -1,7 +1,7 @@
 /** A real `registry:2` in a container, guarded by a Keyside of the test. */
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import { REALM_PATH } from "../../src/links.ts";
-import { renderRegistryConfig } from "../../src/registry/render-registry-config.ts";
+import { renderRegistryConfig } from "../../src/registry-config/render-registry-config.ts";
 import { FakeClock } from "./clock.ts";
 import { freePort } from "./free-port.ts";
 import { startTestService, type TestService } from "./service.ts";

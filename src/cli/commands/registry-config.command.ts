@@ -14,7 +14,7 @@ export function addRegistryConfigCommand(program: Command, context: CliContext):
     )
     .option("--bundle <path>", "where the registry finds Keyside's ca.crt")
     .action(async ({ bundle }: { bundle?: string }) => {
-      const { renderAuthAndNotifications } = await import("../../registry/render-registry-config.ts");
+      const { renderAuthAndNotifications } = await import("../../registry-config/render-registry-config.ts");
       const { url, certsDir, registry } = context.config();
       const secret = registry.notificationSecret;
       const text = renderAuthAndNotifications({

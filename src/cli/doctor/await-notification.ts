@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ask } from "../../http/ask.ts";
 import { NOTIFICATIONS_PATH } from "../../links.ts";
-import type { NotificationTarget } from "../../registry/render-registry-config.ts";
+import type { NotificationTarget } from "../../registry-config/render-registry-config.ts";
 import type { KeysideClient } from "../keyside-client.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
 

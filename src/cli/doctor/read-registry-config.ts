@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { ConfigurationError } from "../../errors.ts";
 import { readTextFile } from "../../files.ts";
-import type { NotificationTarget } from "../../registry/render-registry-config.ts";
+import type { NotificationTarget } from "../../registry-config/render-registry-config.ts";
 import type { KnownRegistryAuth } from "./why-refused.ts";
 
 /** What a registry's configuration says. */

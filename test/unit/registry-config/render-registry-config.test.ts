@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderAuthAndNotifications, renderRegistryConfig } from "../../../src/registry/render-registry-config.ts";
+import {
+  renderAuthAndNotifications,
+  renderRegistryConfig,
+} from "../../../src/registry-config/render-registry-config.ts";
 
 const trust = {
   realm: "http://localhost:8080/jwt/auth",
