@@ -14,7 +14,7 @@ const levels = [
   ["^src/refresh-tokens/"],
   ["^src/authentication/"],
   ["^src/registry-access/", "^src/registry-config/"],
-  ["^src/images/"],
+  ["^src/images/", "^src/doctor/"],
   // What clients send, as more than one door reads it.
   ["^src/schemas/"],
   // The doors, side by side: none imports another.
@@ -26,7 +26,7 @@ const levels = [
 /** What holds entities and use cases, each of one noun. */
 const ROOMS = [
   ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
-  ...["audit", "access-tokens", "refresh-tokens", "authentication", "registry-access", "registry-config"],
+  ...["audit", "access-tokens", "refresh-tokens", "authentication", "registry-access", "registry-config", "doctor"],
 ];
 
 const upward = levels.flatMap((folders, level) =>

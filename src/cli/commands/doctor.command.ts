@@ -1,7 +1,7 @@
 /** `keyside doctor`: finds out why a registry and this service do not work together. */
 import type { Command } from "commander";
+import type { Finding } from "../../doctor/diagnose.ts";
 import { type CliContext, clientOf } from "../context.ts";
-import type { Finding } from "../doctor/diagnose.ts";
 import { RefusedError } from "../refused-error.ts";
 import { withJson } from "./arguments.ts";
 
@@ -12,14 +12,16 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     .option("--registry-config <file>", "the registry's config.yml, if this machine can read it")
     .option("--registry-bundle <file>", "its rootcertbundle, if this machine has that under another path")
     .action(async (options: { registryConfig?: string; registryBundle?: string; json?: boolean }) => {
-      const { diagnose } = await import("../doctor/diagnose.ts");
-      const { readRegistryConfig } = await import("../doctor/read-registry-config.ts");
+      const { diagnose } = await import("../../doctor/diagnose.ts");
+      const { makeThrowAwayProject } = await import("../make-throw-away-project.ts");
+      const { readRegistryConfig } = await import("../read-registry-config.ts");
       const { url, registry } = context.config();
       const { registryConfig, registryBundle, json } = options;
+      const client = clientOf(context);
       const findings = diagnose({
         serviceUrl: url,
         registryUrl: registry.url,
-        client: clientOf(context),
+        makeProject: () => makeThrowAwayProject(client),
         registry: registryConfig === undefined ? undefined : readRegistryConfig(registryConfig, registryBundle),
         notificationSecret: registry.notificationSecret,
       });

@@ -9,7 +9,7 @@ import { scratchDirectory } from "../../support/scratch-directory.ts";
 
 /** What no service loads: the command line's own work, the registry of `keyside up`, and what only makes certificates. */
 const NEVER = /\/node_modules\/(?:node-forge|yaml)\//;
-const NEVER_OURS = /^(?:src\/cli\/(?:doctor|up)|src\/local-registry\/|src\/signing\/certificate\.ts)/;
+const NEVER_OURS = /^(?:src\/cli\/up|src\/local-registry\/|src\/signing\/certificate\.ts)/;
 
 const EMBEDDED = /\/node_modules\/(?:@electric-sql|@mikro-orm\/pglite)\//;
 const SERVER = /\/node_modules\/(?:pg|pg-pool|pg-protocol|pg-cursor|@mikro-orm\/postgresql)\//;

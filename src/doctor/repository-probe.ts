@@ -1,6 +1,6 @@
 /** Pushes, pulls, mounts and deletes in a registry as Docker clients do, and returns the answers. Draws no conclusions. */
 import { createHash } from "node:crypto";
-import { ask, type Reply } from "../../http/ask.ts";
+import { ask, type Reply } from "../http/ask.ts";
 import type { RegistryTokenContents } from "./request-registry-token.ts";
 
 /** One repository of a registry, and a registry token for it. */

@@ -3,7 +3,7 @@
  * configuration. The registry itself says no more than "invalid_token", whatever the reason. Pure.
  */
 import { X509Certificate } from "node:crypto";
-import { REGISTRY_LEEWAY_SECONDS } from "../../signing/registry-leeway.ts";
+import { REGISTRY_LEEWAY_SECONDS } from "../signing/registry-leeway.ts";
 import type { RegistryTokenContents } from "./request-registry-token.ts";
 
 /** What the doctor knows of the registry's `auth.token` section; undefined where it was not given. */

@@ -1,24 +1,14 @@
 /**
- * The private project that the doctor plays in: made for one examination, and removed after it. In the registry, whose
- * interface has no way to remove a repository, an empty one stays.
+ * Makes the private project that the doctor plays in, through the API: for one examination, and removed after it. In the
+ * registry, whose interface has no way to remove a repository, an empty one stays.
  */
-import { addDays, utcDate } from "../../clock.ts";
-import { systemIds } from "../../ids.ts";
-import { deletedPathAddress } from "../addresses.ts";
-import type { KeysideClient } from "../keyside-client.ts";
-import { RefusedError } from "../refused-error.ts";
-import { StepFailure } from "./failure.ts";
-
-/** A project with a token that may pull, push and delete, and a token of the caller's that may list the catalog. */
-export interface ThrowAwayProject {
-  readonly path: string;
-  /** Its address in the API, such as `/projects/7`. */
-  readonly address: string;
-  readonly secret: string;
-  readonly catalogSecret: string;
-  /** Revokes the tokens, deletes the project and frees its path. */
-  remove(): Promise<void>;
-}
+import { addDays, utcDate } from "../clock.ts";
+import { StepFailure } from "../doctor/failure.ts";
+import type { ThrowAwayProject } from "../doctor/throw-away-project.ts";
+import { systemIds } from "../ids.ts";
+import { deletedPathAddress } from "./addresses.ts";
+import type { KeysideClient } from "./keyside-client.ts";
+import { RefusedError } from "./refused-error.ts";
 
 /**
  * Makes the project in the caller's own namespace.
@@ -71,9 +61,9 @@ async function prepareProject(
   const { id, token: catalogSecret } = await create(own, ["read_registry"]);
   return {
     path,
-    address,
     secret,
     catalogSecret,
+    isPushReported: async () => (await client.list(`${address}/events?action=pushed`)).length > 0,
     async remove() {
       try {
         await client.call("DELETE", `/personal_access_tokens/${id}`);

@@ -1,11 +1,9 @@
 /** Whether the registry notifies the service of what happens in it; and if not, why not. */
 import { setTimeout as delay } from "node:timers/promises";
-import { ask } from "../../http/ask.ts";
-import { NOTIFICATIONS_PATH } from "../../links.ts";
-import type { NotificationTarget } from "../../registry-config/render-registry-config.ts";
-import type { KeysideClient } from "../keyside-client.ts";
+import { ask } from "../http/ask.ts";
+import { NOTIFICATIONS_PATH } from "../links.ts";
+import type { NotificationTarget } from "../registry-config/render-registry-config.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
-
 import type { ThrowAwayProject } from "./throw-away-project.ts";
 
 /** How long a notification may take: a registry sends it within moments, or tries again each second. */
@@ -44,7 +42,7 @@ export async function readNotificationsBefore(
  * @throws StepFailure when none comes
  */
 export async function awaitNotification(
-  { serviceUrl, client }: { serviceUrl: string; client: KeysideClient },
+  serviceUrl: string,
   project: ThrowAwayProject,
   before: NotificationsBefore,
   endpoints: readonly NotificationTarget[] | undefined,
@@ -52,7 +50,7 @@ export async function awaitNotification(
   if (!before.accepted) throw new StepSkipped("Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set");
   const untilMs = performance.now() + NOTIFICATION_LIMIT_MS;
   while (performance.now() < untilMs) {
-    if ((await client.list(`${project.address}/events?action=pushed`)).length > 0) return;
+    if (await project.isPushReported()) return;
     await delay(POLL_INTERVAL_MS);
   }
   throw new StepFailure(

@@ -1,6 +1,6 @@
 /** Requests a registry token as Docker clients do, and reads it. Draws no conclusions. */
 import jwt from "jsonwebtoken";
-import { ask, type Reply } from "../../http/ask.ts";
+import { ask, type Reply } from "../http/ask.ts";
 
 /** What a registry token says, unverified: verifying it is up to the registry. */
 export interface RegistryTokenContents {

@@ -1,5 +1,5 @@
 /** What the doctor says of an answer: whether it is the one expected, and its words for any other. */
-import type { Reply } from "../../http/ask.ts";
+import type { Reply } from "../http/ask.ts";
 import { StepFailure } from "./failure.ts";
 
 /** How much of a body without a message is quoted. */

@@ -1,5 +1,5 @@
 /** Does what Docker clients do with a registry, with the tokens of a throw-away project. */
-import { ask, type Reply } from "../../http/ask.ts";
+import { ask, type Reply } from "../http/ask.ts";
 import type { TokenChallenge } from "./check-pair.ts";
 import { describeReply, expectStatus, firstMessage } from "./describe-reply.ts";
 import { StepFailure } from "./failure.ts";

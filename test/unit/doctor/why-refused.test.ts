@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RegistryTokenContents } from "../../../src/cli/doctor/request-registry-token.ts";
-import { type KnownRegistryAuth, whyRefused } from "../../../src/cli/doctor/why-refused.ts";
 import { epochSeconds } from "../../../src/clock.ts";
+import type { RegistryTokenContents } from "../../../src/doctor/request-registry-token.ts";
+import { type KnownRegistryAuth, whyRefused } from "../../../src/doctor/why-refused.ts";
 import { openSigningKeys } from "../../../src/signing/signing-keys.ts";
 import { type CertsDirectory, madeCertsDirectory } from "../../support/certs-directory.ts";
 import { FakeClock } from "../../support/clock.ts";

@@ -1,8 +1,8 @@
 /** Checks that the service and the registry answer, and that the registry sends its clients to the service. */
 
-import { ask } from "../../http/ask.ts";
-import { bearerParameters } from "../../http/challenge.ts";
-import { REALM_PATH } from "../../links.ts";
+import { ask } from "../http/ask.ts";
+import { bearerParameters } from "../http/challenge.ts";
+import { REALM_PATH } from "../links.ts";
 import { describeReply } from "./describe-reply.ts";
 import { StepFailure } from "./failure.ts";
 

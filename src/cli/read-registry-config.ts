@@ -2,17 +2,9 @@
 import { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
-import { ConfigurationError } from "../../errors.ts";
-import { readTextFile } from "../../files.ts";
-import type { NotificationTarget } from "../../registry-config/render-registry-config.ts";
-import type { KnownRegistryAuth } from "./why-refused.ts";
-
-/** What a registry's configuration says. */
-export interface KnownRegistry {
-  readonly auth: KnownRegistryAuth;
-  /** Where it sends notifications; without endpoints that are disabled. */
-  readonly endpoints: readonly NotificationTarget[];
-}
+import type { KnownRegistry } from "../doctor/known-registry.ts";
+import { ConfigurationError } from "../errors.ts";
+import { readTextFile } from "../files.ts";
 
 const configurationSchema = z.object({
   auth: z.object({ token: z.object({ issuer: z.string(), rootcertbundle: z.string() }) }),

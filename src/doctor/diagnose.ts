@@ -2,20 +2,19 @@
  * Examines a running pair of service and registry: plays what Docker clients do with a throw-away token, step by step, and
  * names the cause of the first step that fails.
  */
-import type { KeysideClient } from "../keyside-client.ts";
 import { awaitNotification, readNotificationsBefore } from "./await-notification.ts";
 import { checkChallenge, checkService } from "./check-pair.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
+import type { KnownRegistry } from "./known-registry.ts";
 import { CLIENT_STEPS } from "./play-client.ts";
-import type { KnownRegistry } from "./read-registry-config.ts";
-import { makeThrowAwayProject } from "./throw-away-project.ts";
+import type { MakeThrowAwayProject } from "./throw-away-project.ts";
 
 /** The service and the registry that are examined. */
 export interface ExaminedPair {
   /** As clients reach it. */
   readonly serviceUrl: string;
   readonly registryUrl: string;
-  readonly client: KeysideClient;
+  readonly makeProject: MakeThrowAwayProject;
   /** The registry's configuration, where it can be read. */
   readonly registry: KnownRegistry | undefined;
   /** `REGISTRY_NOTIFICATION_SECRET`, where it is known. */
@@ -37,7 +36,7 @@ interface ExaminedStep<Result> {
 
 /** Examines the pair, step by step; the last finding is the one that failed, if any did. */
 export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
-  const { serviceUrl, registryUrl, client, registry, notificationSecret } = pair;
+  const { serviceUrl, registryUrl, makeProject, registry, notificationSecret } = pair;
 
   const service = await examine(`Keyside answers at ${serviceUrl}`, () => checkService(serviceUrl));
   yield service.finding;
@@ -49,7 +48,7 @@ export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
   yield sent.finding;
   if (sent.result === undefined) return;
 
-  const made = await examine("an administrator creates a project to test with", () => makeThrowAwayProject(client));
+  const made = await examine("an administrator creates a project to test with", makeProject);
   yield made.finding;
   if (made.result === undefined) return;
 
@@ -61,7 +60,7 @@ export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
       ...CLIENT_STEPS.map(([step, work]) => [step, () => work(session)] as const),
       [
         "the registry reports to Keyside",
-        () => awaitNotification({ serviceUrl, client }, project, before, registry?.endpoints),
+        () => awaitNotification(serviceUrl, project, before, registry?.endpoints),
       ] as const,
     ];
     for (const [step, work] of steps) {

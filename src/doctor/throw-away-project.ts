@@ -1,0 +1,19 @@
+/** The private project that the doctor plays in. A port: the command line makes it through the API, the pages by use cases. */
+
+/** A project with a token that may pull, push and delete, and a token of the caller's that may list the catalog. */
+export interface ThrowAwayProject {
+  readonly path: string;
+  readonly secret: string;
+  readonly catalogSecret: string;
+  /** Whether the service was told of a push into it. */
+  isPushReported(): Promise<boolean>;
+  /** Revokes the tokens, deletes the project and frees its path. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes the project for one examination.
+ *
+ * @throws StepFailure when the service refuses
+ */
+export type MakeThrowAwayProject = () => Promise<ThrowAwayProject>;
