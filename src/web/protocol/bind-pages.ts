@@ -1,5 +1,4 @@
 /** Binds the pages: the security steps are here, numbered, so that no page can forget one. */
-import { Readable } from "node:stream";
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import type { z } from "zod";
@@ -15,43 +14,28 @@ import type { AnswerFailure } from "../../http/error-handler.ts";
 import { readForm } from "../../http/form.ts";
 import { originOf, senderOf } from "../../http/request-sender.ts";
 import { RESERVED_SEGMENTS } from "../../namespaces/path.ts";
-import { ANONYMOUS, isAdministrator } from "../../principals/principal.ts";
+import { isAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
-import { errorPage } from "../parts/error-page.ts";
-import { frame } from "../parts/frame.ts";
+import { type PageAnswering, redirect, sendFile, show, showProblem } from "./answer-page.ts";
 import { type Assets, openAssets } from "./assets.ts";
-import { changeCookies, NOTICE_COOKIE, sessionCookie, sessionCookieName, THEME_COOKIE } from "./cookies.ts";
+import { sessionCookieName } from "./cookies.ts";
 import { CONFIRMATION_FIELD, FormState, type TypedFields } from "./form-state.ts";
-import { noticeCookie, readNotice } from "./notice.ts";
 import { isFromOurPages } from "./origin-check.ts";
-import {
-  type Action,
-  ANY_PATH,
-  type Download,
-  type Page,
-  type PageRequest,
-  type Redirect,
-  type ShownPage,
-} from "./page.ts";
+import { type Action, ANY_PATH, type Page, type PageRequest, type Redirect } from "./page.ts";
 import type { PageProblem } from "./page-error.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPageLinks, type PageLinks } from "./page-links.ts";
 import { problemsOf } from "./problems.ts";
-import { readTheme } from "./theme.ts";
-import type { Visitor } from "./visitor.ts";
+import { NOBODY, type Visitor } from "./visitor.ts";
 
 /** Of a form, in bytes: more than any of ours sends. */
 const MAXIMUM_FORM_BYTES = 256 * 1024;
 
 /** What binding pages needs. */
-export interface PageBinding {
+export interface PageBinding extends PageAnswering {
   readonly services: AuthenticationServices & { readonly audit: AuditLog | undefined };
-  readonly links: PageLinks;
   /** Keyside's URL for clients. */
   readonly baseUrl: string;
-  /** Whether that is one of https: cookies then travel by it alone. */
-  readonly isHttps: boolean;
-  readonly answerFailure: AnswerFailure<PageProblem>;
 }
 
 /** Prepares what binding pages needs. */
@@ -130,7 +114,7 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     } as unknown as Bound;
     const result = page.method === "get" ? await page.show(request) : await act(binding, page, ctx, request);
     if (result === undefined) return;
-    if ("download" in result) send(ctx, result);
+    if ("download" in result) sendFile(ctx, result);
     else if ("redirect" in result) redirect(binding, ctx, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {
@@ -141,8 +125,6 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     showProblem(binding, ctx, visitor ?? NOBODY, thrown);
   }
 }
-
-const NOBODY: Visitor = { kind: "anonymous", principal: ANONYMOUS };
 
 /** Does what a form asks for; undefined when the form was shown again. */
 async function act(binding: PageBinding, page: Action, ctx: Context, request: Bound): Promise<Redirect | undefined> {
@@ -222,43 +204,6 @@ function notFromOurPages(ctx: Context, baseUrl: string): ForbiddenError {
 
 function signInFirst(ctx: Context, links: PageLinks): Redirect {
   return { redirect: links.signIn(ctx.method === "GET" || ctx.method === "HEAD" ? ctx.path + ctx.search : undefined) };
-}
-
-function redirect({ isHttps }: PageBinding, ctx: Context, to: Redirect): void {
-  const changes = [
-    ...(to.cookies ?? []),
-    ...(to.session === undefined ? [] : [sessionCookie(to.session, isHttps)]),
-    ...(to.notice === undefined ? [] : [noticeCookie(to.notice)]),
-  ];
-  changeCookies(ctx, changes, isHttps);
-  ctx.set(to.headers ?? {});
-  ctx.status = 303;
-  ctx.set("Location", to.redirect);
-  ctx.body = "";
-}
-
-function send(ctx: Context, { download, type, filename }: Download): void {
-  ctx.status = 200;
-  ctx.attachment(filename);
-  ctx.type = type;
-  ctx.body = Readable.from(download);
-}
-
-function show({ links, isHttps }: PageBinding, ctx: Context, visitor: Visitor, page: ShownPage): void {
-  const notice = readNotice(ctx.cookies.get(NOTICE_COOKIE));
-  const seen = notice === undefined ? [] : [noticeCookie(undefined)];
-  changeCookies(ctx, [...(page.cookies ?? []), ...seen], isHttps);
-  ctx.status = 200;
-  ctx.type = "html";
-  ctx.body = String(frame({ page, visitor, notice, theme: readTheme(ctx.cookies.get(THEME_COOKIE)), links }));
-}
-
-function showProblem(binding: PageBinding, ctx: Context, visitor: Visitor, thrown: unknown): void {
-  const requestId: string = ctx.state["requestId"];
-  const { status, body, headers } = binding.answerFailure(thrown, requestId);
-  show(binding, ctx, visitor, errorPage({ ...body, status, requestId, links: binding.links }));
-  ctx.status = status;
-  ctx.set(headers ?? {});
 }
 
 /** What was refused for a credential is kept. */
