@@ -12,7 +12,7 @@ import { side } from "./side.ts";
 
 /** What the frame needs besides the page. */
 export interface Frame {
-  readonly page: ShownPage;
+  readonly page: Omit<ShownPage, "main">;
   readonly visitor: Visitor;
   /** What was just done. */
   readonly notice: ShownNotice | undefined;
@@ -20,10 +20,16 @@ export interface Frame {
   readonly links: PageLinks;
 }
 
-/** The whole document. */
-export function frame({ page, visitor, notice, theme, links }: Frame): SafeHtml {
+/** The document, in the middle of which the content of the page stands. */
+export interface FrameHalves {
+  readonly start: SafeHtml;
+  readonly end: SafeHtml;
+}
+
+/** The two halves of the document. */
+export function frame({ page, visitor, notice, theme, links }: Frame): FrameHalves {
   const menu = page.side === undefined ? null : side(page.side);
-  return html`<!doctype html>
+  const start = html`<!doctype html>
 <html lang="en" data-theme="${theme}">
 <head>
 <meta charset="utf-8">
@@ -45,13 +51,15 @@ ${menu}
 <main id="main" tabindex="-1">
 ${notice === undefined ? null : banner(notice)}
 ${page.above}
-${page.main}
+`;
+  const end = html`
 </main>
 </div>
 ${keys()}
 </body>
 </html>
 `;
+  return { start, end };
 }
 
 function account({ session, principal }: SignedInVisitor, links: PageLinks): SafeHtml {

@@ -16,12 +16,12 @@ import { originOf, senderOf } from "../../http/request-sender.ts";
 import { RESERVED_SEGMENTS } from "../../namespaces/path.ts";
 import { isAdministrator } from "../../principals/principal.ts";
 import { validate } from "../../schemas/validate.ts";
-import { type PageAnswering, redirect, sendFile, show, showProblem } from "./answer-page.ts";
+import { type PageAnswering, redirect, sendFile, show, showProblem, stream } from "./answer-page.ts";
 import { type Assets, openAssets } from "./assets.ts";
 import { sessionCookieName } from "./cookies.ts";
 import { CONFIRMATION_FIELD, FormState, type TypedFields } from "./form-state.ts";
 import { isFromOurPages } from "./origin-check.ts";
-import { type Action, ANY_PATH, type Page, type PageRequest, type Redirect } from "./page.ts";
+import { type Action, ANY_PATH, type Page, type PageRequest, type Redirect, type StreamedPage } from "./page.ts";
 import type { PageProblem } from "./page-error.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPageLinks, type PageLinks } from "./page-links.ts";
@@ -116,6 +116,7 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
     if (result === undefined) return;
     if ("download" in result) sendFile(ctx, result);
     else if ("redirect" in result) redirect(binding, ctx, result);
+    else if ("parts" in result) stream(binding, ctx, visitor, result);
     else show(binding, ctx, visitor, result);
   } catch (thrown) {
     tellFailure(services.audit, page, thrown, ctx);
@@ -127,7 +128,12 @@ async function answer(binding: PageBinding, page: Page, ctx: Context, params: un
 }
 
 /** Does what a form asks for; undefined when the form was shown again. */
-async function act(binding: PageBinding, page: Action, ctx: Context, request: Bound): Promise<Redirect | undefined> {
+async function act(
+  binding: PageBinding,
+  page: Action,
+  ctx: Context,
+  request: Bound,
+): Promise<Redirect | StreamedPage | undefined> {
   // 5. The form: what it says, and the password again where it is needed.
   const typed = await readTyped(ctx);
   try {

@@ -28,6 +28,12 @@ export interface ShownPage {
   readonly cookies?: readonly CookieChange[];
 }
 
+/** A page that is shown while what it tells of goes on: each part is sent as soon as it is there. */
+export interface StreamedPage extends Omit<ShownPage, "main" | "cookies"> {
+  /** The content, in its order. Never throws: half of the page is on its way already. */
+  readonly parts: AsyncIterable<SafeHtml>;
+}
+
 /** A file that is sent as it is made, however long it becomes. */
 export interface Download {
   /** What it holds; the next part is asked for when the one before is on its way. */
@@ -95,7 +101,7 @@ export interface Action<
   readonly confirms?: true;
   act(
     request: PageRequest<Access, z.output<Params>, z.output<Query>> & { readonly form: z.output<Form> },
-  ): Promise<Redirect>;
+  ): Promise<Redirect | StreamedPage>;
   /** The page that has the form, with what was typed and what is wrong with it; without it, an error page tells. */
   again?(request: PageRequest<Access, z.output<Params>, z.output<Query>>, form: FormState): Promise<ShownPage>;
 }
