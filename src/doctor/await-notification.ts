@@ -1,8 +1,8 @@
 /** Whether the registry notifies the service of what happens in it; and if not, why not. */
 import { setTimeout as delay } from "node:timers/promises";
-import { ask } from "../http/ask.ts";
 import { NOTIFICATIONS_PATH } from "../links.ts";
 import type { NotificationTarget } from "../registry-config/render-registry-config.ts";
+import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
 import type { ThrowAwayProject } from "./throw-away-project.ts";
 
@@ -21,17 +21,15 @@ export interface NotificationsBefore {
 }
 
 /** Asks the service about notifications; to be called before anything is pushed. */
-export async function readNotificationsBefore(
-  serviceUrl: string,
-  ownSecret: string | undefined,
-): Promise<NotificationsBefore> {
+export async function readNotificationsBefore(pair: ExaminedPair): Promise<NotificationsBefore> {
+  const { service, ask, notificationSecret: ownSecret } = pair;
   const headers = { "Content-Type": "application/json", ...(ownSecret && { Authorization: ownSecret }) };
-  const reply = await ask(serviceUrl + NOTIFICATIONS_PATH, { method: "POST", headers, body: '{"events":[]}' });
+  const reply = await ask(service.reachedAt + NOTIFICATIONS_PATH, { method: "POST", headers, body: '{"events":[]}' });
   const status = reply.answered ? reply.status : undefined;
   return {
     accepted: status !== 404,
     secret: status === 200 ? ownSecret : undefined,
-    refusedCount: await countRefusedNotifications(serviceUrl),
+    refusedCount: await countRefusedNotifications(pair),
   };
 }
 
@@ -42,19 +40,19 @@ export async function readNotificationsBefore(
  * @throws StepFailure when none comes
  */
 export async function awaitNotification(
-  serviceUrl: string,
+  pair: ExaminedPair,
   project: ThrowAwayProject,
   before: NotificationsBefore,
-  endpoints: readonly NotificationTarget[] | undefined,
 ): Promise<void> {
+  const { signal } = pair;
   if (!before.accepted) throw new StepSkipped("Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set");
   const untilMs = performance.now() + NOTIFICATION_LIMIT_MS;
-  while (performance.now() < untilMs) {
+  while (performance.now() < untilMs && signal?.aborted !== true) {
     if (await project.isPushReported()) return;
     await delay(POLL_INTERVAL_MS);
   }
   throw new StepFailure(
-    causeInConfiguration(serviceUrl, before, endpoints) ?? (await causeAtService(serviceUrl, before)),
+    causeInConfiguration(pair.service.url, before, pair.known?.endpoints) ?? (await causeAtService(pair, before)),
   );
 }
 
@@ -87,8 +85,8 @@ function causeInConfiguration(
 }
 
 /** The cause as far as the service knows it: a secret that differs, or notifications that do not arrive. */
-async function causeAtService(serviceUrl: string, before: NotificationsBefore): Promise<string> {
-  const refused = await countRefusedNotifications(serviceUrl);
+async function causeAtService(pair: ExaminedPair, before: NotificationsBefore): Promise<string> {
+  const refused = await countRefusedNotifications(pair);
   if (before.refusedCount !== undefined && refused !== undefined && refused > before.refusedCount) {
     return (
       `notification secret differs: meanwhile Keyside refused a report ${refused - before.refusedCount} times; let ` +
@@ -97,14 +95,14 @@ async function causeAtService(serviceUrl: string, before: NotificationsBefore): 
   }
   return (
     "no reports arrive: let the registry's notifications.endpoints have one with the url " +
-    `${serviceUrl + NOTIFICATIONS_PATH}, as \`keyside registry-config\` prints it, reachable from where the registry ` +
+    `${pair.service.url + NOTIFICATIONS_PATH}, as \`keyside registry-config\` prints it, reachable from where the registry ` +
     "runs, and restart the registry"
   );
 }
 
 /** Read from the metrics, which by default only this machine may read. */
-async function countRefusedNotifications(serviceUrl: string): Promise<number | undefined> {
-  const reply = await ask(`${serviceUrl}/-/metrics`);
+async function countRefusedNotifications({ service, ask }: ExaminedPair): Promise<number | undefined> {
+  const reply = await ask(`${service.reachedAt}/-/metrics`);
   if (!reply.answered || reply.status !== 200) return undefined;
   return Number(/^keyside_registry_reports_total\{outcome="refused"\} (\d+)$/m.exec(reply.body)?.[1] ?? 0);
 }

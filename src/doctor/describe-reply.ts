@@ -2,7 +2,7 @@
 import type { Reply } from "../http/ask.ts";
 import { StepFailure } from "./failure.ts";
 
-/** How much of a body without a message is quoted. */
+/** How much of what somebody else says is quoted. */
 const QUOTED_CHARACTERS = 200;
 
 /** @throws StepFailure when there is no answer, or it has another status */
@@ -20,9 +20,15 @@ export function describeReply(reply: Reply): string {
 /** The first message in an error body of the registry's form, or the beginning of any other body. */
 export function firstMessage(body: string): string {
   try {
-    const { errors } = JSON.parse(body) as { errors: { message: string }[] };
-    return errors[0]?.message ?? body.slice(0, QUOTED_CHARACTERS);
+    const { errors } = JSON.parse(body) as { errors: { message: unknown }[] };
+    const message = errors[0]?.message;
+    return quoted(typeof message === "string" ? message : body);
   } catch {
-    return body.slice(0, QUOTED_CHARACTERS);
+    return quoted(body);
   }
+}
+
+/** What somebody else says, as far as it is repeated. */
+export function quoted(text: string): string {
+  return text.slice(0, QUOTED_CHARACTERS);
 }

@@ -4,22 +4,9 @@
  */
 import { awaitNotification, readNotificationsBefore } from "./await-notification.ts";
 import { checkChallenge, checkService } from "./check-pair.ts";
+import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
-import type { KnownRegistry } from "./known-registry.ts";
 import { CLIENT_STEPS } from "./play-client.ts";
-import type { MakeThrowAwayProject } from "./throw-away-project.ts";
-
-/** The service and the registry that are examined. */
-export interface ExaminedPair {
-  /** As clients reach it. */
-  readonly serviceUrl: string;
-  readonly registryUrl: string;
-  readonly makeProject: MakeThrowAwayProject;
-  /** The registry's configuration, where it can be read. */
-  readonly registry: KnownRegistry | undefined;
-  /** `REGISTRY_NOTIFICATION_SECRET`, where it is known. */
-  readonly notificationSecret: string | undefined;
-}
 
 /** One step: what was tried, what became of it, and why it failed or was left out. */
 export interface Finding {
@@ -36,48 +23,52 @@ interface ExaminedStep<Result> {
 
 /** Examines the pair, step by step; the last finding is the one that failed, if any did. */
 export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
-  const { serviceUrl, registryUrl, makeProject, registry, notificationSecret } = pair;
+  const { service, registry, makeProject, signal } = pair;
+  const step = <Result>(name: string, work: () => Promise<Result>) => examine(name, work, signal);
 
-  const service = await examine(`Keyside answers at ${serviceUrl}`, () => checkService(serviceUrl));
-  yield service.finding;
-  if (service.finding.outcome === "failed") return;
+  const answers = await step(`Keyside answers at ${service.reachedAt}`, () => checkService(pair));
+  yield answers.finding;
+  if (answers.finding.outcome === "failed") return;
 
-  const sent = await examine(`the registry at ${registryUrl} sends its clients to Keyside`, () =>
-    checkChallenge(registryUrl, serviceUrl),
+  const sent = await step(`the registry at ${registry.reachedAt} sends its clients to Keyside`, () =>
+    checkChallenge(pair),
   );
   yield sent.finding;
   if (sent.result === undefined) return;
 
-  const made = await examine("an administrator creates a project to test with", makeProject);
-  yield made.finding;
-  if (made.result === undefined) return;
+  const made = await step("an administrator creates a project to test with", makeProject);
+  if (made.result === undefined) return yield made.finding;
 
   const project = made.result;
   try {
-    const before = await readNotificationsBefore(serviceUrl, notificationSecret);
-    const session = { registryUrl, registryAuth: registry?.auth, challenge: sent.result, project };
-    const steps = [
-      ...CLIENT_STEPS.map(([step, work]) => [step, () => work(session)] as const),
-      [
-        "the registry reports to Keyside",
-        () => awaitNotification(serviceUrl, project, before, registry?.endpoints),
-      ] as const,
-    ];
-    for (const [step, work] of steps) {
-      const { finding } = await examine(step, work);
+    yield made.finding;
+    const before = await readNotificationsBefore(pair);
+    const session = { pair, registryService: sent.result, project };
+    for (const [name, work] of CLIENT_STEPS) {
+      const { finding } = await step(name, () => work(session));
       yield finding;
       if (finding.outcome === "failed") return;
     }
+    const reported = await step("the registry reports to Keyside", () => awaitNotification(pair, project, before));
+    yield reported.finding;
   } finally {
     await project.remove();
   }
 }
 
-async function examine<Result>(step: string, work: () => Promise<Result>): Promise<ExaminedStep<Result>> {
+async function examine<Result>(
+  step: string,
+  work: () => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<ExaminedStep<Result>> {
   try {
     return { finding: { step, outcome: "ok" }, result: await work() };
   } catch (error) {
-    if (error instanceof StepFailure) return { finding: { step, outcome: "failed", why: error.message } };
+    if (error instanceof StepFailure) {
+      // Whatever it was that failed, it was since the time is over.
+      const why = signal?.aborted === true ? (signal.reason as Error).message : error.message;
+      return { finding: { step, outcome: "failed", why } };
+    }
     if (error instanceof StepSkipped) return { finding: { step, outcome: "skipped", why: error.message } };
     throw error;
   }

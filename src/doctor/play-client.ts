@@ -1,19 +1,19 @@
 /** Does what Docker clients do with a registry, with the tokens of a throw-away project. */
-import { ask, type Reply } from "../http/ask.ts";
-import type { TokenChallenge } from "./check-pair.ts";
-import { describeReply, expectStatus, firstMessage } from "./describe-reply.ts";
+import type { Reply } from "../http/ask.ts";
+import { REALM_PATH } from "../links.ts";
+import { describeReply, expectStatus, firstMessage, quoted } from "./describe-reply.ts";
+import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure } from "./failure.ts";
 import { digestOf, manifestOf, RepositoryProbe } from "./repository-probe.ts";
 import { type RegistryTokenContents, requestRegistryToken } from "./request-registry-token.ts";
 import type { ThrowAwayProject } from "./throw-away-project.ts";
-import { type KnownRegistryAuth, whyRefused } from "./why-refused.ts";
+import { whyRefused } from "./why-refused.ts";
 
 /** What the steps work with. */
 export interface ClientSession {
-  readonly registryUrl: string;
-  /** Where the registry's configuration could be read. */
-  readonly registryAuth: KnownRegistryAuth | undefined;
-  readonly challenge: TokenChallenge;
+  readonly pair: ExaminedPair;
+  /** The service that the registry's challenge names. */
+  readonly registryService: string;
   readonly project: ThrowAwayProject;
 }
 
@@ -31,13 +31,15 @@ const TAG = "doctor";
 const LAYER = "keyside doctor";
 const CONFIG = "{}";
 
-async function logIn({ registryUrl, registryAuth, challenge, project }: ClientSession): Promise<void> {
-  const token = await getToken(challenge, [], project.secret);
-  const reply = await askAs(token, `${registryUrl}/v2/`);
+async function logIn(session: ClientSession): Promise<void> {
+  const token = await getToken(session, [], session.project.secret);
+  const reply = await askAs(session, token, "/v2/");
   if (!reply.answered || reply.status !== 401) return expectStatus(reply, 200);
   const date = reply.headers.get("date");
   const registryDate = date === null ? undefined : new Date(date);
-  throw new StepFailure(whyRefused(token, { registryDate, auth: registryAuth, service: challenge.service }));
+  throw new StepFailure(
+    whyRefused(token, { registryDate, auth: session.pair.known?.auth, service: session.registryService }),
+  );
 }
 
 async function push(session: ClientSession): Promise<void> {
@@ -62,9 +64,9 @@ async function mount(session: ClientSession): Promise<void> {
   expectStatus(reply, 201);
 }
 
-async function listCatalog({ registryUrl, challenge, project }: ClientSession): Promise<void> {
-  const token = await getToken(challenge, ["registry:catalog:*"], project.catalogSecret);
-  expectStatus(await askAs(token, `${registryUrl}/v2/_catalog`), 200);
+async function listCatalog(session: ClientSession): Promise<void> {
+  const token = await getToken(session, ["registry:catalog:*"], session.project.catalogSecret);
+  expectStatus(await askAs(session, token, "/v2/_catalog"), 200);
 }
 
 async function deleteImage(session: ClientSession): Promise<void> {
@@ -78,35 +80,36 @@ async function deleteImage(session: ClientSession): Promise<void> {
   expectStatus(reply, 202);
 }
 
-function askAs(token: RegistryTokenContents, url: string): Promise<Reply> {
-  return ask(url, { headers: { Authorization: `Bearer ${token.raw}` } });
+function askAs({ pair }: ClientSession, token: RegistryTokenContents, path: string): Promise<Reply> {
+  return pair.ask(pair.registry.reachedAt + path, { headers: { Authorization: `Bearer ${token.raw}` } });
 }
 
 async function open(
-  { registryUrl, challenge, project }: ClientSession,
+  session: ClientSession,
   name: string,
   actions: string,
   ...others: string[]
 ): Promise<RepositoryProbe> {
-  const repository = `${project.path}/${name}`;
-  const token = await getToken(challenge, [`repository:${repository}:${actions}`, ...others], project.secret);
-  return new RepositoryProbe(registryUrl, repository, token);
+  const repository = `${session.project.path}/${name}`;
+  const token = await getToken(session, [`repository:${repository}:${actions}`, ...others], session.project.secret);
+  return new RepositoryProbe(session.pair, repository, token);
 }
 
 async function getToken(
-  challenge: TokenChallenge,
+  { pair, registryService }: ClientSession,
   scopes: readonly string[],
   secret: string,
 ): Promise<RegistryTokenContents> {
-  const token = await requestRegistryToken(challenge.realm, { service: challenge.service, scopes, secret });
+  const endpoint = pair.service.reachedAt + REALM_PATH;
+  const token = await requestRegistryToken(pair.ask, endpoint, { service: registryService, scopes, secret });
   if (!("refused" in token)) return token;
   const { refused } = token;
   if (refused.answered && refused.status === 400) {
-    const service = JSON.stringify(challenge.service);
+    const service = JSON.stringify(quoted(registryService));
     throw new StepFailure(
       `service differs: the registry's auth.token.service is ${service}, and Keyside says: ${firstMessage(refused.body)}; ` +
         "restart what you change",
     );
   }
-  throw new StepFailure(`the token endpoint ${challenge.realm} gives no token: ${describeReply(refused)}`);
+  throw new StepFailure(`the token endpoint ${endpoint} gives no token: ${describeReply(refused)}`);
 }

@@ -1,6 +1,7 @@
 /** Requests a registry token as Docker clients do, and reads it. Draws no conclusions. */
 import jwt from "jsonwebtoken";
-import { ask, type Reply } from "../http/ask.ts";
+import type { Reply } from "../http/ask.ts";
+import type { Ask } from "./examined-pair.ts";
 
 /** What a registry token says, unverified: verifying it is up to the registry. */
 export interface RegistryTokenContents {
@@ -9,12 +10,13 @@ export interface RegistryTokenContents {
   readonly x5c: readonly string[];
 }
 
-/** Requests a registry token from the realm with an access token's secret; answers with the reply where that holds none. */
+/** Requests a registry token of an endpoint with an access token's secret; answers with the reply where that holds none. */
 export async function requestRegistryToken(
-  realm: string,
+  ask: Ask,
+  endpoint: string,
   { service, scopes, secret }: { service: string; scopes: readonly string[]; secret: string },
 ): Promise<RegistryTokenContents | { readonly refused: Reply }> {
-  const url = new URL(realm);
+  const url = new URL(endpoint);
   url.searchParams.set("service", service);
   for (const scope of scopes) url.searchParams.append("scope", scope);
   const credentials = Buffer.from(`doctor:${secret}`).toString("base64");

@@ -4,13 +4,8 @@
  */
 import { X509Certificate } from "node:crypto";
 import { REGISTRY_LEEWAY_SECONDS } from "../signing/registry-leeway.ts";
+import type { KnownRegistryAuth } from "./known-registry.ts";
 import type { RegistryTokenContents } from "./request-registry-token.ts";
-
-/** What the doctor knows of the registry's `auth.token` section; undefined where it was not given. */
-export interface KnownRegistryAuth {
-  readonly issuer: string;
-  readonly rootCertBundle: { readonly path: string; readonly certificates: readonly X509Certificate[] };
-}
 
 /** The cause, in words, and what to do. */
 export function whyRefused(
@@ -79,7 +74,8 @@ function issuerOrTrust(token: RegistryTokenContents): string {
   const ca = leafOf(token)?.issuer.replaceAll("\n", ", ");
   return (
     `issuer differs, or key not trusted: the registry's auth.token.issuer must be ${JSON.stringify(claims["iss"])}, and its ` +
-    `rootcertbundle must hold the certificate of ${ca ?? "Keyside's CA"} (Keyside's ca.crt); give --registry-config FILE to tell which`
+    `rootcertbundle must hold the certificate of ${ca ?? "Keyside's CA"} (Keyside's ca.crt); ` +
+    "`keyside doctor --registry-config FILE` tells which"
   );
 }
 

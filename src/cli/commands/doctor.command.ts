@@ -13,16 +13,19 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
     .option("--registry-bundle <file>", "its rootcertbundle, if this machine has that under another path")
     .action(async (options: { registryConfig?: string; registryBundle?: string; json?: boolean }) => {
       const { diagnose } = await import("../../doctor/diagnose.ts");
+      const { ask } = await import("../../http/ask.ts");
       const { makeThrowAwayProject } = await import("../make-throw-away-project.ts");
       const { readRegistryConfig } = await import("../read-registry-config.ts");
       const { url, registry } = context.config();
       const { registryConfig, registryBundle, json } = options;
       const client = clientOf(context);
       const findings = diagnose({
-        serviceUrl: url,
-        registryUrl: registry.url,
+        service: { url, reachedAt: url },
+        registry: { url: registry.url, reachedAt: registry.url },
+        place: "among clients",
+        ask,
         makeProject: () => makeThrowAwayProject(client),
-        registry: registryConfig === undefined ? undefined : readRegistryConfig(registryConfig, registryBundle),
+        known: registryConfig === undefined ? undefined : readRegistryConfig(registryConfig, registryBundle),
         notificationSecret: registry.notificationSecret,
       });
       const all: Finding[] = [];

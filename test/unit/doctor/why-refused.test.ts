@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds } from "../../../src/clock.ts";
+import type { KnownRegistryAuth } from "../../../src/doctor/known-registry.ts";
 import type { RegistryTokenContents } from "../../../src/doctor/request-registry-token.ts";
-import { type KnownRegistryAuth, whyRefused } from "../../../src/doctor/why-refused.ts";
+import { whyRefused } from "../../../src/doctor/why-refused.ts";
 import { openSigningKeys } from "../../../src/signing/signing-keys.ts";
 import { type CertsDirectory, madeCertsDirectory } from "../../support/certs-directory.ts";
 import { FakeClock } from "../../support/clock.ts";
