@@ -39,7 +39,9 @@ const FIND = `
     select count(*)::int as reused from events
     where project_id = own.id and target_type = 'AccessToken' and action = 'reused' and created_at >= ?
   ) e
-  where t.ends_soon + t.safe_to_revoke + e.reused > 0
+  -- The project of the registry's checks is gone in a minute.
+  where not exists (select from registry_checks c where c.ended_at is null and c.project_path = r.path)
+    and t.ends_soon + t.safe_to_revoke + e.reused > 0
   order by e.reused > 0 desc, t.first_end nulls last, r.path limit ${NAMED_PROJECTS}`;
 
 interface Row {

@@ -6,6 +6,7 @@ import { withOrigin } from "../audit/request-origin.ts";
 import type { AnswerFailure, ErrorAnswer } from "../http/error-handler.ts";
 import { JSON_TYPE } from "../http/send-json.ts";
 import type { Metrics } from "../metrics.ts";
+import type { RegistryContacts } from "../registry-access/registry-contacts.ts";
 import { renderScope } from "../registry-access/requested-scope.ts";
 import { type TokenAuditServices, tellIssued, tellRefused } from "./audit-token-request.ts";
 import { type IssuingServices, issueRegistryToken } from "./issue-registry-token.ts";
@@ -16,6 +17,7 @@ import type { ReadTokenRequest } from "./token-request.ts";
 /** The services that answering needs. */
 export interface AnsweringServices extends IssuingServices, TokenAuditServices {
   readonly metrics: Pick<Metrics, "tokenRequests" | "tokenDuration">;
+  readonly registryContacts: Pick<RegistryContacts, "note">;
 }
 
 /** An answer, ready to be sent: the headers in their order, but for `Content-Length`. */
@@ -53,6 +55,7 @@ export function tokenEndpoint(services: AnsweringServices, answerFailure: Answer
       const told = tellIssued(services, read.request, issued, asked);
       if (told !== undefined) await told;
       answer = renderIssued(issued, asked.tellScope);
+      services.registryContacts.note("token");
     } catch (thrown) {
       answer = renderFailure(answerFailure(thrown, asked.requestId));
       tellRefused(services, { thrown, status: answer.status, request: read?.request, origin: asked });

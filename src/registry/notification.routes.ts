@@ -16,6 +16,7 @@ import { originOf } from "../http/request-sender.ts";
 import { NOTIFICATIONS_PATH } from "../links.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ImageFactsFinder } from "../projects/find-image-facts.ts";
+import type { RegistryContacts } from "../registry-access/registry-contacts.ts";
 import { readNotification } from "./notification.schema.ts";
 import { storeRegistryEvents } from "./store-registry-events.ts";
 
@@ -30,12 +31,13 @@ export interface NotificationServices {
   readonly log: Logger;
   readonly audit: AuditLog | undefined;
   readonly metrics: Pick<Metrics, "registryReports">;
+  readonly registryContacts: Pick<RegistryContacts, "note">;
   readonly registry: Pick<Config["registry"], "notificationSecret">;
 }
 
 /** The webhook; 404 unless a secret is configured. @see docs/spec/registry-auth.md "Notifications from the registry" */
 export function notificationRouter(services: NotificationServices): Router {
-  const { log, registry, metrics } = services;
+  const { log, registry, metrics, registryContacts } = services;
   const count = (outcome: string, number = 1) => metrics.registryReports.inc({ outcome }, number);
   const router = new Router();
   const secret = registry.notificationSecret;
@@ -45,6 +47,7 @@ export function notificationRouter(services: NotificationServices): Router {
     // operator corrects a wrong secret, the registry's next try succeeds.
     if (!digestsEqual(digestSecret(ctx.get("Authorization")), digestSecret(secret))) {
       count("refused");
+      registryContacts.note("refused_report");
       services.audit?.tell({
         event: "sign_in.failed",
         cause: "unauthenticated",
@@ -65,6 +68,8 @@ export function notificationRouter(services: NotificationServices): Router {
     if (events === undefined) count("unreadable");
     // 3. Store before acknowledging: if the database is unreachable, the registry tries again.
     const stored = await storeRegistryEvents(services, events ?? []);
+    const last = events?.at(-1);
+    if (last !== undefined) registryContacts.note("report", last.action);
     count("stored", stored);
     count("known", (events?.length ?? 0) - stored);
     ctx.status = 200;

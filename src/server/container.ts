@@ -26,6 +26,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { openAuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { Database, type DatabaseLocation } from "../database/database.ts";
+import { RegistryChecks } from "../doctor/registry-checks.ts";
 import { Event } from "../events/event.entity.ts";
 import { listenToRecordedEvents } from "../events/recorded-events.ts";
 import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
@@ -43,6 +44,7 @@ import { RefreshTokenLastUse } from "../refresh-tokens/refresh-token-last-use.ts
 import type { IssuingServices } from "../registry/issue-registry-token.ts";
 import type { NotificationServices } from "../registry/notification.routes.ts";
 import { RememberedTokens } from "../registry/remembered-tokens.ts";
+import { RegistryContacts } from "../registry-access/registry-contacts.ts";
 import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
 import { FirstAdministrator } from "../users/first-administrator.entity.ts";
@@ -99,6 +101,8 @@ export interface Container
   readonly deferredNotes: readonly { flush(): Promise<void> }[];
   readonly initialPassword: InitialPassword;
   readonly jobRuns: JobRuns;
+  readonly registryChecks: RegistryChecks;
+  readonly registryContacts: RegistryContacts;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   /** Undefined where none is configured. */
@@ -141,6 +145,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
   const webSessionLastSeen = new WebSessionLastSeen(database, clock);
   const secretReuse = new SecretReuse(database, clock);
   const jobRuns = new JobRuns({ database, clock, chores: { ...OWN_CHORES, ...SHARED_CHORES } });
+  const registryContacts = new RegistryContacts(database, clock);
   const userDeletion: DeleteUserServices = {
     async closeAccounts(em, userIds, authorship) {
       await markRevoked(em, { userIds }, authorship);
@@ -150,7 +155,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
   };
   addGauges(metrics, signingKeys, database);
   const onFailure = (event: string) => metrics.authenticationFailures.inc({ event });
-  return {
+  const parts: Omit<Container, "registryChecks"> = {
     config,
     clock,
     ids,
@@ -190,7 +195,8 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     refreshTokenLastUse,
     webSessionLastSeen,
     jobRuns,
-    deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse, jobRuns],
+    registryContacts,
+    deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse, jobRuns, registryContacts],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     async close() {
       metrics.close();
@@ -198,6 +204,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
       await database.close();
     },
   };
+  return { ...parts, registryChecks: new RegistryChecks(parts) };
 }
 
 function tellDisk(log: Logger, isFull: boolean): void {

@@ -121,6 +121,7 @@ export async function serveRequests(container: Container): Promise<ServingProces
   // Else a worker that has its share would hand the connection back, to be offered to it again and again.
   Object.assign(server, { dropMaxConnection: true });
   await listen(server, config);
+  container.registryChecks.listensAt(server.address() as AddressInfo);
   const endings: (() => Promise<void>)[] = [];
   let removeSocket = () => Promise.resolve();
   return {
@@ -135,6 +136,7 @@ export async function serveRequests(container: Container): Promise<ServingProces
       const drained = Promise.all([drain(server), drain(socketServer)]);
       // Those who wait for a password check would wait longer than their connections live.
       container.passwordChecks.close();
+      await container.registryChecks.close();
       await drained;
       await removeSocket();
       // A request goes on without its client: whatever it still writes, it writes before the database is closed.

@@ -16,6 +16,7 @@ import { USES_OF_TOKENS } from "./20261130010000-uses-of-tokens.ts";
 import { INDEXES_OF_EVENTS } from "./20261130020000-indexes-of-events.ts";
 import { PUSHES } from "./20261130030000-pushes.ts";
 import { JOB_RUNS } from "./20261130040000-job-runs.ts";
+import { REGISTRY_CHECKS } from "./20261130050000-registry-checks.ts";
 import { IMAGES } from "./20261201000000-images.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
@@ -36,6 +37,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261130020000-indexes-of-events": INDEXES_OF_EVENTS,
   "20261130030000-pushes": PUSHES,
   "20261130040000-job-runs": JOB_RUNS,
+  "20261130050000-registry-checks": REGISTRY_CHECKS,
   "20261201000000-images": IMAGES,
 };
 
