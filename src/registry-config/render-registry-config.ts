@@ -68,18 +68,25 @@ export function renderAuthAndNotifications(trust: RegistryTrust): string {
   return trust.notifications === undefined ? auth : auth + renderNotifications(trust.notifications);
 }
 
-/** No media type is ignored, since mounts are reported with those of layers. Keyside leaves out what it does not need. */
-function renderNotifications({ url, secret }: NotificationTarget): string {
+function renderNotifications(target: NotificationTarget): string {
   return `# Keep log.level at warn: at info, the registry logs the headers below, and with them the secret.
 notifications:
   endpoints:
-    - name: keyside
-      url: ${scalar(url)}
-      headers:
-        Authorization: [${scalar(secret)}]
-      timeout: 1s
-      threshold: 5
-      backoff: 1s
+${renderEndpoints(target).replaceAll(/^(?=.)/gm, "    ")}`;
+}
+
+/**
+ * The list of endpoints. No media type is ignored, since mounts are reported with those of layers. Keyside leaves out what
+ * it does not need.
+ */
+export function renderEndpoints({ url, secret }: NotificationTarget): string {
+  return `- name: keyside
+  url: ${scalar(url)}
+  headers:
+    Authorization: [${scalar(secret)}]
+  timeout: 1s
+  threshold: 5
+  backoff: 1s
 `;
 }
 
@@ -88,6 +95,6 @@ notifications:
  *
  * @see YAML 1.2 section 1.3
  */
-function scalar(value: string): string {
+export function scalar(value: string): string {
   return JSON.stringify(value);
 }
