@@ -92,6 +92,11 @@ export class SigningKeys {
     return this.#ca.certificate.validToDate;
   }
 
+  /** The certificate of the CA, which registries trust, as PEM: `ca.crt`. */
+  get caCertificate(): string {
+    return this.#ca.certificate.toString();
+  }
+
   /**
    * Takes up what another process has put in the directory, and replaces the leaf when it cannot be used or is due
    * for rotation. Never makes a CA: the registry would not know it.

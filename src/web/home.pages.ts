@@ -8,6 +8,7 @@ import { findLevels } from "../projects/find-levels.ts";
 import { listVisibleProjects } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.entity.ts";
 import { expiryWarnings } from "../signing/expiry-warnings.ts";
+import { checksWarning } from "./admin/checks-warning.ts";
 import { attention } from "./home/attention.ts";
 import { emptyState } from "./parts/empty-state.ts";
 import { eventTable } from "./parts/event-table.ts";
@@ -29,7 +30,7 @@ const ABOUT = "A project is a place for images, with its own members and access 
 
 /** `/`. @see docs/spec/web.md "Pages" */
 export function homePages(services: WebServices, links: PageLinks): Page[] {
-  const { database, clock, signingKeys } = services;
+  const { database, clock, signingKeys, registryChecks } = services;
   return [
     view({
       path: "/",
@@ -51,7 +52,9 @@ export function homePages(services: WebServices, links: PageLinks): Page[] {
           projects.map(({ id }) => id),
         );
         const [tokens, count] = await findAttention(services, caller);
-        const keys = isAdministrator(caller) ? expiryWarnings(signingKeys, now) : [];
+        const isAdmin = isAdministrator(caller);
+        const keys = isAdmin ? expiryWarnings(signingKeys, now) : [];
+        const checks = isAdmin ? checksWarning(await registryChecks.read(), now, links) : null;
         const { events } = await listEvents(
           em,
           { authorId: caller.userId },
@@ -62,7 +65,7 @@ export function homePages(services: WebServices, links: PageLinks): Page[] {
         return {
           title: "Your projects",
           main: html`${pageHead("Your projects", ABOUT, total === 0 ? undefined : add)}
-${attention({ tokens, projects: count, keys, now }, links)}
+${attention({ tokens, projects: count, keys, checks, now }, links)}
 ${total === 0 ? noProjects(links) : html`<h2>Projects</h2>${projectTable(projects, levelIn, services.links.image, links)}`}
 ${pager({ page, perPage: PROJECTS_PER_PAGE, total, at: (to) => links.home({ page: to }) })}
 ${events.length === 0 ? null : html`<h2>What you did last</h2>${eventTable("What you did last", events, now)}`}`,

@@ -13,6 +13,7 @@ import { featureFlagPages } from "./admin/feature-flag.pages.ts";
 import { jobPages } from "./admin/job.pages.ts";
 import { overviewPages } from "./admin/overview.pages.ts";
 import { adminProjectPages } from "./admin/project.pages.ts";
+import { registryPages } from "./admin/registry.pages.ts";
 import { userPages } from "./admin/user.pages.ts";
 import { explainPages } from "./explain/explain.pages.ts";
 import { explorePages } from "./explore.pages.ts";
@@ -54,6 +55,7 @@ export function webPages(services: WebServices, links: PageLinks): Page[] {
     ...deleteAccountPages(services, links),
     ...adminProjectPages(services, links),
     ...jobPages(services, links),
+    ...registryPages(services, links),
     ...tokenReviewPages(services, instanceTokens(services, links)),
     ...featureFlagPages(services, links),
     ...activityPages(services, links, instanceActivity(links)),

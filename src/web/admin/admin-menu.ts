@@ -5,7 +5,15 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { PageLinks } from "../protocol/page-links.ts";
 
 /** A page in the administrators' menu. */
-export type AdminPage = "overview" | "users" | "projects" | "access_tokens" | "feature_flags" | "audit" | "jobs";
+export type AdminPage =
+  | "overview"
+  | "users"
+  | "projects"
+  | "access_tokens"
+  | "feature_flags"
+  | "audit"
+  | "registry"
+  | "jobs";
 
 /** The menu, seen from one of its pages. */
 export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
@@ -31,6 +39,7 @@ export function adminMenu(links: PageLinks, current: AdminPage): SideMenu {
             isCurrent: current === "feature_flags",
           },
           { name: "Audit", href: links.activity("instance").list(), icon: "activity", isCurrent: current === "audit" },
+          { name: "Registry", href: links.adminLinks.registry(), icon: "registry", isCurrent: current === "registry" },
           { name: "Jobs", href: links.adminLinks.jobs(), icon: "clock", isCurrent: current === "jobs" },
         ],
       },

@@ -16,6 +16,7 @@ import { sentence } from "../protocol/page-error.ts";
 import type { Href, PageLinks } from "../protocol/page-links.ts";
 import type { WebServices } from "../web-services.ts";
 import { adminFrame } from "./admin-menu.ts";
+import { checksWarning } from "./checks-warning.ts";
 import type { Job } from "./job-runs-reader.ts";
 
 const ABOUT = "How much this instance holds, and what of it needs attention.";
@@ -43,12 +44,14 @@ export function overviewPages(services: WebServices, links: PageLinks): Page[] {
           tokens: await countTokens(services, caller),
         };
         const jobs = await services.jobRuns.list();
+        const checks = await services.registryChecks.read();
         return {
           title: "Overview",
           ...adminFrame(links, "overview", { name: "Overview" }),
           main: html`${pageHead("Overview", ABOUT)}
 ${warnings(services)}
 ${jobWarnings(links, jobs)}
+${checksWarning(checks, services.clock.now(), links)}
 <section class="card pad" aria-label="The instance">${instance(links, numbers)}</section>`,
         };
       },
@@ -75,7 +78,7 @@ function instance(links: PageLinks, { accounts, projects, tokens }: Numbers): Sa
     },
     {
       name: "More",
-      value: html`<a href="${adminLinks.featureFlags()}">Feature flags</a>, <a href="${links.activity("instance").list()}">audit</a>, <a href="${adminLinks.jobs()}">jobs</a>`,
+      value: html`<a href="${adminLinks.featureFlags()}">Feature flags</a>, <a href="${links.activity("instance").list()}">audit</a>, <a href="${adminLinks.registry()}">registry</a>, <a href="${adminLinks.jobs()}">jobs</a>`,
     },
     { name: "Version", value: html`<span class="num">${VERSION}</span>` },
   ]);

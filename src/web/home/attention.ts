@@ -16,12 +16,14 @@ export interface Attention {
   readonly projects: number;
   /** For administrators: sentences about keys that are near their end. */
   readonly keys: readonly string[];
+  /** For administrators: that the checks of the registry failed; null: nothing of the kind is known. */
+  readonly checks: SafeHtml | null;
   readonly now: Date;
 }
 
 /** The part of the page; nothing where nothing needs attention. */
-export function attention({ tokens, projects, keys, now }: Attention, links: PageLinks): SafeHtml | null {
-  if (tokens.length === 0 && keys.length === 0) return null;
+export function attention({ tokens, projects, keys, checks, now }: Attention, links: PageLinks): SafeHtml | null {
+  if (tokens.length === 0 && keys.length === 0 && checks === null) return null;
   const rows = tokens.map((each) => [
     html`<a class="name" href="${links.place(each.path)}"><bdi>${each.path}</bdi></a>`,
     needs(each, links, now),
@@ -29,6 +31,7 @@ export function attention({ tokens, projects, keys, now }: Attention, links: Pag
   const others = projects - tokens.length;
   return html`<h2>Needs attention</h2>
 ${keys.map((each) => banner({ kind: "danger", text: sentence(each) }))}
+${checks}
 ${rows.length === 0 ? null : table("Needs attention", [{ name: "Project" }, { name: "What", isWide: true }], rows)}
 ${others > 0 ? html`<p class="sub">And ${counted(others, "more project")}.</p>` : null}`;
 }

@@ -25,6 +25,7 @@ const ICONS = {
   previous: "chevron-left",
   project: "repo",
   public: "globe",
+  registry: "server",
   search: "search",
   session: "device-desktop",
   settings: "sliders",

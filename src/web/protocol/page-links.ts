@@ -68,6 +68,8 @@ export interface TokenLinks {
 export interface AdminLinks {
   readonly overview: () => Href;
   readonly jobs: () => Href;
+  readonly registry: () => Href;
+  readonly caCertificate: () => Href;
   readonly users: (query?: Query) => Href;
   readonly newUser: () => Href;
   /** A page about one account: `block`, `delete`. */
@@ -193,6 +195,8 @@ function adminLinks(at: (path: string) => Href): AdminLinks {
   return {
     overview: () => at("/admin"),
     jobs: () => at("/admin/jobs"),
+    registry: () => at("/admin/registry"),
+    caCertificate: () => at("/admin/registry/ca.crt"),
     users: (query) => at(`/admin/users${search(query)}`),
     newUser: () => at("/admin/users/new"),
     user: (id, page) => at(`/admin/users/${id}/${page}`),

@@ -38,7 +38,7 @@ export interface StreamedPage extends Omit<ShownPage, "main" | "cookies"> {
 export interface Download {
   /** What it holds; the next part is asked for when the one before is on its way. */
   readonly download: AsyncIterable<string>;
-  readonly type: "text/csv" | "application/json";
+  readonly type: "text/csv" | "application/json" | "application/x-pem-file";
   /** Of letters, digits, dots, `-` and `_`. */
   readonly filename: string;
 }
