@@ -51,6 +51,7 @@ export const SHOTS: readonly Shot[] = [
   { name: "admin-flags", path: "/admin/feature_flags", as: "root" },
   { name: "administration", path: "/admin", as: "root" },
   { name: "jobs", path: "/admin/jobs", as: "root" },
+  { name: "registry", path: "/admin/registry", as: "root" },
   { name: "group", path: "/groups/team" },
   { name: "group-new", path: "/groups/new" },
   { name: "user", path: "/mira" },

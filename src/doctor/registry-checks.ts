@@ -8,7 +8,7 @@ import type { Config } from "../config.ts";
 import { UnavailableError } from "../errors.ts";
 import { ask } from "../http/ask.ts";
 import { describeFailure } from "../http/error-handler.ts";
-import type { UserPrincipal } from "../principals/principal.ts";
+import { requireAdministrator, type UserPrincipal } from "../principals/principal.ts";
 import {
   type BegunChecks,
   beginChecks,
@@ -66,12 +66,14 @@ export class RegistryChecks {
   }
 
   /**
-   * Begins the checks for an administrator, and tells each finding as it comes.
+   * Begins the checks, and tells each finding as it comes.
    *
+   * @throws ForbiddenError when the caller is not an administrator
    * @throws ConflictError when there are some under way, on whichever replica
    * @throws UnavailableError when the service is being stopped
    */
   async run(caller: UserPrincipal): Promise<AsyncIterable<Finding>> {
+    requireAdministrator(caller);
     if (this.#stopping.signal.aborted) throw new UnavailableError("Keyside is being stopped");
     for (const left of await findLeftChecks(this.#services)) await this.#tidy(left, caller);
     const path = `${caller.username}/doctor-${this.#services.ids.hex(NAME_BYTES)}`;

@@ -248,6 +248,10 @@ const ADMIN_PAGES: readonly PageRow[] = [
 
   { page: `GET ${ADMIN}/jobs`, outcomes: administrators(200) },
 
+  { page: `GET ${ADMIN}/registry`, outcomes: administrators(200) },
+  { page: `POST ${ADMIN}/registry`, outcomes: administrators(200) },
+  { page: `GET ${ADMIN}/registry/ca.crt`, isFile: true, outcomes: administrators(200) },
+
   ...tokenReviewPages(INSTANCE_TOKENS),
 
   { page: `GET ${ADMIN}/feature_flags`, outcomes: administrators(200) },

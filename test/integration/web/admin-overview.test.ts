@@ -40,7 +40,7 @@ describe("the administrators' first page", () => {
 
   it("leads to every page of the administrators, and the account menu leads to it", async () => {
     const { html } = await (await stage.clientOf("administrator")).get("/admin");
-    for (const page of ["users", "projects", "access_tokens", "feature_flags", "audit", "jobs"])
+    for (const page of ["users", "projects", "access_tokens", "feature_flags", "audit", "registry", "jobs"])
       expect(html).toContain(`href="/admin/${page}"`);
     expect(html).toContain('<a href="/admin">Administration</a>');
   });
