@@ -36,6 +36,7 @@ ${steps([
   { title: "Make a token", state: "done", text: "ci-push, 2 minutes ago" },
   { title: "Push an image", state: "next", text: html`<code>docker push registry.example.com/team/app/web</code>` },
   { title: "Pull it elsewhere", state: "later" },
+  { title: "Is it reported?", state: "skipped", text: "Keyside takes no reports." },
   { title: "Does the role allow it?", state: "failed", text: "A Guest may not pull from a private project." },
 ])}
 </section>`;

@@ -58,10 +58,12 @@ describe("a form that is not known to come from a page of ours is refused, and c
 
 describe("a form that comes from a page of ours is taken:", () => {
   it.each(forms)("$name", async ({ row }) => {
+    // One that leads nowhere shows a page of its own.
+    const taken = row.outcomes.administrator === 200 ? 200 : 303;
     for (const Host of HOSTS) {
       for (const [name, headers] of Object.entries(passing(Host))) {
         const { status } = await send(row, { Host, ...headers });
-        expect([name, Host, status]).toEqual([name, Host, 303]);
+        expect([name, Host, status]).toEqual([name, Host, taken]);
       }
     }
   });
