@@ -129,6 +129,15 @@ describe("a page breaks no rule of accessibility, keeps its policy, and fits, li
     expect(found).toEqual([]);
   });
 
+  it("one that is sent while it is made, and what it leaves on the others", async () => {
+    const found = await look("administrator", "/admin/registry", async (page) => {
+      await page.getByRole("button", { name: "Run the checks" }).click();
+      await page.getByRole("link", { name: "Back to the registry" }).waitFor();
+    });
+    expect(found).toEqual([]);
+    for (const address of ["/", "/admin", "/admin/registry"]) expect(await look("administrator", address)).toEqual([]);
+  });
+
   it("a form with problems", async () => {
     const found = await look("maintainer", "/-/user_settings/password", async (page) => {
       await page.evaluate("document.querySelector('main form').noValidate = true");
