@@ -4,7 +4,7 @@ import { findTokensOfBots } from "../../access-tokens/find-tokens-of-bots.ts";
 import { NotFoundError } from "../../errors.ts";
 import { TAG_PATTERN } from "../../images/image-name.ts";
 import { ACCESS_LEVELS, NO_ACCESS } from "../../principals/access-level.ts";
-import type { Principal } from "../../principals/principal.ts";
+import { isAdministrator, type Principal } from "../../principals/principal.ts";
 import { isInProject } from "../../registry-access/grant-access.ts";
 import { LEVEL_OF_ACTION } from "../../registry-access/policy.ts";
 import { repositoryNameProblem } from "../../registry-access/requested-scope.ts";
@@ -25,6 +25,8 @@ export const tagParams = repositoryParams.extend({ tag: z.string().regex(TAG_PAT
 export interface OpenedImages extends OpenedProject {
   /** Whether they are told who pushed and pulled. */
   readonly tellsWho: boolean;
+  /** Whether they may have the registry checked. */
+  readonly mayCheck: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function openImages(
     requireRole(accessLevel, LEVEL_OF_ACTION.pull, fullPath.path);
   if (repository !== undefined && (!containerRegistryEnabled || !isInProject(repository, fullPath.path)))
     throw new NotFoundError("Repository");
-  return { ...opened, tellsWho: accessLevel >= ACCESS_LEVELS.reporter };
+  return { ...opened, tellsWho: accessLevel >= ACCESS_LEVELS.reporter, mayCheck: isAdministrator(visitor) };
 }
 
 /** Where the tokens of some bots are shown, by the bots' ids, for those who may open them. */

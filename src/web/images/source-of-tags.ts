@@ -4,6 +4,7 @@ import type { RegistrySilence } from "../../images/registry-session.ts";
 import type { ReviewedTags } from "../../images/review-tags.ts";
 import { banner } from "../parts/banner.ts";
 import { instant } from "../parts/moment.ts";
+import type { Href } from "../protocol/page-links.ts";
 
 const SILENCES: Readonly<Record<RegistrySilence, string>> = {
   silent: "The registry does not answer in time.",
@@ -11,8 +12,8 @@ const SILENCES: Readonly<Record<RegistrySilence, string>> = {
   strange: "The registry does not answer as registries do: an administrator can find out why.",
 };
 
-/** The banner; nothing where the registry told it all. */
-export function sourceOfTags({ source, isWhole, reporting }: ReviewedTags): SafeHtml | null {
+/** The banner; nothing where the registry told it all. `href`: where the registry is checked, for those who may have it. */
+export function sourceOfTags({ source, isWhole, reporting }: ReviewedTags, href: Href | undefined): SafeHtml | null {
   switch (source) {
     case "registry":
       return isWhole
@@ -24,7 +25,11 @@ export function sourceOfTags({ source, isWhole, reporting }: ReviewedTags): Safe
         text: "The registry has no such repository any more, though something was reported of it.",
       });
     default:
-      return banner({ kind: "warn", text: html`${SILENCES[source]} ${insteadOf(reporting.since)}` });
+      return banner({
+        kind: "warn",
+        text: html`${SILENCES[source]} ${insteadOf(reporting.since)}`,
+        ...(href && { more: html`<a class="btn" href="${href}">Check the registry</a>` }),
+      });
   }
 }
 

@@ -54,7 +54,7 @@ ${pager({ page, perPage: TAGS_PER_PAGE, total: reviewed.found, at })}`;
     title: `${name} · ${path}`,
     ...projectFrame(opened, links, "images", { name: "Images", href: own.list() }, { name }),
     main: html`${pageHead(name, html`<code id="image">${image}</code>`, html`<div class="acts">${copyButton({ from: "image", object: "the name of the repository" })}</div>`)}
-${sourceOfTags(reviewed)}
+${sourceOfTags(reviewed, opened.mayCheck ? links.adminLinks.registry() : undefined)}
 ${use(reviewed)}
 ${reviewed.total === 0 ? null : toolbar(null, searchField(field))}
 ${list}

@@ -389,7 +389,8 @@ describe("what fails", () => {
 
 describe("a registry that cannot be reached", () => {
   it("lets the page stand, which asks it nothing; and is told by the checks", async () => {
-    const nowhere = await startWebStage();
+    // HTTP is not spoken at this port.
+    const nowhere = await startWebStage({ environment: { REGISTRY_INTERNAL_URL: "http://127.0.0.1:9" } });
     const client = await nowhere.clientOf("administrator");
     expect((await client.get(CHECKS)).status).toBe(200);
     const { status, html } = await client.post(CHECKS);

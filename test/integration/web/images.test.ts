@@ -218,6 +218,8 @@ describe("a registry that", () => {
     const page = await read(WEB);
     expect(page).toMatch(/The registry does not (?:answer|accept)/);
     expect(page).toContain("v1");
+    expect(page).not.toContain("Check the registry");
+    expect(await read(WEB, "administrator")).toContain("Check the registry");
     expect((await clients.maintainer.get(`${WEB}/-/tags/v1/delete`)).status).toBe(422);
   });
 
