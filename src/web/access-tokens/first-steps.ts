@@ -4,10 +4,14 @@ import type { FirstSteps } from "../../access-tokens/find-first-steps.ts";
 import { sectionHead } from "../parts/section-head.ts";
 import { type Step, type StepState, steps } from "../parts/steps.ts";
 
-/** The three steps; nothing once all are done. `image`: the beginning of the names of the project's images. */
-export function firstSteps({ hasToken, hasPushed, hasPulled }: FirstSteps, image: string): SafeHtml | null {
-  if (hasToken && hasPushed && hasPulled) return null;
-  const done = [hasToken, hasPushed, hasPulled];
+/**
+ * The three steps; nothing once all are done, from the day after the first pull on. `image`: the beginning of the names of
+ * the project's images.
+ */
+export function firstSteps(found: FirstSteps, image: string): SafeHtml | null {
+  const done = [found.hasToken, found.hasPushed, found.hasPulled];
+  const areDone = done.every((each) => each);
+  if (areDone && found.hasPulledBefore) return null;
   const stateOf = (place: number): StepState => {
     if (done[place] === true) return "done";
     return done.indexOf(false) === place ? "next" : "later";
@@ -17,6 +21,7 @@ export function firstSteps({ hasToken, hasPushed, hasPulled }: FirstSteps, image
     { title: "Push an image", state: stateOf(1), text: html`<code>docker push ${image}/hello:1</code>` },
     { title: "Pull it", state: stateOf(2), text: html`<code>docker pull ${image}/hello:1</code>` },
   ];
-  return html`<section class="card pad" aria-labelledby="first-steps">${sectionHead("first-steps", "First steps", "Each is ticked when the registry reports it.")}
+  const about = areDone ? "All three are done." : "Each is ticked when the registry reports it.";
+  return html`<section class="card pad" aria-labelledby="first-steps">${sectionHead("first-steps", "First steps", about)}
 ${steps(list)}</section>`;
 }

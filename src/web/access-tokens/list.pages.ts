@@ -34,7 +34,7 @@ export function listPages(services: WebServices, { view, action }: PlacePages): 
       const page = { limit: TOKENS_PER_PAGE, offset: (number - 1) * TOKENS_PER_PAGE };
       const reviewed = await reviewTokens(services, { caller, of: place.of, ...filter, page });
       const projectId = place.project?.project.id;
-      const steps = projectId === undefined ? undefined : await findFirstSteps(database.em(), projectId);
+      const steps = projectId === undefined ? undefined : await findFirstSteps(database.em(), projectId, clock.now());
       return tokenListPage(place, { reviewed, steps, view: query, now: clock.now() });
     }),
     view("/revoke", someIds, async ({ place, visitor: { principal: caller } }, { ids: tokenIds }) => {

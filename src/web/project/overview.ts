@@ -44,7 +44,7 @@ export async function projectOverview(
   const { path } = project.fullPath;
   const em = services.database.em();
   const prefix = services.links.image(path);
-  const steps = await findFirstSteps(em, id);
+  const steps = await findFirstSteps(em, id, now);
   const use = allowed.includes("pull") ? await findUse(services, id, now) : undefined;
   const image = { registry: services.links.registry, prefix };
   const isManager = accessLevel >= ACCESS_LEVELS.maintainer;

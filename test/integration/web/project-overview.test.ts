@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { event } from "../../support/registry-event.ts";
+import { reportImage } from "../../support/report-image.ts";
 import type { WebClient } from "../../support/web-client.ts";
 import { ROLES, type Role, startWebStage, type WebStage } from "../../support/web-stage.ts";
 import { createProject, createProjectAccessToken } from "../../support/world.ts";
@@ -141,6 +142,38 @@ describe("tokens that end soon", () => {
     }
     for (const role of MEMBERS.filter((each) => each !== "maintainer" && each !== "administrator"))
       expect(await html(role, "/team/app")).not.toContain(banner);
+  });
+});
+
+describe("the first steps of a project", () => {
+  it("are ticked one after the other, and all stand ticked until the day after the first pull", async () => {
+    const { service } = stage;
+    const id = await createProject(service, await group(), "first");
+    const image = { repository: "team/first/hello", tag: "1" };
+    const pages = ["/team/first", "/team/first/-/settings/access_tokens"];
+    const seen = async () => {
+      const shown = await Promise.all(pages.map((path) => html("administrator", path)));
+      return shown.map((page) =>
+        Array.from(page.matchAll(/<p class="step">([^<]*)<span class="vh"> \((\w+)\)/g), ([, step, state]) => [
+          step,
+          state,
+        ]),
+      );
+    };
+    const onBoth = (...states: string[]) => {
+      const list = ["Make a token", "Push an image", "Pull it"].map((step, place) => [step, states[place]]);
+      return [list, list];
+    };
+    expect(await seen()).toEqual(onBoth("Next", "Later", "Later"));
+    const token = await createProjectAccessToken(service, id);
+    expect(await seen()).toEqual(onBoth("Done", "Next", "Later"));
+    await reportImage(service, token, "push", image);
+    expect(await seen()).toEqual(onBoth("Done", "Done", "Next"));
+    service.clock.set(new Date("2026-11-02T23:59:59Z"));
+    await reportImage(service, token, "pull", image);
+    expect(await seen()).toEqual(onBoth("Done", "Done", "Done"));
+    service.clock.advance({ seconds: 1 });
+    expect(await seen()).toEqual([[], []]);
   });
 });
 
