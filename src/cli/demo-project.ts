@@ -7,9 +7,6 @@ const DEMO_GROUP = "demo";
 /** Its full path. */
 export const DEMO_PROJECT = `${DEMO_GROUP}/app`;
 
-/** The image of the registry itself, which everybody has whose registry runs in a container. */
-export const REGISTRY_IMAGE = "registry:2";
-
 /** A token for trying things out should not live for long. */
 const TOKEN_LIFETIME_DAYS = 30;
 
@@ -60,29 +57,21 @@ export async function createDemoToken(client: KeysideClient): Promise<string> {
 export type SecretSource = { readonly file: string } | { readonly command: string };
 
 /**
- * The shell commands that log in, push an image into the demo project and pull it, a line each. The secret is in none of
- * them, so it does not end up in the shell's history.
+ * The shell commands that log in, make an empty image, push it into the demo project and pull it, a line each. The secret
+ * is in none of them, so it does not end up in the shell's history.
  *
  * @param registry `host:port` as the Docker client names it
- * @param image one that the user's engine has, or can pull
  */
-export function pasteLines({
-  registry,
-  secret,
-  image,
-}: {
-  registry: string;
-  secret: SecretSource;
-  image: string;
-}): string[] {
+export function pasteLines({ registry, secret }: { registry: string; secret: SecretSource }): string[] {
   const target = `${registry}/${DEMO_PROJECT}/hello:1`;
   const login = `docker login ${registry} --username demo --password-stdin`;
   return [
     // A command that reads from the terminal would swallow the lines that are pasted after it.
     "file" in secret ? `${login} < ${quoted(secret.file)}` : `${secret.command} < /dev/null | ${login}`,
-    `docker tag ${image} ${target}`,
+    // An image that is new each time: one that the engine also has by another name stays there when it is removed, and
+    // the engine then pulls nothing that the registry could report.
+    `tar -cf - -T /dev/null | docker import - ${target}`,
     `docker push ${target}`,
-    // What the engine has, it does not fetch.
     `docker image rm ${target}`,
     `docker pull ${target}`,
   ];

@@ -1,15 +1,11 @@
 /** What `keyside up` prints once everything runs: a page to open, where all is, and the commands by which a new user sees it work. */
-import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
-import { promisify } from "node:util";
 import type { Config } from "../config.ts";
 import { writeSecret } from "../files.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
-import { createDemoToken, DEMO_PROJECT, pasteLines, REGISTRY_IMAGE } from "./demo-project.ts";
+import { createDemoToken, DEMO_PROJECT, pasteLines } from "./demo-project.ts";
 import { type KeysideClient, openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
-
-const run = promisify(execFile);
 
 /**
  * Prints a sign-in link, the addresses, the files that hold credentials, and what to paste, with a fresh token of the demo project.
@@ -42,13 +38,7 @@ export async function printIntroduction(
   } else {
     output.line("Paste these lines, in a private demo project:");
     output.line("");
-    const image = registry.kind === "docker" ? REGISTRY_IMAGE : await findLocalImage();
-    if (image === undefined) output.line("  docker pull hello-world");
-    const lines = pasteLines({
-      registry: address,
-      secret: { file: config.demoTokenFile },
-      image: image ?? "hello-world",
-    });
+    const lines = pasteLines({ registry: address, secret: { file: config.demoTokenFile } });
     for (const line of lines) output.line(`  ${line}`);
   }
   output.line("");
@@ -62,14 +52,4 @@ async function makeSignInLink(client: KeysideClient, hasDemo: boolean): Promise<
   const link = new URL(url);
   if (hasDemo) link.searchParams.set("return_to", `/${DEMO_PROJECT}/-/settings/access_tokens`);
   return `${link}   (signs you in as ${username}, once, within 15 minutes)`;
-}
-
-/** An image that the user's Docker engine already has; undefined where there is none, or no engine. */
-async function findLocalImage(): Promise<string | undefined> {
-  try {
-    const { stdout } = await run("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
-    return stdout.split("\n").find((image) => image !== "" && !image.includes("<none>"));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,14 +1,17 @@
 /** What a new user does: start, paste the printed lines, stop, start again. */
 import { readFile, stat } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DockerCommand } from "../support/docker-command.ts";
 import { newInstance, npmStart, signInLink } from "../support/npm-start.ts";
 import { findImage } from "../support/requirements.ts";
 import { type Environment, type RunningCommand, runToEnd, startCommand } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 
-/** The link that is printed first signs in at the demo project's tokens, and is in no log. */
-async function expectsToBeSignedInBy({ output }: RunningCommand, instance: Environment): Promise<void> {
+/** The address of the demo project's tokens. */
+const TOKENS = "/demo/app/-/settings/access_tokens";
+
+/** The link that is printed first signs in at the demo project's tokens, and is in no log; answers the cookie. */
+async function expectsToBeSignedInBy({ output }: RunningCommand, instance: Environment): Promise<string> {
   const link = signInLink(output);
   expect(output.indexOf(link.href)).toBeLessThan(output.indexOf("API "));
   const answer = await fetch(link.origin + link.pathname, {
@@ -18,9 +21,19 @@ async function expectsToBeSignedInBy({ output }: RunningCommand, instance: Envir
     redirect: "manual",
   });
   expect(answer.status).toBe(303);
-  expect(answer.headers.get("Location")).toBe("/demo/app/-/settings/access_tokens");
+  expect(answer.headers.get("Location")).toBe(TOKENS);
   const log = await readFile(`${instance["KEYSIDE_DATA_DIR"]}/keyside.log`, "utf8");
   expect(log).not.toContain(link.searchParams.get("token"));
+  return answer.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+}
+
+/** What the page of the demo project's tokens says of the first steps. */
+async function firstSteps({ KEYSIDE_URL }: Environment, cookie: string): Promise<(string | undefined)[]> {
+  const page = await (await fetch(`${KEYSIDE_URL}${TOKENS}`, { headers: { accept: "text/html", cookie } })).text();
+  return Array.from(page.matchAll(/<span class="vh"> \((Done|Next|Later)\)/g), ([, state]) => state);
 }
 
 /** The lines that a user is told to paste: the indented ones. */
@@ -43,9 +56,10 @@ describe("npm start", () => {
 
     const first = await npmStart(instance);
     expect(first.output).toContain(`${instance.KEYSIDE_URL}/api/v4`);
-    await expectsToBeSignedInBy(first, instance);
+    const cookie = await expectsToBeSignedInBy(first, instance);
+    expect(await firstSteps(instance, cookie)).toEqual(["Done", "Next", "Later"]);
     const lines = linesToPaste(first);
-    expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "tag", "push", "image", "pull"]);
+    expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "import", "push", "image", "pull"]);
     const name = lines.at(-1)?.split(" ").at(-1) ?? "";
     person.removeAfterwards(name);
     // What is pasted stays in the shell's history: no secret may be in it.
@@ -55,6 +69,8 @@ describe("npm start", () => {
     const firstSecret = await readFile(tokenFile, "utf8");
     const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: lines.join("\n") });
     expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
+    const ticked = async () => expect(await firstSteps(instance, cookie)).toEqual(["Done", "Done", "Done"]);
+    await vi.waitFor(ticked, { timeout: 120_000, interval: 200 });
     expect(await containersOf(instance)).toHaveLength(1);
 
     first.signal("SIGINT");

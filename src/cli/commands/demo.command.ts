@@ -9,7 +9,7 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .description("make the demo project, and print the docker commands to paste")
     .option("--token", "print the secret of a fresh token alone, and revoke the demo's tokens before it")
     .action(async (options: { token?: boolean }) => {
-      const { createDemoToken, ensureDemoProject, pasteLines, REGISTRY_IMAGE } = await import("../demo-project.ts");
+      const { createDemoToken, ensureDemoProject, pasteLines } = await import("../demo-project.ts");
       const client = clientOf(context);
       if (options.token === true) {
         context.output.line(await createDemoToken(client));
@@ -18,7 +18,7 @@ export function addDemoCommand(program: Command, context: CliContext): void {
       await ensureDemoProject(client);
       const { registry, command } = context.config();
       const secret = { command: `${command} demo --token` };
-      const lines = pasteLines({ registry: new URL(registry.url).host, secret, image: REGISTRY_IMAGE });
+      const lines = pasteLines({ registry: new URL(registry.url).host, secret });
       for (const line of lines) context.output.line(line);
     });
 }
