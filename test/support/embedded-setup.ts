@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import type { TestProject } from "vitest/node";
-import { dumpPreparedCluster, makeCerts } from "./prepared.ts";
+import { dumpCluster, dumpPreparedCluster, makeCerts } from "./prepared.ts";
 
 /** Provides the dumps and certificates; what it returns removes the files again. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), "keyside-dump-"));
   const cluster = await PGlite.create();
-  const empty = Buffer.from(await (await cluster.dumpDataDir("none")).arrayBuffer());
+  const empty = await dumpCluster(cluster);
   await cluster.close();
   const dumps = { empty: join(directory, "empty.tar"), prepared: join(directory, "prepared.tar") };
   await writeFile(dumps.empty, empty);

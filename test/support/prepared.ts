@@ -41,13 +41,22 @@ export async function prepareDatabase(
 }
 
 /** The files of an embedded cluster with such a database, as one archive. */
-export async function dumpPreparedCluster(): Promise<Buffer> {
+export async function dumpPreparedCluster(): Promise<Buffer<ArrayBuffer>> {
   let dump = Buffer.alloc(0);
   await prepareDatabase({ memory: {} }, async (database) => {
-    const cluster = (await database.em().getConnection().getNativeClient()) as PGlite;
-    dump = Buffer.from(await (await cluster.dumpDataDir("none")).arrayBuffer());
+    dump = await dumpCluster((await database.em().getConnection().getNativeClient()) as PGlite);
   });
   return dump;
+}
+
+/** The files of a cluster with the one database that is open, as one archive: two of three belong to what new ones are copied from. */
+export async function dumpCluster(cluster: PGlite): Promise<Buffer<ArrayBuffer>> {
+  await cluster.exec("update pg_database set datistemplate = false, datallowconn = true");
+  const others = await cluster.query<{ name: string }>(
+    "select quote_ident(datname) as name from pg_database where datname <> current_database()",
+  );
+  for (const { name } of others.rows) await cluster.exec(`drop database ${name}`);
+  return Buffer.from(await (await cluster.dumpDataDir("none")).arrayBuffer());
 }
 
 /** A directory with a CA and a leaf of the day on which the clocks of tests begin; and what removes it. */
