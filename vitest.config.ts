@@ -13,16 +13,19 @@ const integration = {
 /** Deriving keys from passwords as slowly as the service does would be a tenth of all work. */
 const CHEAP_PASSWORDS = "test/support/cheap-passwords.ts";
 
-/** What ends before a database is asked, or is about HTTP, and so is tested on one of them alone. */
-const WITHOUT_DATABASE = [
-  "test/integration/abuse/{bodies,password-queue}.test.ts",
-  "test/integration/api/{bad-input,openapi}.test.ts",
-  "test/integration/registry/{token-form,token-lane}.test.ts",
-  "test/integration/server/methods.test.ts",
-  "test/integration/web/{account,confirming,errors,hostile-names,html,https,origin-check,page-headers,page-size}.test.ts",
-  "test/integration/web/{new-places,pages-by-role,places,project-settings,sessions,shown-once,sign-in,sign-in-links}.test.ts",
-  "test/integration/web/admin-*.test.ts",
+/**
+ * What ends before a database is asked, or is about HTTP or HTML: one database is enough for it, and PostgreSQL does the same
+ * work in half the time. Every page is opened and every form sent on the embedded one too, by pages-by-role.test.ts.
+ */
+const ON_ONE_DATABASE = [
+  "test/integration/abuse/{bodies,forwarding-headers,password-queue,scope-flood}.test.ts",
+  "test/integration/api/{bad-input,links,openapi}.test.ts",
+  "test/integration/registry/{explain-equals-endpoint,foresee-equals-endpoint,jwks,memory-model}.test.ts",
+  "test/integration/registry/{token-endpoint-refusals,token-form,token-lane,token-twins}.test.ts",
+  "test/integration/server/{logs,methods,metrics}.test.ts",
+  "test/integration/web/!(pages-by-role).test.ts",
 ];
+const ON_EMBEDDED_ALONE = ["test/integration/embedded/**", "test/integration/web/pages-by-role.test.ts"];
 
 // Each test file and each command is a process of its own: what one has compiled, the others need not.
 process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "keyside-test-compile-cache");
@@ -45,7 +48,7 @@ export default defineConfig({
         test: {
           ...integration,
           name: "integration",
-          exclude: ["test/integration/postgresql/**"],
+          exclude: ["test/integration/postgresql/**", ...ON_ONE_DATABASE],
           globalSetup: "test/support/embedded-setup.ts",
           setupFiles: CHEAP_PASSWORDS,
         },
@@ -54,9 +57,18 @@ export default defineConfig({
         test: {
           ...integration,
           name: "integration-postgresql",
-          exclude: ["test/integration/embedded/**", ...WITHOUT_DATABASE],
+          exclude: [...ON_EMBEDDED_ALONE, ...ON_ONE_DATABASE],
           globalSetup: "test/support/postgresql-setup.ts",
           setupFiles: [CHEAP_PASSWORDS, "test/support/skip-without-postgresql.ts"],
+        },
+      },
+      {
+        test: {
+          ...integration,
+          name: "integration-once",
+          include: ON_ONE_DATABASE,
+          globalSetup: "test/support/either-setup.ts",
+          setupFiles: CHEAP_PASSWORDS,
         },
       },
       {

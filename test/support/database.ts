@@ -1,6 +1,7 @@
 /**
  * A database of its own for each test service. Which kind is the run's to say: the `integration` project runs on the
- * embedded one, `integration-postgresql` runs the same tests on a PostgreSQL server that the run provides.
+ * embedded one, `integration-postgresql` runs the same tests on a PostgreSQL server that the run provides, and
+ * `integration-once` runs tests that one database is enough for.
  */
 import { openAsBlob } from "node:fs";
 import pg from "pg";

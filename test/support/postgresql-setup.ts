@@ -16,16 +16,24 @@ import { findDocker } from "./requirements.ts";
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const reasons: string[] = [];
   const server = await startPostgresServer(reasons);
-  project.provide("postgresUrl", server?.url);
-  if (server !== undefined) project.provide("postgresTemplate", await makeTemplate(server.url));
+  if (server === undefined) {
+    project.provide("postgresMissing", `needs postgresql: ${reasons.join("; ")}`);
+    return () => Promise.resolve();
+  }
+  const why = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
+  process.stdout.write(`PostgreSQL of this run: ${server.origin}${why}\n`);
+  return await provideServer(project, server);
+}
+
+/** Prepares a server for a project's tests, and answers what stops it. */
+export async function provideServer(project: TestProject, server: PostgresServer): Promise<() => Promise<void>> {
+  project.provide("postgresUrl", server.url);
+  project.provide("postgresTemplate", await makeTemplate(server.url));
   const certs = await makeCerts();
   project.provide("certs", certs.directory);
-  project.provide("postgresMissing", server === undefined ? `needs postgresql: ${reasons.join("; ")}` : undefined);
-  const why = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
-  if (server !== undefined) process.stdout.write(`PostgreSQL of this run: ${server.origin}${why}\n`);
   return async () => {
     await certs.remove();
-    await server?.stop();
+    await server.stop();
   };
 }
 
