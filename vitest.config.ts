@@ -75,6 +75,9 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/support/embedded-setup.ts",
+          // Few queries run in each process: to optimise the embedded database's WebAssembly takes longer than it saves.
+          execArgv: ["--liftoff-only"],
           setupFiles: CHEAP_PASSWORDS,
           testTimeout: 240_000,
           hookTimeout: 480_000,
