@@ -12,6 +12,8 @@ export interface Question extends Pick<Order, "requests" | "statuses" | "localAd
   readonly what: string;
   /** It costs so much on purpose that nobody is answered 500 times a second. */
   readonly isCostly?: boolean;
+  /** How many ask at once; as many as ask a busy token endpoint, unless given. */
+  readonly connections?: number;
 }
 
 /** A question, and whom it is put to. */

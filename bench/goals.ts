@@ -2,6 +2,7 @@
 import { BARE, DIFFERENT, nameOf, REPEATED } from "./cases.ts";
 import { changesName } from "./changes.ts";
 import { growthName } from "./growth.ts";
+import { PAGE_NAMES, TOKENS_ALONE, TOKENS_BESIDE } from "./pages.ts";
 import { queriesAt } from "./queries.ts";
 import type { Goal, Row } from "./report.ts";
 import { WITH_RULES } from "./rules.ts";
@@ -20,7 +21,14 @@ const DOCKER_AUTH = nameOf("docker_auth", "anonymous");
 export function judge(rows: readonly Row[]): Goal[] {
   const byName = new Map(rows.map((row) => [row.name, row]));
   const find: Find = (name) => byName.get(name) ?? { name };
-  return [...rateGoals(find), ...latencyGoals(find), ...otherGoals(find)];
+  return [...rateGoals(find), ...latencyGoals(find), ...pageGoals(find), ...otherGoals(find)];
+}
+
+/** Stricter than docs/spec/web.md, which speaks of the p95: of what one person reads in seconds, the p99 is the slowest. */
+function pageGoals(find: Find): Goal[] {
+  const pages = PAGE_NAMES.map((name) => atMost(`${name}: p99 at most 150 ms`, 150, find(name).p99Ms));
+  const [beside, alone] = [find(TOKENS_BESIDE).p99Ms, find(TOKENS_ALONE).p99Ms];
+  return [...pages, atMost(`${TOKENS_BESIDE}: p99 at most 1.5 x that of nobody`, 1.5, ...quotient(beside, alone))];
 }
 
 function rateGoals(find: Find): Goal[] {

@@ -78,10 +78,11 @@ export function ratio(one: Measured | undefined, base: Measured | undefined): nu
 }
 
 /** What a client is told to ask in a case. */
-export function orderOf({ server, requests, statuses, localAddress, once, isCostly }: Case, durationMs: number): Order {
+export function orderOf(one: Case, durationMs: number): Order {
+  const { server, requests, statuses, localAddress, once, isCostly } = one;
   const { port } = server;
   const optional = { ...(localAddress === undefined ? {} : { localAddress }), ...(once === undefined ? {} : { once }) };
-  const connections = isCostly ? COSTLY_CONNECTIONS : CONNECTIONS;
+  const connections = one.connections ?? (isCostly ? COSTLY_CONNECTIONS : CONNECTIONS);
   return { port, requests, statuses, connections, durationMs, ...optional };
 }
 

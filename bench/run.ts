@@ -8,6 +8,7 @@ import { type Arguments, type Part, readArguments, USAGE } from "./arguments.ts"
 import { measureChanges } from "./changes.ts";
 import { judge } from "./goals.ts";
 import { measureGrowth } from "./growth.ts";
+import { measurePages } from "./pages.ts";
 import { countQueries } from "./queries.ts";
 import { measureRates } from "./rates.ts";
 import { type Report, type Row, renderJson, renderReport } from "./report.ts";
@@ -22,6 +23,7 @@ const PART_OF_RUN: Readonly<Record<Part, (setting: Setting) => Promise<Row[]>>> 
   growth: measureGrowth,
   rules: measureRules,
   api: measureApi,
+  pages: measurePages,
   start: measureStart,
 };
 

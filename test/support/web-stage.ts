@@ -51,7 +51,8 @@ export interface WebStage {
 /** Starts a service, with somebody in each role. `service.stop()` ends it. */
 export async function startWebStage(options: TestServiceOptions = {}): Promise<WebStage> {
   const registry = await StubRegistry.start();
-  const environment = { REGISTRY_INTERNAL_URL: registry.url, ...options.environment };
+  const { REGISTRY_URL: other = registry.url } = options.environment ?? {};
+  const environment = { REGISTRY_INTERNAL_URL: other, ...options.environment };
   const started = await startTestService({ ...options, environment });
   const service = {
     ...started,

@@ -32,7 +32,6 @@ beforeAll(async () => {
       KEYSIDE_PORT: port,
       KEYSIDE_URL: url,
       REGISTRY_URL: `http://localhost:${registryPort}`,
-      REGISTRY_INTERNAL_URL: `http://127.0.0.1:${registryPort}`,
       REGISTRY_NOTIFICATION_SECRET: SECRET,
     },
   });

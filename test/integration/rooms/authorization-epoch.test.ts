@@ -32,6 +32,11 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   web_sessions: "are for the pages, and no registry asks for them",
   sign_in_links: "begin web sessions, and nothing else",
   job_runs: "a record of what happened",
+  registry_checks: "a record of what happened",
+  registry_contacts: "a record of what happened",
+  image_repositories: "what the registry has, whoever may have it",
+  image_manifests: "what the registry has, whoever may have it",
+  catalog_reading: "a record of what happened",
   migrations: "what the schema has become, not who may do what",
   authorization_epoch: "the epoch itself",
 };
