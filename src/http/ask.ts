@@ -1,6 +1,6 @@
 /** One HTTP request to another program, whose answer may be that there is none. */
 
-/** How long any one answer may take, unless told otherwise. */
+/** How long any one answer may take, unless told otherwise, or a signal says when it is enough. */
 const ANSWER_LIMIT_MS = 10_000;
 
 /** How long the body of an answer may be, unless told otherwise: registries take no manifest that is longer. */
@@ -22,14 +22,9 @@ export interface AskOptions extends Omit<RequestInit, "redirect"> {
  * does.
  */
 export async function ask(url: string, options: AskOptions = {}): Promise<Reply> {
-  const { limitMs = ANSWER_LIMIT_MS, limitBytes = BODY_LIMIT_BYTES, signal, ...init } = options;
-  const limit = AbortSignal.timeout(limitMs);
+  const { limitBytes = BODY_LIMIT_BYTES } = options;
   try {
-    const response = await fetch(url, {
-      ...init,
-      redirect: "manual",
-      signal: signal == null ? limit : AbortSignal.any([limit, signal]),
-    });
+    const response = await fetch(url, { ...options, redirect: "manual", signal: endOf(options) });
     const body = await readText(response, limitBytes);
     if (body === undefined) return { answered: false, why: `its answer has more than ${limitBytes} bytes` };
     return { answered: true, status: response.status, headers: response.headers, body };
@@ -37,6 +32,11 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Reply>
     const { cause, message } = error as Error;
     return { answered: false, why: (cause instanceof Error && cause.message) || message };
   }
+}
+
+function endOf({ limitMs, signal }: AskOptions): AbortSignal {
+  if (signal == null) return AbortSignal.timeout(limitMs ?? ANSWER_LIMIT_MS);
+  return limitMs === undefined ? signal : AbortSignal.any([AbortSignal.timeout(limitMs), signal]);
 }
 
 /** Undefined for a body that is too long, the rest of which is not waited for. */

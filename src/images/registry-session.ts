@@ -41,14 +41,12 @@ export class RegistrySession {
   readonly #token: string;
   readonly #turns: LimitFunction = pLimit(AT_ONCE);
   readonly #end: AbortSignal;
-  readonly #limitMs: number;
 
   constructor(services: RegistryServices, { subject, access, limitMs }: RegistrySessionOptions) {
     const { registry, signingKeys, clock, ids } = services;
     this.#services = services;
     this.tokenId = ids.uuid();
     this.#end = AbortSignal.timeout(limitMs);
-    this.#limitMs = limitMs;
     this.#token = signRegistryToken({
       key: signingKeys.current(),
       issuer: registry.issuer,
@@ -63,7 +61,7 @@ export class RegistrySession {
 
   /** The registry's reply to a question; a redirect, as to where blobs are stored, is followed once and without the token. */
   async ask({ method = "GET", path, accept, limitBytes }: RegistryQuestion): Promise<Reply> {
-    const bounds = { signal: this.#end, limitMs: this.#limitMs, ...(limitBytes !== undefined && { limitBytes }) };
+    const bounds = { signal: this.#end, ...(limitBytes !== undefined && { limitBytes }) };
     const headers = { Authorization: `Bearer ${this.#token}`, ...(accept !== undefined && { Accept: accept }) };
     return await this.#turns(() =>
       this.#services.registryTurns(async () => {
