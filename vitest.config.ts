@@ -1,4 +1,4 @@
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { ClosingReporter } from "./test/support/closing-reporter.ts";
@@ -35,8 +35,9 @@ process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
 
 export default defineConfig({
   test: {
-    // A good part of a test's time is waiting for other processes, which a worker more than there are cores makes use of.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    // Most of a test's time is waiting for other processes: a core less, the default, is half of a small machine. A worker more
+    // than there are cores gains nothing: what they wait for is busy too.
+    maxWorkers: "100%",
     // Files follow each other in one process, which loads the service and compiles the embedded database once for all of them.
     // So no test file replaces a module by vi.mock: it may be loaded already. What all files need replaced is in setupFiles.
     isolate: false,

@@ -20,6 +20,8 @@ export interface RegistrySessionOptions {
   readonly access: readonly RegistryAccess[];
   /** How long all of it may take, in milliseconds. */
   readonly limitMs: number;
+  /** Ends it earlier. */
+  readonly signal?: AbortSignal;
 }
 
 /** A request, below `/v2/`. */
@@ -42,11 +44,11 @@ export class RegistrySession {
   readonly #turns: LimitFunction = pLimit(AT_ONCE);
   readonly #end: AbortSignal;
 
-  constructor(services: RegistryServices, { subject, access, limitMs }: RegistrySessionOptions) {
+  constructor(services: RegistryServices, { subject, access, limitMs, signal }: RegistrySessionOptions) {
     const { registry, signingKeys, clock, ids } = services;
     this.#services = services;
     this.tokenId = ids.uuid();
-    this.#end = AbortSignal.timeout(limitMs);
+    this.#end = AbortSignal.any([AbortSignal.timeout(limitMs), ...(signal === undefined ? [] : [signal])]);
     this.#token = signRegistryToken({
       key: signingKeys.current(),
       issuer: registry.issuer,

@@ -2,7 +2,6 @@
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
 import { sweepSignInLinks } from "../authentication/sweep-sign-in-links.ts";
 import { sweepWebSessions } from "../authentication/sweep-web-sessions.ts";
-import { readCatalogIfDue } from "../images/catalog-reading.ts";
 import { forgetManifests } from "../images/forget-manifests.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
@@ -40,7 +39,7 @@ export function sharedChores(container: Container): readonly Chore[] {
     "sweep refresh tokens": () => sweepRefreshTokens(container),
     "sweep web sessions": () => sweepWebSessions(container),
     "sweep sign-in links": () => sweepSignInLinks(container),
-    "read the registry's catalog": () => readCatalogIfDue(container),
+    "read the registry's catalog": () => container.catalogReader.readIfDue(),
     "forget what was read of images": () => forgetManifests(container),
     "forget old reports of registries": () => forgetRegistryEvents(container),
   });

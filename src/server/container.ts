@@ -31,6 +31,7 @@ import { Event } from "../events/event.entity.ts";
 import { listenToRecordedEvents } from "../events/recorded-events.ts";
 import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
 import type { IdSource } from "../ids.ts";
+import { CatalogReader } from "../images/catalog-reader.ts";
 import { createLinks } from "../links.ts";
 import { Member } from "../members/member.entity.ts";
 import { Metrics } from "../metrics.ts";
@@ -102,6 +103,7 @@ export interface Container
   readonly initialPassword: InitialPassword;
   readonly jobRuns: JobRuns;
   readonly registryChecks: RegistryChecks;
+  readonly catalogReader: CatalogReader;
   readonly registryContacts: RegistryContacts;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
@@ -155,7 +157,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
   };
   addGauges(metrics, signingKeys, database);
   const onFailure = (event: string) => metrics.authenticationFailures.inc({ event });
-  const parts: Omit<Container, "registryChecks"> = {
+  const parts: Omit<Container, "registryChecks" | "catalogReader"> = {
     config,
     clock,
     ids,
@@ -204,7 +206,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
       await database.close();
     },
   };
-  return { ...parts, registryChecks: new RegistryChecks(parts) };
+  return { ...parts, registryChecks: new RegistryChecks(parts), catalogReader: new CatalogReader(parts) };
 }
 
 function tellDisk(log: Logger, isFull: boolean): void {

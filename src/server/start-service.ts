@@ -136,6 +136,7 @@ export async function serveRequests(container: Container): Promise<ServingProces
       const drained = Promise.all([drain(server), drain(socketServer)]);
       // Those who wait for a password check would wait longer than their connections live.
       container.passwordChecks.close();
+      container.catalogReader.close();
       await container.registryChecks.close();
       await drained;
       await removeSocket();

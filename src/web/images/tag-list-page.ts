@@ -101,8 +101,13 @@ function tags(opened: OpenedImages, links: ImageLinks, shown: ShownTags): SafeHt
 
 /** The tag, and its digest. On the tag's own page stand the lines to copy: by the tag, and by the digest. */
 function nameOf({ tag, digest, attachments: attached }: ReviewedTag, links: ImageLinks, repository: string): SafeHtml {
-  const signed = attached.length === 0 ? null : html` ${badge("signed")}`;
-  return html`<a class="name" href="${links.tag(repository, tag)}"><bdi>${tag}</bdi></a>${signed}${digest === undefined ? null : html`<p class="sub"><code>${shortDigest(digest)}</code></p>`}`;
+  return html`<a class="name" href="${links.tag(repository, tag)}"><bdi>${tag}</bdi></a>${attachmentBadge(attached)}${digest === undefined ? null : html`<p class="sub"><code>${shortDigest(digest)}</code></p>`}`;
+}
+
+/** That something is attached to it; whether that is worth anything, nobody has verified. */
+function attachmentBadge(attached: readonly string[]): SafeHtml | null {
+  if (attached.length === 0) return null;
+  return html` ${badge(attached.some((tag) => tag.endsWith(".sig")) ? "signature" : "attestation")}`;
 }
 
 function size({ summary }: ReviewedTag): SafeHtml {

@@ -18,7 +18,7 @@ import { table } from "../parts/table.ts";
 import { visibilityBadge } from "../parts/visibility.ts";
 import { type OpenedProject, projectFrame } from "../project-page.ts";
 import type { ShownPage } from "../protocol/page.ts";
-import type { PageLinks } from "../protocol/page-links.ts";
+import type { ImageLinks, PageLinks } from "../protocol/page-links.ts";
 import type { WebServices } from "../web-services.ts";
 import { firstPush } from "./first-push.ts";
 import { registryOff } from "./registry-off.ts";
@@ -56,7 +56,7 @@ export async function projectOverview(
 ${images(opened, prefix)}
 ${isManager ? firstSteps(steps, prefix) : null}
 ${steps.hasPushed || !project.containerRegistryEnabled ? null : firstPush(image, allowed.includes("push"))}
-${use === undefined || !steps.hasPushed ? null : useOf(use, opened)}`,
+${use === undefined || !steps.hasPushed ? null : useOf(use, opened, links.images(path))}`,
   };
 }
 
@@ -73,7 +73,7 @@ function images({ project }: OpenedProject, prefix: string): SafeHtml {
   return html`<section class="card pad" aria-label="Its images"><div><p class="lbl" id="prefix-label">Images begin with</p><div class="code"><pre id="image-prefix" tabindex="0" role="group" aria-labelledby="prefix-label" translate="no">${prefix}</pre>${copyButton({ from: "image-prefix", object: "the beginning of the names of its images", kind: "quiet" })}</div></div></section>`;
 }
 
-function useOf({ period, days, pushes }: Use, { project, accessLevel, now }: OpenedProject): SafeHtml {
+function useOf({ period, days, pushes }: Use, opened: OpenedProject, links: ImageLinks): SafeHtml {
   const counts = (kind: "pulls" | "pushes") => {
     const byDay = new Map(days.map((each) => ["day" in each ? each.day : "", each[kind]]));
     const dates = Array.from({ length: daysBetween(period.from, period.to) + 1 }, (_, day) =>
@@ -83,16 +83,20 @@ function useOf({ period, days, pushes }: Use, { project, accessLevel, now }: Ope
   };
   return html`<section class="card pad" aria-labelledby="use">${sectionHead("use", "Last 30 days", "As registries report it, in days of UTC.")}
 <div class="two">${bars("Pulls", { from: period.from, counts: counts("pulls"), one: "pull" })}${bars("Pushes", { from: period.from, counts: counts("pushes"), one: "push", many: "pushes" })}</div></section>
-${pushes.length === 0 ? null : html`<h2>Last pushes</h2>${pushTable(pushes, project.fullPath.path, accessLevel >= ACCESS_LEVELS.reporter, now)}`}`;
+${pushes.length === 0 ? null : html`<h2>Last pushes</h2>${pushTable(pushes, opened, links)}`}`;
 }
 
-function pushTable(pushes: readonly ReportedPush[], path: string, tellsWho: boolean, now: Date): SafeHtml {
+function pushTable(pushes: readonly ReportedPush[], { project, accessLevel, now }: OpenedProject, links: ImageLinks) {
+  const { path } = project.fullPath;
+  const tellsWho = accessLevel >= ACCESS_LEVELS.reporter;
+  const nameOf = (push: ReportedPush) => {
+    const name = html`<bdi>${imageName(push, path)}</bdi>`;
+    return push.tag === null
+      ? html`<span class="name">${name}</span>`
+      : html`<a class="name" href="${links.tag(push.repository, push.tag)}">${name}</a>`;
+  };
   const who = ({ by }: ReportedPush) => (by === null ? html`<span class="muted">not reported</span>` : person(by));
-  const rows = pushes.map((push) => [
-    html`<span class="name"><bdi>${imageName(push, path)}</bdi></span>`,
-    ...(tellsWho ? [who(push)] : []),
-    moment(push.at, now),
-  ]);
+  const rows = pushes.map((push) => [nameOf(push), ...(tellsWho ? [who(push)] : []), moment(push.at, now)]);
   const columns = [{ name: "Image", isWide: true }, ...(tellsWho ? [{ name: "By" }] : []), { name: "When" }];
   return table("Last pushes", columns, rows);
 }

@@ -2,7 +2,6 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { readCatalogIfDue } from "../../../src/images/catalog-reading.ts";
 import { NOTIFICATIONS_PATH, REALM_PATH } from "../../../src/links.ts";
 import { type RunningRegistry, startLocalRegistry } from "../../../src/local-registry/start-local-registry.ts";
 import { FakeClock } from "../../support/clock.ts";
@@ -102,7 +101,7 @@ describe("the images of a project", () => {
     expect(list).toMatch(/charts\/web just now 0\.1\.0 ci-push bot 0 1 web just now latest ci-push bot/);
     const tags = await read(`${BASE}/team/app/web`, /2\.0 MB – 3\.0 MB/);
     expect(tags).toContain("linux/amd64, linux/arm64/v8");
-    expect(tags).toMatch(/latest signed .* 1\.8\.2 signed/);
+    expect(tags).toMatch(/latest signature .* 1\.8\.2 signature/);
     expect(tags).toMatch(/Signatures and attestations: 1 sha256-/);
     const tag = await read(`${BASE}/team/app/web/-/tags/1.8.2`, /Also tagged latest/);
     expect(tag).toContain("Attestations: 2");
@@ -160,7 +159,7 @@ describe("the images of a project", () => {
       await database.em().execute(`delete from ${table} where repository = 'team/app/unreported'`);
     expect(textOf((await maintainer.get(BASE)).html)).not.toContain("unreported");
     expect((await maintainer.post(`${BASE}/read`)).status).toBe(303);
-    await readCatalogIfDue(stage.service.container);
+    await stage.service.container.catalogReader.readIfDue();
     expect(await read(BASE, /unreported/)).toContain("and what the registry itself had just now");
   });
 

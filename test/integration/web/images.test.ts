@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS } from "../../../src/clock.ts";
-import { readCatalogIfDue } from "../../../src/images/catalog-reading.ts";
+import { CatalogReader } from "../../../src/images/catalog-reader.ts";
 import { forgetManifests } from "../../../src/images/forget-manifests.ts";
 import type { RegistryEvent } from "../../../src/registry/notification.schema.ts";
 import { storeRegistryEvents } from "../../../src/registry/store-registry-events.ts";
@@ -269,7 +269,7 @@ describe("a registry that", () => {
     ]);
     stage.service.clock.advance({ hours: 2 });
     await signInAll();
-    await readCatalogIfDue(stage.service.container);
+    await stage.service.container.catalogReader.readIfDue();
     expect(await stage.service.container.database.em().execute("select name from image_repositories")).toEqual([
       { name: "team/app/b" },
     ]);
@@ -326,7 +326,7 @@ describe("an image's deletion", () => {
 });
 
 describe("the registry's catalog", () => {
-  const read = () => readCatalogIfDue(stage.service.container);
+  const read = () => stage.service.container.catalogReader.readIfDue();
   const catalogs = () => stage.registry.asked.filter(({ path }) => path.startsWith("_catalog"));
   const names = async () =>
     (
@@ -406,6 +406,26 @@ describe("the registry's catalog", () => {
     later(2);
     await read();
     expect(catalogs()).toHaveLength(before + 1);
+  });
+
+  it("whose reading is cut off as the service stops is read anew by whoever comes next", async () => {
+    later(120);
+    const reached = Promise.withResolvers<void>();
+    stage.registry.answer = () => {
+      reached.resolve();
+      return true;
+    };
+    const stopped = new CatalogReader(stage.service.container);
+    const reading = stopped.readIfDue();
+    await reached.promise;
+    stopped.close();
+    await reading;
+    await stopped.readIfDue();
+    expect(catalogs()).toHaveLength(1);
+    stage.registry.answer = () => false;
+    await read();
+    expect(catalogs()).toHaveLength(2);
+    expect(textOf((await clients.maintainer.get(BASE)).html)).not.toContain("could not be read");
   });
 
   it("without end is given up, wherever it leads", async () => {
