@@ -2,6 +2,7 @@ import axe, { type AxeResults } from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openContext, openPage } from "../../support/browser.ts";
+import { HOSTILE, renameAll } from "../../support/hostile-names.ts";
 import { findChromium } from "../../support/requirements.ts";
 import { addressOf, isShown, PAGES, type PageRow } from "../../support/web-pages.ts";
 import { type Role, startWebStage, type WebStage } from "../../support/web-stage.ts";
@@ -21,6 +22,11 @@ const HEIGHT = 900;
 /** The narrowest that a page has to fit, and what a wide window is at 400 %. @see WCAG 2.2, 1.4.10 */
 const NARROWEST = 320;
 
+/** All names on all pages are this one: whatever a browser would do of it, its policy tells, or the layout shows. */
+const HOSTILE_NAME = (["a tag", "an attribute", "a closing title", "an address", "another direction"] as const)
+  .map((kind) => HOSTILE[kind])
+  .join(" ");
+
 const chromium = await findChromium();
 beforeEach(({ skip }) => skip(!chromium.found, chromium.want));
 
@@ -29,6 +35,7 @@ const contexts = new Map<Role, Promise<BrowserContext>>();
 beforeAll(async () => {
   if (!chromium.found) return;
   stage = await startWebStage();
+  await renameAll(stage, HOSTILE_NAME);
 });
 afterAll(async () => {
   for (const context of contexts.values()) await (await context).close();

@@ -1,21 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HOSTILE, renameAll } from "../../support/hostile-names.ts";
 import { unescaped, WebClient } from "../../support/web-client.ts";
 import { addressOf, isShown, PAGES } from "../../support/web-pages.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
 import { createGroup, createProject } from "../../support/world.ts";
-
-/** Names that want to be more than text. */
-const HOSTILE = {
-  "a tag": `"><script>alert(1)</script>`,
-  "an attribute": `' onmouseover='alert(1)' x="`,
-  "a closing title": "</title></textarea><img src=x onerror=alert(1)>",
-  "an address": "javascript:alert(1)",
-  "an entity": "&lt;script&gt;&quot;&#39;",
-  "a template": "{{7*7}}<%= 7*7 %>",
-  "another direction": "abc\u202Etxt.exe\u202D\u2066",
-  "255 emoji": "😀".repeat(255),
-  "combining marks": `Z${"\u0301".repeat(100)}`,
-} as const;
 
 /** What of a page may only ever be text: the beginning of any of the tags and attributes above. */
 const MARKUP = /<script>|<img src=x|' onmouseover='|(?:href|action|src)="javascript:|<\/title><\/textarea>/;
@@ -36,22 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.service.stop());
 
-/** Gives everything that has a free name a hostile one, as far as the API lets people do that. */
-async function rename(name: string): Promise<void> {
-  const { service, people, project } = stage;
-  const { root } = service;
-  const done = [
-    await root.put(`/users/${people.administrator.id}`, { name }),
-    await root.put(`/users/${people.maintainer.id}`, { name }),
-    await root.put(`/projects/${project.id}`, { name, description: name }),
-    await root.put("/groups/team", { name, description: name }),
-  ];
-  expect(done.map(({ status }) => status)).toEqual(done.map(() => 200));
-}
-
 describe("a name is text, wherever it is shown:", () => {
   it.each(Object.entries(HOSTILE))("%s", async (_kind, name) => {
-    await rename(name);
+    await renameAll(stage, name);
     let shown = 0;
     for (const looker of LOOKERS) {
       const client = await stage.clientOf(looker);
