@@ -41,10 +41,11 @@ export async function describeTags(
   tags: readonly string[],
 ): Promise<DescribedTags> {
   const { repository } = of;
-  const digests = session === undefined ? new Map() : await findDigests(session, repository, tags);
-  const there: AskedTag[] = tags
-    .filter((tag) => digests.get(tag) !== "gone")
-    .map((tag) => ({ tag, digest: digests.get(tag)?.digest }));
+  const digests = session === undefined ? undefined : await findDigests(session, repository, tags);
+  const there = tags.flatMap((tag): AskedTag[] => {
+    const named = digests?.get(tag) ?? "unknown";
+    return named === "gone" ? [] : [{ tag, digest: named === "unknown" ? undefined : named.digest }];
+  });
   const reported = await report(services, of, there);
   const asked = there.map(({ tag, digest }) => ({
     tag,

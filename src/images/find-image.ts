@@ -4,7 +4,6 @@ import { NotFoundError } from "../errors.ts";
 import type { Project } from "../projects/project.entity.ts";
 import type { Person } from "../users/person.ts";
 import { type DescribedTag, describeTags } from "./describe-tags.ts";
-import { findReporting, type Reporting } from "./find-reporting.ts";
 import type { Done } from "./find-tag-reports.ts";
 import type { ImageManifest } from "./image-manifest.ts";
 import type { ImageServices } from "./image-services.ts";
@@ -22,7 +21,6 @@ export interface FoundImage extends DescribedTag {
   readonly lastPulls: readonly Done[];
   /** Other tags that were pushed last with the same digest. */
   readonly otherTags: readonly string[];
-  readonly reporting: Reporting;
 }
 
 /**
@@ -46,7 +44,6 @@ export async function findImage(
     manifests: described.manifests,
     lastPulls: await findLastPulls(em, of, found.digest),
     otherTags: (await findPushedTags(em, of, found.digest)).filter((other) => other !== tag),
-    reporting: await findReporting(em, services),
   };
 }
 

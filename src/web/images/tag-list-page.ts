@@ -1,10 +1,8 @@
 /** The tags of a repository: what each is, who pushed it, and whether anybody pulls it. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { addDays, daysBetween } from "../../clock.ts";
 import { IDLE_DAYS } from "../../images/find-reporting.ts";
 import type { ReviewedTag, ReviewedTags } from "../../images/review-tags.ts";
 import { badge } from "../parts/badge.ts";
-import { bars } from "../parts/bars.ts";
 import { copyButton } from "../parts/copy-button.ts";
 import { confirmLink } from "../parts/dialog.ts";
 import { disclosure } from "../parts/disclosure.ts";
@@ -20,6 +18,7 @@ import type { ShownPage } from "../protocol/page.ts";
 import type { Href, ImageLinks, PageLinks } from "../protocol/page-links.ts";
 import { artifactInWords, doneInWords, repositoryName, shortDigest, sizeInWords } from "./image-words.ts";
 import type { OpenedImages } from "./open-images.ts";
+import { pullsAndPushes } from "./pulls-and-pushes.ts";
 import { sourceOfTags } from "./source-of-tags.ts";
 
 /** How many tags a page lists. */
@@ -55,20 +54,11 @@ ${pager({ page, perPage: TAGS_PER_PAGE, total: reviewed.found, at })}`;
     ...projectFrame(opened, links, "images", { name: "Images", href: own.list() }, { name }),
     main: html`${pageHead(name, html`<code id="image">${image}</code>`, html`<div class="acts">${copyButton({ from: "image", object: "the name of the repository" })}</div>`)}
 ${sourceOfTags(reviewed, opened.mayCheck ? links.adminLinks.registry() : undefined)}
-${use(reviewed)}
+<section class="card pad" aria-label="Pulls and pushes in 30 days">${pullsAndPushes(reviewed.period, reviewed.days)}</section>
 ${reviewed.total === 0 ? null : toolbar(null, searchField(field))}
 ${list}
 ${attachments(reviewed, own, repository)}`,
   };
-}
-
-function use({ period, days }: ReviewedTags): SafeHtml {
-  const of = (kind: "pulls" | "pushes") => {
-    const byDay = new Map(days.map((each) => [each.day, each[kind]]));
-    const length = daysBetween(period.from, period.to) + 1;
-    return Array.from({ length }, (_, day) => byDay.get(addDays(period.from, day)) ?? 0);
-  };
-  return html`<section class="card pad" aria-label="Pulls and pushes in 30 days"><div class="two">${bars("Pulls", { from: period.from, counts: of("pulls"), one: "pull" })}${bars("Pushes", { from: period.from, counts: of("pushes"), one: "push", many: "pushes" })}</div></section>`;
 }
 
 function tags(opened: OpenedImages, links: ImageLinks, shown: ShownTags): SafeHtml {

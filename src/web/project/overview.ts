@@ -1,15 +1,15 @@
 /** The overview of a project: where its images lie, who sees it, and how it is used. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { findFirstSteps } from "../../access-tokens/find-first-steps.ts";
-import { addDays, daysBetween } from "../../clock.ts";
+import { daysBetween } from "../../clock.ts";
 import { ACCESS_LEVELS, NO_ACCESS, nameOfLevel } from "../../principals/access-level.ts";
 import { listPushes, type ReportedPush } from "../../projects/list-pushes.ts";
 import { listRegistryActivity, type RegistryActivity } from "../../projects/list-registry-activity.ts";
 import { decidePeriod, type Period } from "../../projects/period.ts";
 import { firstSteps } from "../access-tokens/first-steps.ts";
 import { imageName, person } from "../access-tokens/token-words.ts";
+import { pullsAndPushes } from "../images/pulls-and-pushes.ts";
 import { badge } from "../parts/badge.ts";
-import { bars } from "../parts/bars.ts";
 import { copyButton } from "../parts/copy-button.ts";
 import { moment } from "../parts/moment.ts";
 import { pageHead } from "../parts/page-head.ts";
@@ -74,15 +74,9 @@ function images({ project }: OpenedProject, prefix: string): SafeHtml {
 }
 
 function useOf({ period, days, pushes }: Use, opened: OpenedProject, links: ImageLinks): SafeHtml {
-  const counts = (kind: "pulls" | "pushes") => {
-    const byDay = new Map(days.map((each) => ["day" in each ? each.day : "", each[kind]]));
-    const dates = Array.from({ length: daysBetween(period.from, period.to) + 1 }, (_, day) =>
-      addDays(period.from, day),
-    );
-    return dates.map((date) => byDay.get(date) ?? 0);
-  };
+  const ofDays = days.flatMap((each) => ("day" in each ? [each] : []));
   return html`<section class="card pad" aria-labelledby="use">${sectionHead("use", "Last 30 days", "As registries report it, in days of UTC.")}
-<div class="two">${bars("Pulls", { from: period.from, counts: counts("pulls"), one: "pull" })}${bars("Pushes", { from: period.from, counts: counts("pushes"), one: "push", many: "pushes" })}</div></section>
+${pullsAndPushes(period, ofDays)}</section>
 ${pushes.length === 0 ? null : html`<h2>Last pushes</h2>${pushTable(pushes, opened, links)}`}`;
 }
 
