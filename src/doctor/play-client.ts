@@ -1,10 +1,11 @@
 /** Does what Docker clients do with a registry, with the tokens of a throw-away project. */
 import type { Reply } from "../http/ask.ts";
 import { REALM_PATH } from "../links.ts";
+import { digestOf } from "../registry-access/content-digest.ts";
 import { describeReply, expectStatus, firstMessage, quoted } from "./describe-reply.ts";
 import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure } from "./failure.ts";
-import { digestOf, manifestOf, RepositoryProbe } from "./repository-probe.ts";
+import { manifestOf, RepositoryProbe } from "./repository-probe.ts";
 import { type RegistryTokenContents, requestRegistryToken } from "./request-registry-token.ts";
 import type { ThrowAwayProject } from "./throw-away-project.ts";
 import { whyRefused } from "./why-refused.ts";

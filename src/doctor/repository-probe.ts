@@ -1,6 +1,6 @@
 /** Pushes, pulls, mounts and deletes in a registry as Docker clients do, and returns the answers. Draws no conclusions. */
-import { createHash } from "node:crypto";
 import type { Reply } from "../http/ask.ts";
+import { digestOf } from "../registry-access/content-digest.ts";
 import { quoted } from "./describe-reply.ts";
 import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure } from "./failure.ts";
@@ -93,9 +93,4 @@ export function manifestOf(config: string, layer: string): string {
       },
     ],
   });
-}
-
-/** @see OCI image specification, "Digests" */
-export function digestOf(content: string): string {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }

@@ -2,8 +2,8 @@
  * Finds what manifests say: from what is kept of them, by digest, else from the registry, of which each is then kept. A
  * manifest never changes, and what has another digest than it should is not believed.
  */
-import { createHash } from "node:crypto";
 import type { PreparedQuery } from "../database/database.ts";
+import { digestOf } from "../registry-access/content-digest.ts";
 import { type ImageManifest, MANIFEST_TYPES, type ReadManifest, readManifest, withConfig } from "./image-manifest.ts";
 import type { ImageServices } from "./image-services.ts";
 import type { RegistrySession } from "./registry-session.ts";
@@ -92,9 +92,4 @@ async function complete(
   return reply.status === 200 && digestOf(reply.body) === digest
     ? withConfig(read.manifest, reply.body)
     : read.manifest;
-}
-
-/** @see OCI image specification, "Digests" */
-function digestOf(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

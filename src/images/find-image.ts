@@ -2,7 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { NotFoundError } from "../errors.ts";
 import type { Project } from "../projects/project.entity.ts";
-import type { Person } from "../users/person.ts";
+import { type Person, personOf } from "../users/person.ts";
 import { type DescribedTag, describeTags } from "./describe-tags.ts";
 import type { Done } from "./find-tag-reports.ts";
 import type { ImageManifest } from "./image-manifest.ts";
@@ -66,9 +66,9 @@ async function findLastPulls(
   digest: string,
 ): Promise<Done[]> {
   const rows = await em.execute<PullRow[]>(LAST_PULLS, [repository, digest, projectId]);
-  return rows.map(({ happened_at, id, username, name, user_type: userType }) => ({
+  return rows.map(({ happened_at, id, username, name, user_type }) => ({
     at: new Date(happened_at),
-    by: id === null ? null : { id, username, name, userType },
+    by: personOf(id, username, name, user_type),
   }));
 }
 

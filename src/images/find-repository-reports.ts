@@ -2,7 +2,7 @@
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { countOf } from "../projects/list-registry-activity.ts";
 import type { Period } from "../projects/period.ts";
-import type { Person } from "../users/person.ts";
+import { type Person, personOf } from "../users/person.ts";
 import type { Done } from "./find-tag-reports.ts";
 import type { ProjectRepository } from "./order-tags.ts";
 
@@ -73,8 +73,7 @@ function lastPushOf({
   user_type,
 }: Omit<Row, "name" | "pulls" | "pushes">) {
   if (happened_at === null) return undefined;
-  const by = user_id === null ? null : { id: user_id, username, name: user_name, userType: user_type };
-  return { at: new Date(happened_at), tag, by };
+  return { at: new Date(happened_at), tag, by: personOf(user_id, username, user_name, user_type) };
 }
 
 /** What happened to a repository on one day (`YYYY-MM-DD`), pulls by nobody in particular among it. */

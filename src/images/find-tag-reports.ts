@@ -1,6 +1,6 @@
 /** What registries reported of tags: who pushed them, and how often and by whom their images were pulled. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { Person } from "../users/person.ts";
+import { type Person, personOf } from "../users/person.ts";
 import type { ProjectRepository } from "./order-tags.ts";
 
 /** Something that was done once, and by whom; null where a registry did not say. */
@@ -93,8 +93,4 @@ function reportsOf(row: Row): TagReports {
     pulls: row.pulls,
     lastPull: row.pulled_at === null ? undefined : { at: new Date(row.pulled_at), by: puller },
   };
-}
-
-function personOf(id: number | null, username: string, name: string, userType: Person["userType"]): Person | null {
-  return id === null ? null : { id, username, name, userType };
 }

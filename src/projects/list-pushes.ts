@@ -1,6 +1,6 @@
 /** Lists what was pushed to a project last, as registries reported it. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import type { Person } from "../users/person.ts";
+import { type Person, personOf } from "../users/person.ts";
 import type { UserType } from "../users/user.entity.ts";
 
 /** An image that was pushed. */
@@ -56,6 +56,6 @@ export async function listPushes(em: SqlEntityManager, projectId: number, limit:
     tag,
     digest,
     at: new Date(happened_at),
-    by: user_id === null ? null : { id: user_id, username, name, userType: user_type },
+    by: personOf(user_id, username, name, user_type),
   }));
 }

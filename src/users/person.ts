@@ -8,3 +8,8 @@ export interface Person {
   readonly name: string;
   readonly userType: UserType;
 }
+
+/** Somebody as a query found them; null where it found nobody, as of a left join. */
+export function personOf(id: number | null, username: string, name: string, userType: UserType): Person | null {
+  return id === null ? null : { id, username, name, userType };
+}
