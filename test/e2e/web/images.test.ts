@@ -1,13 +1,12 @@
 /** The pages of images, over real registries: what they hold, what they report, and what is left when they are gone. */
-import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { NOTIFICATIONS_PATH, REALM_PATH } from "../../../src/links.ts";
-import { type RunningRegistry, startLocalRegistry } from "../../../src/local-registry/start-local-registry.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { NoRegistry, RunningRegistry } from "../../../src/local-registry/start-local-registry.ts";
 import { FakeClock } from "../../support/clock.ts";
 import { freePort } from "../../support/free-port.ts";
 import { makeImage, makeIndex, pushMade } from "../../support/images.ts";
 import { RegistryClient } from "../../support/registry-client.ts";
+import { startReportingRegistry } from "../../support/reporting-registry.ts";
 import { formOf, type WebClient } from "../../support/web-client.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
 import { createProjectAccessToken, type ProjectAccessToken } from "../../support/world.ts";
@@ -17,7 +16,7 @@ const ALL = ["read_registry", "write_registry", "delete_registry"];
 const LINUX = { architecture: "amd64", os: "linux", created: "2026-11-20T10:00:00Z" };
 
 let stage: WebStage;
-let registry: RunningRegistry;
+let registry: RunningRegistry | NoRegistry | undefined;
 let robot: ProjectAccessToken;
 let client: RegistryClient;
 let maintainer: WebClient;
@@ -35,20 +34,8 @@ beforeAll(async () => {
     },
   });
   const { config } = stage.service.container;
-  const started = await startLocalRegistry({
-    dataDir: await mkdtemp(join(stage.service.directory, "registry-")),
-    host: "127.0.0.1",
-    port: registryPort,
-    realm: url + REALM_PATH,
-    service: config.registry.service,
-    issuer: config.registry.issuer,
-    rootCertBundle: join(config.certsDir, "ca.crt"),
-    notifications: { url: url + NOTIFICATIONS_PATH, secret: SECRET },
-    environment: process.env,
-    report: () => undefined,
-  });
-  if (started.kind === "none") throw new Error(started.reason);
-  registry = started;
+  const dataDir = join(stage.service.directory, "registry");
+  registry = await startReportingRegistry(config, { dataDir, port: registryPort, secret: SECRET });
   robot = await createProjectAccessToken(stage.service, stage.project.id, {
     name: "ci-push",
     scopes: ALL,
@@ -58,9 +45,16 @@ beforeAll(async () => {
   maintainer = await stage.clientOf("maintainer");
 });
 afterAll(async () => {
-  await registry?.stop();
+  await stop(registry);
   await stage?.service.stop();
 });
+beforeEach(({ skip }) => {
+  if (registry?.kind === "none") skip(`needs a registry: ${registry.reason}`);
+});
+
+async function stop(running: typeof registry): Promise<void> {
+  if (running !== undefined && running.kind !== "none") await running.stop();
+}
 
 const BASE = "/team/app/-/container_registry";
 
@@ -167,7 +161,7 @@ describe("the images of a project", () => {
     await pushMade(client, "team/app/remembered", "v1", makeImage(LINUX));
     const path = `${BASE}/team/app/remembered`;
     await read(path, /linux\/amd64/);
-    await registry.stop();
+    await stop(registry);
     const tags = await read(path, /The registry does not answer in time/);
     expect(tags).toMatch(/v1 .* linux\/amd64 just now by ci-push bot/);
     expect(tags).not.toContain("Delete");

@@ -5,14 +5,11 @@ import { GenericContainer, Wait } from "testcontainers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { NOTIFICATIONS_PATH, REALM_PATH } from "../../../src/links.ts";
-import {
-  type NoRegistry,
-  type RunningRegistry,
-  startLocalRegistry,
-} from "../../../src/local-registry/start-local-registry.ts";
+import type { NoRegistry, RunningRegistry } from "../../../src/local-registry/start-local-registry.ts";
 import { FakeClock } from "../../support/clock.ts";
 import { freePort } from "../../support/free-port.ts";
 import { readUntil } from "../../support/read-until.ts";
+import { startReportingRegistry } from "../../support/reporting-registry.ts";
 import { findImage } from "../../support/requirements.ts";
 import { unescaped, WebClient } from "../../support/web-client.ts";
 import { startWebStage, type WebStage } from "../../support/web-stage.ts";
@@ -36,19 +33,9 @@ beforeAll(async () => {
       REGISTRY_NOTIFICATION_SECRET: SECRET,
     },
   });
-  const { config } = stage.service.container;
-  registry = await startLocalRegistry({
-    dataDir: join(stage.service.directory, "registry"),
-    host: "127.0.0.1",
-    port: registryPort,
-    realm: url + REALM_PATH,
-    service: config.registry.service,
-    issuer: config.registry.issuer,
-    rootCertBundle: join(config.certsDir, "ca.crt"),
-    notifications: { url: url + NOTIFICATIONS_PATH, secret: SECRET },
-    environment: process.env,
-    report: () => undefined,
-  });
+  const { container, directory } = stage.service;
+  const dataDir = join(directory, "registry");
+  registry = await startReportingRegistry(container.config, { dataDir, port: registryPort, secret: SECRET });
 });
 afterAll(async () => {
   if (registry.kind !== "none") await registry.stop();
