@@ -1,11 +1,31 @@
 /** The configuration: the only reader of the environment. It is read once, before anything listens, and then frozen. */
 import { isIP } from "node:net";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
 
 const seconds = (low: number, high: number) => wholeNumber(low, high, "a number of seconds");
 const days = (low: number) => wholeNumber(low, 36_500, "a number of days");
+
+const BYTES_PER_MIB = 1024 * 1024;
+
+/** A number of MiB up to a TiB; read as bytes. */
+const mebibytes = wholeNumber(1, 1_048_576, "a number of MiB").transform((value) => value * BYTES_PER_MIB);
+
+/** How many of something may go on at once. */
+const atOnce = wholeNumber(1, 1000, "a number of operations at once");
+
+const directory = z
+  .string()
+  .min(1, "a directory")
+  .transform((path) => resolve(path));
+
+const onOrOff = (byDefault: "on" | "off") =>
+  z
+    .enum(["on", "off"], "on or off")
+    .default(byDefault)
+    .transform((value) => value === "on");
 
 function wholeNumber(low: number, high: number, what: string) {
   const form = `${what} from ${low} to ${high}`;
@@ -70,16 +90,8 @@ const environmentSchema = z.object({
     .refine(isPostgresUrl, "a PostgreSQL URL like postgres://user:password@host:5432/database")
     .optional(),
   KEYSIDE_DATABASE_TIMEOUT: seconds(1, 300).default(5),
-  KEYSIDE_DATA_DIR: z
-    .string()
-    .min(1, "a directory")
-    .default("./data")
-    .transform((path) => resolve(path)),
-  KEYSIDE_CERTS_DIR: z
-    .string()
-    .min(1, "a directory")
-    .default("./certs")
-    .transform((path) => resolve(path)),
+  KEYSIDE_DATA_DIR: directory.prefault("./data"),
+  KEYSIDE_CERTS_DIR: directory.prefault("./certs"),
   KEYSIDE_ROOT_PASSWORD: z.string().min(8, "a password of 8 characters or more").optional(),
   REGISTRY_URL: webUrl.default("http://localhost:5000"),
   REGISTRY_INTERNAL_URL: webUrl.optional(),
@@ -93,12 +105,22 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[\x21-\x7e][\x20-\x7e]{6,}[\x21-\x7e]$/, "8 or more printable characters, without spaces at the ends")
     .optional(),
-  KEYSIDE_REFRESH_TOKENS: z
-    .enum(["on", "off"], "on or off")
-    .default("on")
-    .transform((value) => value === "on"),
+  KEYSIDE_REFRESH_TOKENS: onOrOff("on"),
   KEYSIDE_REFRESH_TOKEN_IDLE_DAYS: days(1).default(30),
   KEYSIDE_REFRESH_TOKEN_MAX_DAYS: days(1).default(180),
+  KEYSIDE_GIT: onOrOff("on"),
+  KEYSIDE_GIT_DIR: directory.optional(),
+  KEYSIDE_GIT_DEFAULT_BRANCH_PROTECTION: z
+    .enum(["0", "1", "2"], "0, 1 or 2")
+    .default("2")
+    .transform(Number)
+    .pipe(z.literal([0, 1, 2])),
+  KEYSIDE_GIT_MAX_PUSH_MIB: mebibytes.prefault("1024"),
+  KEYSIDE_GIT_MAX_REPOSITORY_MIB: mebibytes.optional(),
+  KEYSIDE_GIT_CONCURRENCY: atOnce.default(Math.max(8, 2 * availableParallelism())),
+  KEYSIDE_GIT_CONCURRENCY_PER_CALLER: atOnce.default(4),
+  KEYSIDE_GIT_TIMEOUT: seconds(1, 86_400).default(3600),
+  KEYSIDE_GIT_IDLE_TIMEOUT: seconds(1, 3600).default(60),
   KEYSIDE_TOP_LEVEL_GROUPS: z.enum(["everyone", "administrators"], "everyone or administrators").default("everyone"),
   KEYSIDE_TRUSTED_PROXIES: networks.default([]),
   KEYSIDE_METRICS_CLIENTS: networks.default(["127.0.0.0/8", "::1"]),
@@ -114,10 +136,7 @@ const environmentSchema = z.object({
   KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS: days(0).default(30),
   KEYSIDE_EVENT_RETENTION_DAYS: days(1).default(90),
   KEYSIDE_AUDIT_LOG: auditFile.optional(),
-  KEYSIDE_AUDIT_LOG_REQUIRED: z
-    .enum(["on", "off"], "on or off")
-    .default("off")
-    .transform((value) => value === "on"),
+  KEYSIDE_AUDIT_LOG_REQUIRED: onOrOff("off"),
   KEYSIDE_LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -210,6 +229,23 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     refreshTokenLife: Object.freeze({
       idleDays: values.KEYSIDE_REFRESH_TOKEN_IDLE_DAYS,
       maxDays: values.KEYSIDE_REFRESH_TOKEN_MAX_DAYS,
+    }),
+    git: Object.freeze({
+      isOn: values.KEYSIDE_GIT,
+      /** Where the repositories lie. */
+      directory: values.KEYSIDE_GIT_DIR ?? join(values.KEYSIDE_DATA_DIR, "git"),
+      defaultBranchProtection: values.KEYSIDE_GIT_DEFAULT_BRANCH_PROTECTION,
+      /** The pack of one push. */
+      maximumPushBytes: values.KEYSIDE_GIT_MAX_PUSH_MIB,
+      /** The size from which on a repository takes no more; undefined where there is none. */
+      maximumRepositoryBytes: values.KEYSIDE_GIT_MAX_REPOSITORY_MIB,
+      /** Operations at once in one process, and those of one caller among them. */
+      concurrency: values.KEYSIDE_GIT_CONCURRENCY,
+      concurrencyPerCaller: values.KEYSIDE_GIT_CONCURRENCY_PER_CALLER,
+      /** One operation as a whole. */
+      timeoutSeconds: values.KEYSIDE_GIT_TIMEOUT,
+      /** A time without a byte either way while it is the client's turn. */
+      idleTimeoutSeconds: values.KEYSIDE_GIT_IDLE_TIMEOUT,
     }),
     network: Object.freeze({
       trustedProxies: values.KEYSIDE_TRUSTED_PROXIES,

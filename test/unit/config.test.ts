@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
@@ -44,7 +45,51 @@ describe("readConfig", () => {
 
   it("is frozen, all the way down", () => {
     const config = readConfig({});
-    expect([config, config.registry, config.tokens].every(Object.isFrozen)).toBe(true);
+    expect([config, config.registry, config.tokens, config.git].every(Object.isFrozen)).toBe(true);
+  });
+
+  it("keeps Git repositories in the data directory, unless another is named", () => {
+    expect(readConfig({ KEYSIDE_DATA_DIR: "state" }).git.directory).toBe(resolve("state/git"));
+    expect(readConfig({ KEYSIDE_DATA_DIR: "state", KEYSIDE_GIT_DIR: "code" }).git.directory).toBe(resolve("code"));
+  });
+
+  it("has Git on, and protects the default branch as GitLab does, by default", () => {
+    expect(readConfig({}).git).toEqual({
+      isOn: true,
+      directory: resolve("data/git"),
+      defaultBranchProtection: 2,
+      maximumPushBytes: 1_073_741_824,
+      maximumRepositoryBytes: undefined,
+      concurrency: Math.max(8, 2 * availableParallelism()),
+      concurrencyPerCaller: 4,
+      timeoutSeconds: 3600,
+      idleTimeoutSeconds: 60,
+    });
+  });
+
+  it("takes Git's limits as they are given, in MiB and in seconds", () => {
+    const environment = {
+      KEYSIDE_GIT: "off",
+      KEYSIDE_GIT_DIR: "/srv/git",
+      KEYSIDE_GIT_DEFAULT_BRANCH_PROTECTION: "0",
+      KEYSIDE_GIT_MAX_PUSH_MIB: "3",
+      KEYSIDE_GIT_MAX_REPOSITORY_MIB: "5000",
+      KEYSIDE_GIT_CONCURRENCY: "1",
+      KEYSIDE_GIT_CONCURRENCY_PER_CALLER: "2",
+      KEYSIDE_GIT_TIMEOUT: "86400",
+      KEYSIDE_GIT_IDLE_TIMEOUT: "1",
+    };
+    expect(readConfig(environment).git).toEqual({
+      isOn: false,
+      directory: "/srv/git",
+      defaultBranchProtection: 0,
+      maximumPushBytes: 3_145_728,
+      maximumRepositoryBytes: 5_242_880_000,
+      concurrency: 1,
+      concurrencyPerCaller: 2,
+      timeoutSeconds: 86_400,
+      idleTimeoutSeconds: 1,
+    });
   });
 
   it("has an audit log where one is named, and takes none for required that is not", () => {
@@ -91,6 +136,16 @@ describe("readConfig", () => {
     ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "0"],
     ["KEYSIDE_MAX_TOKEN_LIFETIME_DAYS", "36501"],
     ["KEYSIDE_TOP_LEVEL_GROUPS", "nobody"],
+    ["KEYSIDE_GIT", "true"],
+    ["KEYSIDE_GIT_DEFAULT_BRANCH_PROTECTION", "3"],
+    ["KEYSIDE_GIT_DEFAULT_BRANCH_PROTECTION", "02"],
+    ["KEYSIDE_GIT_MAX_PUSH_MIB", "0"],
+    ["KEYSIDE_GIT_MAX_PUSH_MIB", "1048577"],
+    ["KEYSIDE_GIT_MAX_REPOSITORY_MIB", "10G"],
+    ["KEYSIDE_GIT_CONCURRENCY", "0"],
+    ["KEYSIDE_GIT_CONCURRENCY_PER_CALLER", "1001"],
+    ["KEYSIDE_GIT_TIMEOUT", "86401"],
+    ["KEYSIDE_GIT_IDLE_TIMEOUT", "0"],
     ["KEYSIDE_AUDIT_LOG", "/var/log/%Y/audit.log"],
     ["KEYSIDE_AUDIT_LOG", "audit-%H.log"],
     ["KEYSIDE_AUDIT_LOG_REQUIRED", "yes"],
