@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database, PreparedQuery } from "../database/database.ts";
 import { DeferredNotes } from "../database/deferred-notes.ts";
-import { type NewEvent, tellRecordedEvents } from "../events/recorded-events.ts";
+import { type NewTargetEvent, tellRecordedEvents } from "../events/recorded-events.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -69,7 +69,7 @@ export class SecretReuse {
   }
 }
 
-function toEvent(row: ReuseRow): NewEvent {
+function toEvent(row: ReuseRow): NewTargetEvent {
   const { author_id: userId, target_id: id, target_title: title, project_id: projectId, address } = row;
   const target = { type: "AccessToken", id, title } as const;
   return { by: { userId, tokenId: id }, action: "reused", target, projectId, at: new Date(row.created_at), address };

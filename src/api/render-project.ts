@@ -49,8 +49,7 @@ export async function renderProjects(
       web_url: links.web(path),
       http_url_to_repo: links.gitHttp(path),
       ssh_url_to_repo: links.gitSsh(path),
-      // There is no Git hosting yet, so there is no branch.
-      default_branch: null,
+      default_branch: project.defaultBranch ?? null,
       archived: false,
       avatar_url: null,
       topics: [],

@@ -1,10 +1,11 @@
 /**
- * The record of something that a user did. It outlives its target and its project, so it keeps the target's name. Its
- * author may become the ghost user, but an event always has one.
+ * The record of something that a user did: to a target, or by a push of Git, which has none. It outlives its target and its
+ * project, so it keeps the target's name. Its author may become the ghost user, but an event always has one.
  */
 import { defineEntity, type Loaded, p } from "@mikro-orm/core";
 import { baseProperties } from "../database/base.entity.ts";
 import { User } from "../users/user.entity.ts";
+import { GIT_ACTIONS, type PushData } from "./push-data.ts";
 
 /** What can be done to a target. */
 export const EVENT_ACTIONS = [
@@ -59,10 +60,13 @@ const EventSchema = defineEntity({
   properties: {
     ...baseProperties,
     author: () => p.manyToOne(User).ref(),
-    action: p.enum(EVENT_ACTIONS),
-    targetType: p.enum(TARGET_TYPES),
+    action: p.enum([...EVENT_ACTIONS, ...GIT_ACTIONS]),
+    /** With its title, of everything but a push by Git. */
+    targetType: p.enum(TARGET_TYPES).nullable(),
     targetId: p.integer().nullable(),
-    targetTitle: p.text(),
+    targetTitle: p.text().nullable(),
+    /** Of a push by Git alone. */
+    pushData: p.json<PushData>().nullable(),
     /** The project that it happened in; a plain number, since projects are a higher layer than events. */
     projectId: p.integer().nullable(),
     /** The access token that was used; null for a password, or for Keyside itself. */

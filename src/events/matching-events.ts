@@ -3,17 +3,20 @@ import type { ObjectQuery } from "@mikro-orm/core";
 import type { QBFilterQuery, SqlEntityManager } from "@mikro-orm/postgresql";
 import { likePattern, likePrefix } from "../database/like-pattern.ts";
 import { Event, type EventAction, type TargetType } from "./event.entity.ts";
+import { GIT_ACTIONS } from "./push-data.ts";
 
 /** Which events are wanted; `before` and `after` are exclusive dates (`YYYY-MM-DD`, UTC). */
 export interface EventFilter {
+  /** What was done; `pushed` is of images, and of branches and tags by Git whatever was done to them. */
   readonly action?: EventAction | undefined;
-  readonly targetType?: TargetType | undefined;
+  /** What it was done to; null: the pushes by Git, which have no target. */
+  readonly targetType?: TargetType | null | undefined;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
   readonly authorId?: number | undefined;
   /** The whole name of a repository: what was done with its images. */
   readonly repository?: string | undefined;
-  /** A part of a target's title, or of an address. */
+  /** A part of a target's title, of a branch's or tag's name, or of an address. */
   readonly text?: string | undefined;
   readonly sort: "asc" | "desc";
 }
@@ -72,7 +75,8 @@ function partsOf(of: EventsOf): ObjectQuery<Event>[] {
 function conditionsOf(filter: EventFilter): ObjectQuery<Event>[] {
   const conditions: ObjectQuery<Event>[] = [];
   const { action, targetType, before, after, authorId, repository, text } = filter;
-  if (action !== undefined) conditions.push({ action });
+  if (action !== undefined)
+    conditions.push({ action: action === "pushed" ? { $in: ["pushed", ...GIT_ACTIONS] } : action });
   if (targetType !== undefined) conditions.push({ targetType });
   if (before !== undefined) conditions.push({ createdAt: { $lt: new Date(`${before}T00:00:00Z`) } });
   if (after !== undefined) conditions.push({ createdAt: { $gt: new Date(`${after}T23:59:59.999Z`) } });
@@ -84,7 +88,7 @@ function conditionsOf(filter: EventFilter): ObjectQuery<Event>[] {
   }
   if (text !== undefined && text !== "") {
     const pattern = { $ilike: likePattern(text) };
-    conditions.push({ $or: [{ targetTitle: pattern }, { address: pattern }] });
+    conditions.push({ $or: [{ targetTitle: pattern }, { pushData: { ref: pattern } }, { address: pattern }] });
   }
   return conditions;
 }

@@ -4,15 +4,17 @@
  */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { afterCommit } from "../database/after-commit.ts";
+import { gitActionOf, keptPush } from "./push-data.ts";
 import { type NewEvent, tellRecordedEvents } from "./recorded-events.ts";
 
 /** All rows come as one parameter, however many there are. */
 const INSERT_EVENTS = `
-  insert into events (created_at, author_id, action, target_type, target_id, target_title, project_id, token_id, address)
-  select at, author_id, action, target_type, target_id, target_title, project_id, token_id, address
+  insert into events (created_at, author_id, action, target_type, target_id, target_title, push_data, project_id, token_id,
+    address)
+  select at, author_id, action, target_type, target_id, target_title, push_data, project_id, token_id, address
   from rows from (
     jsonb_to_recordset(?::jsonb) as (at timestamptz, author_id int, action text, target_type text, target_id int,
-      target_title text, project_id int, token_id int, address text)
+      target_title text, push_data jsonb, project_id int, token_id int, address text)
   ) with ordinality
   order by ordinality`;
 
@@ -24,17 +26,22 @@ export async function recordEvent(em: SqlEntityManager, event: NewEvent): Promis
 /** Writes the records of events, in their order, in one statement, inside the caller's transaction. */
 export async function recordEvents(em: SqlEntityManager, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(({ by, action, target, projectId, at, address }) => ({
-    at: at.toISOString(),
-    author_id: by.userId,
+  await em.execute(INSERT_EVENTS, [JSON.stringify(events.map(rowOf))]);
+  afterCommit(em, (database) => tellRecordedEvents(database, events));
+}
+
+/** The columns of an event; one that is left out is null. */
+function rowOf(event: NewEvent) {
+  const { by, at, projectId } = event;
+  const common = { at: at.toISOString(), author_id: by.userId, token_id: by.tokenId, project_id: projectId };
+  if ("push" in event) return { ...common, action: gitActionOf(event.push), push_data: keptPush(event.push) };
+  const { action, target, address } = event;
+  return {
+    ...common,
     action,
     target_type: target.type,
     target_id: target.id,
     target_title: target.title,
-    project_id: projectId ?? null,
-    token_id: by.tokenId,
     address: address || null,
-  }));
-  await em.execute(INSERT_EVENTS, [JSON.stringify(rows)]);
-  afterCommit(em, (database) => tellRecordedEvents(database, events));
+  };
 }

@@ -21,6 +21,8 @@ const ProjectSchema = defineEntity({
     description: p.text().nullable(),
     visibility: p.enum(VISIBILITIES),
     containerRegistryEnabled: p.boolean(),
+    /** The branch that a clone checks out; null until something is pushed. */
+    defaultBranch: p.text().nullable(),
     creator: () => p.manyToOne(User).ref(),
   },
 });

@@ -6,7 +6,7 @@ import { ChainWriter } from "../audit/chain-writer.ts";
 import { currentOrigin } from "../audit/request-origin.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import type { NewEvent } from "../events/recorded-events.ts";
+import type { NewTargetEvent } from "../events/recorded-events.ts";
 import type { Metrics } from "../metrics.ts";
 
 /**
@@ -42,7 +42,7 @@ export function openAuditLog(
 }
 
 /** Tells of an event that was stored. @see docs/spec/audit.md "Events" */
-export function tellRightsChanged(audit: AuditLog, { by, action, target, projectId, address }: NewEvent): void {
+export function tellRightsChanged(audit: AuditLog, { by, action, target, projectId, address }: NewTargetEvent): void {
   const { kind, userId, username, tokenId } = by;
   const origin =
     currentOrigin() ?? (address === undefined ? undefined : { address, client: undefined, requestId: undefined });

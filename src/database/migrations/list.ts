@@ -18,6 +18,7 @@ import { PUSHES } from "./20261130030000-pushes.ts";
 import { JOB_RUNS } from "./20261130040000-job-runs.ts";
 import { REGISTRY_CHECKS } from "./20261130050000-registry-checks.ts";
 import { IMAGES } from "./20261201000000-images.ts";
+import { GIT_EVENTS } from "./20261202000000-git-events.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -39,6 +40,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261130040000-job-runs": JOB_RUNS,
   "20261130050000-registry-checks": REGISTRY_CHECKS,
   "20261201000000-images": IMAGES,
+  "20261202000000-git-events": GIT_EVENTS,
 };
 
 /** The migrations as MikroORM takes them. */

@@ -1,5 +1,6 @@
 /** Events as files: CSV and JSON, made as they are read. */
 import type { LoadedEvent } from "../../events/event.entity.ts";
+import { actionName } from "../../schemas/action-name.ts";
 
 /** What a file says of an event, in this order; the names are those of the API where it has them. */
 export interface EventRecord {
@@ -9,20 +10,29 @@ export interface EventRecord {
   readonly author_name: string;
   readonly author_type: string;
   readonly action_name: string;
-  readonly target_type: string;
+  readonly target_type: string | null;
   readonly target_id: number | null;
-  readonly target_title: string;
+  readonly target_title: string | null;
   readonly project_id: number | null;
   readonly project_path: string | null;
   readonly access_token_id: number | null;
   readonly access_token_name: string | null;
   readonly address: string | null;
+  /** Of a push by Git alone, as all that follow. */
+  readonly ref_type: string | null;
+  readonly ref: string | null;
+  readonly ref_count: number | null;
+  readonly commit_count: number | null;
+  readonly commit_from: string | null;
+  readonly commit_to: string | null;
+  readonly commit_title: string | null;
 }
 
 const COLUMNS = [
   ...["id", "created_at", "author_username", "author_name", "author_type", "action_name"],
   ...["target_type", "target_id", "target_title", "project_id", "project_path"],
   ...["access_token_id", "access_token_name", "address"],
+  ...["ref_type", "ref", "ref_count", "commit_count", "commit_from", "commit_to", "commit_title"],
 ] as (keyof EventRecord)[];
 
 /** What a file says of an event. `projects` and `tokens`: the paths and names, by their ids. */
@@ -31,22 +41,29 @@ export function eventRecord(
   projects: ReadonlyMap<number, string>,
   tokens: ReadonlyMap<number, string>,
 ): EventRecord {
-  const { projectId = null, tokenId = null } = event;
+  const { projectId = null, tokenId = null, pushData: push } = event;
   return {
     id: event.id,
     created_at: event.createdAt.toISOString(),
     author_username: author.username,
     author_name: author.name,
     author_type: author.userType,
-    action_name: event.action,
-    target_type: event.targetType,
+    action_name: actionName(event.action),
+    target_type: event.targetType ?? null,
     target_id: event.targetId ?? null,
-    target_title: event.targetTitle,
+    target_title: event.targetTitle ?? null,
     project_id: projectId,
     project_path: projectId === null ? null : (projects.get(projectId) ?? null),
     access_token_id: tokenId,
     access_token_name: tokenId === null ? null : (tokens.get(tokenId) ?? null),
     address: event.address ?? null,
+    ref_type: push?.refType ?? null,
+    ref: push?.ref ?? null,
+    ref_count: push?.refCount ?? null,
+    commit_count: push?.commitCount ?? null,
+    commit_from: push?.commitFrom ?? null,
+    commit_to: push?.commitTo ?? null,
+    commit_title: push?.commitTitle ?? null,
   };
 }
 

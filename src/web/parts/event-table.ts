@@ -1,8 +1,9 @@
 /** What was done, by whom, with which token, and when. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { EventAction, LoadedEvent, TargetType } from "../../events/event.entity.ts";
+import type { LoadedEvent, TargetType } from "../../events/event.entity.ts";
 import type { Href } from "../protocol/page-links.ts";
 import { badge } from "./badge.ts";
+import { gitPush } from "./git-push.ts";
 import { moment } from "./moment.ts";
 import { table } from "./table.ts";
 
@@ -22,7 +23,7 @@ const TARGETS: Readonly<Record<TargetType, string>> = {
 };
 
 /** Actions whose names are no words that follow a name. */
-const VERBS: Partial<Readonly<Record<EventAction, string>>> = {
+const VERBS: Partial<Readonly<Record<LoadedEvent["action"], string>>> = {
   destroyed: "deleted",
   signed_in: "signed in with",
   signed_out: "signed out of",
@@ -77,8 +78,9 @@ function whoDid({ author: { $: author } }: LoadedEvent, context: EventContext | 
   return html`${who}${author.userType === "project_bot" ? html` ${badge("bot")}` : null}`;
 }
 
-function whatWasDone({ action, targetType, targetTitle }: LoadedEvent): SafeHtml {
-  const target = TARGETS[targetType];
+function whatWasDone({ action, targetType, targetTitle, pushData }: LoadedEvent): SafeHtml {
+  if (pushData != null) return gitPush(pushData);
+  const target = targetType == null ? "" : TARGETS[targetType];
   return html`${VERBS[action] ?? action} ${target === "" ? null : `${target} `}<bdi>${targetTitle}</bdi>`;
 }
 

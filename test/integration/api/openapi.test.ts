@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer, ApiClient } from "../../support/api-client.ts";
 import { type DescribedOperation, readDescription } from "../../support/openapi.ts";
+import { OF_FIVE, recordPush } from "../../support/record-push.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
   addProjectMember,
@@ -200,7 +201,12 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   deleteFeature: () => service.root.delete("/features/resource_access_token"),
   listOwnEvents: () => owner.client.get("/events?action=created"),
   listUserEvents: () => service.root.get(`/users/${owner.id}/events?target_type=access_token&sort=asc`),
-  listProjectEvents: () => owner.client.get(`/projects/${project}/events`),
+  listProjectEvents: async () => {
+    const pushed = { by: { userId: owner.id, tokenId: null }, projectId: project };
+    await recordPush(service, pushed);
+    await recordPush(service, { ...pushed, ...OF_FIVE });
+    return await owner.client.get(`/projects/${project}/events`);
+  },
   listRefreshTokens: () => owner.client.get("/user/refresh_tokens"),
   revokeRefreshToken: async () => owner.client.delete(`/user/refresh_tokens/${await refreshToken()}`),
   listRefreshTokensOfUser: () => service.root.get(`/users/${owner.id}/refresh_tokens`),

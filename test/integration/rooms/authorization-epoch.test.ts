@@ -21,6 +21,7 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   "namespaces.description": "shown to people",
   "projects.name": "shown to people; the path is another column",
   "projects.description": "shown to people",
+  "projects.default_branch": "what a clone checks out, whoever may clone",
   events: "a record of what happened",
   registry_events: "a record of what happened",
   registry_event_counts: "a record of what happened",

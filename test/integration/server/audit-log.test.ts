@@ -7,6 +7,7 @@ import { recordEvent } from "../../../src/events/record-event.ts";
 import { WITHOUT_ACCESS_TOKEN } from "../../../src/principals/principal.ts";
 import { type AuditedService, startAuditedService } from "../../support/audited-service.ts";
 import { failOn } from "../../support/failing-table.ts";
+import { recordPush } from "../../support/record-push.ts";
 import { event } from "../../support/registry-event.ts";
 import { PROJECT_DIRECTORY } from "../../support/running-command.ts";
 import { ROOT_PASSWORD } from "../../support/service.ts";
@@ -266,6 +267,16 @@ describe("a change of rights", () => {
         .catch(() => undefined),
     );
     expect(lines).toEqual([]);
+  });
+
+  it("is no line when somebody pushes by Git, which changes no rights", async () => {
+    const by = { kind: "bot", userId: robot.userId, tokenId: robot.id } as const;
+    const lines = await service.linesOf(async () => {
+      await recordPush(service, { by, projectId: project });
+      await service.root.put(`/projects/${project}`, { description: "told" });
+      await recordPush(service, { by, projectId: project, action: "removed" });
+    });
+    expect(lines).toMatchObject([{ event: "rights.changed", action: "updated", target: { type: "Project" } }]);
   });
 
   it("is told too when a secret that was rotated away comes again, with the address that it came from", async () => {

@@ -16,6 +16,13 @@ const RECORD: EventRecord = {
   access_token_id: null,
   access_token_name: null,
   address: null,
+  ref_type: null,
+  ref: null,
+  ref_count: null,
+  commit_count: null,
+  commit_from: null,
+  commit_to: null,
+  commit_title: null,
 };
 
 async function* batches(...all: readonly EventRecord[][]): AsyncGenerator<readonly EventRecord[], void> {
@@ -58,7 +65,7 @@ describe("a file of events", () => {
   it("is CSV with the names of its columns first, and CRLF at the ends of lines", async () => {
     const lines = (await textOf(eventsAsCsv(batches([RECORD], [{ ...RECORD, id: 8 }])))).split("\r\n");
     expect(lines[0]).toMatch(/^id,created_at,author_username,/);
-    expect(lines[1]).toBe("7,2026-11-02T12:00:00.000Z,max,Max,human,pushed,Image,,team/app:1,3,team/app,,,");
+    expect(lines[1]).toBe("7,2026-11-02T12:00:00.000Z,max,Max,human,pushed,Image,,team/app:1,3,team/app,,,,,,,,,,");
     expect(lines.slice(2)).toEqual([expect.stringMatching(/^8,/), ""]);
     expect(Object.keys(RECORD)).toEqual(lines[0]?.split(","));
   });

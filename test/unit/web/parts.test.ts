@@ -3,12 +3,14 @@ import { bars, type DailyCounts, spark } from "../../../src/web/parts/bars.ts";
 import { chips } from "../../../src/web/parts/chips.ts";
 import { ends } from "../../../src/web/parts/ends.ts";
 import { textField } from "../../../src/web/parts/field.ts";
+import { gitPush } from "../../../src/web/parts/git-push.ts";
 import { readyLines } from "../../../src/web/parts/ready-lines.ts";
 import { scopeList } from "../../../src/web/parts/scope-list.ts";
 import { scopeChips } from "../../../src/web/parts/scopes.ts";
 import { choosable, table } from "../../../src/web/parts/table.ts";
 import { textareaField } from "../../../src/web/parts/textarea-field.ts";
 import { FormState } from "../../../src/web/protocol/form-state.ts";
+import { OF_FIVE, PUSH } from "../../support/record-push.ts";
 
 const NOW = new Date("2026-11-30T12:00:00Z");
 
@@ -57,6 +59,34 @@ describe("an end", () => {
     const part = ends(date, NOW);
     expect(wordsOf(part)).toBe(words);
     expect(all(part, /class="badge (\w+)"/g)).toEqual(kind === "" ? [] : [kind]);
+  });
+});
+
+describe("a push by Git", () => {
+  const gone = { action: "removed", commitCount: 0, commitTo: null, commitTitle: null } as const;
+
+  it.each([
+    [{}, "pushed to branch main · 3 commits: Fix the build"],
+    [{ commitCount: 1 }, "pushed to branch main · 1 commit: Fix the build"],
+    [{ commitCount: 1204, commitTitle: null }, "pushed to branch main · 1,204 commits"],
+    [{ commitCount: 0 }, "pushed to branch main · Fix the build"],
+    [{ commitCount: 0, commitTitle: null }, "pushed to branch main"],
+    [{ action: "created" }, "pushed new branch main · 3 commits: Fix the build"],
+    [{ action: "created", refType: "tag", ref: "v1", commitCount: 0 }, "pushed new tag v1 · Fix the build"],
+    [gone, "deleted branch main"],
+    [OF_FIVE, "pushed to 5 branches"],
+    [{ ...OF_FIVE, action: "created" }, "pushed 5 new branches"],
+    [{ ...OF_FIVE, action: "created", refType: "tag", refCount: 1 }, "pushed 1 new tag"],
+    [{ ...OF_FIVE, action: "removed", refType: "tag", refCount: 1204 }, "deleted 1,204 tags"],
+  ] as const)("reads as at GitLab: %j", (otherwise, words) => {
+    expect(wordsOf(gitPush({ ...PUSH, ...otherwise }))).toBe(words);
+  });
+
+  it("has names and titles of others as text, each with a direction of its own", () => {
+    const hostile = "<script>\u202e";
+    const part = String(gitPush({ ...PUSH, ref: hostile, commitTitle: hostile }));
+    expect(all(part, /<bdi>(.*?)<\/bdi>/g)).toEqual(["&lt;script&gt;\u202e", "&lt;script&gt;\u202e"]);
+    expect(part.replaceAll(/<bdi>.*?<\/bdi>/g, "")).not.toContain("\u202e");
   });
 });
 
