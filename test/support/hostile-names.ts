@@ -1,4 +1,5 @@
 /** Names that want to be more than text, and a stage on which everything is called so. */
+import { recordPush } from "./record-push.ts";
 import type { WebStage } from "./web-stage.ts";
 
 /** Names that want to be more than text. */
@@ -14,8 +15,10 @@ export const HOSTILE = {
   "combining marks": `Z${"\u0301".repeat(100)}`,
 } as const;
 
-/** Gives everything that has a free name a hostile one, as far as the API lets people do that. */
+/** Gives everything that has a free name a hostile one, as far as people can do that, by the API and by Git. */
 export async function renameAll({ service, people, project }: WebStage, name: string): Promise<void> {
+  const by = { userId: people.maintainer.id, tokenId: null };
+  await recordPush(service, { by, projectId: project.id, ref: name, commitTitle: name });
   const { root } = service;
   const done = [
     await root.put(`/users/${people.administrator.id}`, { name }),

@@ -25,7 +25,8 @@ export const LAST_PAGE = 200;
 /** A kind of event: its words, and what they mean. */
 interface Kind {
   readonly words: string;
-  readonly targetType: TargetType;
+  /** Null: pushes by Git. */
+  readonly targetType: TargetType | null;
   readonly doing?: EventAction;
   /** Whether it happens outside of projects alone. */
   readonly isOfInstance?: true;
@@ -36,6 +37,7 @@ export const KINDS = {
   image: { words: "Images", targetType: "Image" },
   pushed: { words: "Images pushed", targetType: "Image", doing: "pushed" },
   pulled: { words: "Images pulled", targetType: "Image", doing: "pulled" },
+  git: { words: "Git pushes", targetType: null },
   access_token: { words: "Access tokens", targetType: "AccessToken" },
   member: { words: "Members", targetType: "Member" },
   project: { words: "Projects", targetType: "Project" },

@@ -63,7 +63,7 @@ ${toolbar(
   searchField({
     action: links.list(),
     label: "Search events",
-    placeholder: "Image, name or address",
+    placeholder: "Image, branch, name or address",
     value: search,
     keep: others,
   }),
@@ -85,7 +85,7 @@ ${hiddenField("search", query.search)}<div class="two">
 ${selectField(form, { name: "kind", label: LABELS.kind, choices: [{ value: "", words: "All" }, ...kinds] })}
 ${field("who", { maximumLength: 255, hint: "A username, of a person or a bot." })}
 ${field("token", { maximumLength: 10, hint: "Its number: what was done with it, about it, and by its bot." })}
-${field("repository", { maximumLength: 1000, hint: "The whole name of it." })}
+${field("repository", { maximumLength: 1000, hint: "Of images: its whole name." })}
 ${kind === "instance" ? field("project", { maximumLength: 1000, hint: "Its full path." }) : null}
 ${field("from", { type: "date" })}
 ${field("to", { type: "date" })}

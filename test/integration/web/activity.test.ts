@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import type { PushData } from "../../../src/events/push-data.ts";
+import { OF_FIVE, recordPush } from "../../support/record-push.ts";
 import { watchStatements } from "../../support/statements.ts";
 import { unescaped, type WebClient } from "../../support/web-client.ts";
 import { type Role, startWebStage, type WebStage } from "../../support/web-stage.ts";
@@ -73,7 +75,18 @@ async function addMany(title: string, count: number): Promise<void> {
   }
 }
 
-const records = z.array(z.object({ id: z.int(), target_title: z.string(), created_at: z.string() }).loose());
+const records = z.array(
+  z
+    .object({
+      id: z.int(),
+      target_title: z
+        .string()
+        .nullable()
+        .transform((title) => title ?? ""),
+      created_at: z.string(),
+    })
+    .loose(),
+);
 const titles = (json: string) => records.parse(JSON.parse(json)).map(({ target_title }) => target_title);
 
 describe("the activity of a project", () => {
@@ -144,6 +157,48 @@ describe("the activity of a project", () => {
     expect(await found({ from: day(40), to: day(5), search: "old" })).toEqual(["f:old"]);
   });
 
+  it("shows a push by Git in words, found by its kind and by the name of its branch or tag, in downloads too", async () => {
+    const token = await createProjectAccessToken(stage.service, stage.project.id, { name: "pusher" });
+    const by = { userId: token.userId, tokenId: token.id };
+    const push = (otherwise: Partial<PushData>) =>
+      recordPush(stage.service, { by, projectId: stage.project.id, ...otherwise });
+    await push({ ref: "feature/login" });
+    await push({ ref: "v1.0", refType: "tag", action: "created", commitTitle: "=1+1" });
+    await push({ ...OF_FIVE, action: "removed" });
+    const client = await clientOf("reporter");
+    const { html } = await client.get(`${LIST}?kind=git`);
+    const rows = html
+      .split("<tr ")
+      .slice(1)
+      .filter((row) => row.includes("<bdi>pusher</bdi>"));
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toContain("deleted 5 branches");
+    expect(rows[1]).toContain("pushed new tag <bdi>v1.0</bdi> · 3 commits: <bdi>=1+1</bdi>");
+    expect(rows[2]).toContain("pushed to branch <bdi>feature/login</bdi> · 3 commits: <bdi>Fix the build</bdi>");
+    expect(html).not.toContain("team/app/f:");
+    const links = rows.flatMap((row) => Array.from(row.matchAll(/href="([^"]*)"/g), ([, to = ""]) => unescaped(to)));
+    for (const link of new Set(links)) expect([link, (await client.get(link)).status]).toEqual([link, 200]);
+
+    const refs = async (query: string) => {
+      const { html: json } = await client.get(`${LIST}.json?${query}`);
+      return JSON.parse(json).map(({ action_name, ref, ref_count }: Record<string, unknown>) =>
+        [action_name, ref ?? ref_count].join(" "),
+      );
+    };
+    expect(await refs("kind=git")).toEqual(["deleted 5", "pushed new v1.0", "pushed to feature/login"]);
+    expect(await refs("search=V1.")).toEqual(["pushed new v1.0"]);
+    expect(await refs("search=login&kind=git")).toEqual(["pushed to feature/login"]);
+    expect(await refs(`kind=git&token=${token.id}&search=login`)).toEqual(["pushed to feature/login"]);
+    expect(await refs("kind=pushed&search=login")).toEqual([]);
+    const { html: csv } = await client.get(`${LIST}.csv?search=v1.0`);
+    const [names = "", row = ""] = csv.split("\r\n");
+    const [first = "", rest = ""] = names.split(",ref_type,");
+    expect(`ref_type,${rest}`).toBe("ref_type,ref,ref_count,commit_count,commit_from,commit_to,commit_title");
+    expect(first).toContain(",target_type,target_id,target_title,");
+    expect(row).toContain(",pushed new,,,,");
+    expect(row).toMatch(/,tag,v1\.0,,3,a{40},b{40},'=1\+1$/);
+  });
+
   it("says what is wrong with a filter, and keeps it", async () => {
     const client = await clientOf("reporter");
     const cases = [
@@ -175,9 +230,13 @@ describe("the activity of a project", () => {
 
   it("is text, whatever it is called", async () => {
     await addEvents({ title: `"><script>alert(1)</script>` });
+    const by = { userId: stage.people.developer.id, tokenId: null };
+    const hostile = "<script>alert(2)</script>";
+    await recordPush(stage.service, { by, projectId: stage.project.id, ref: hostile, commitTitle: hostile });
     const { html } = await (await clientOf("reporter")).get(LIST);
     expect(html).not.toContain("<script>");
     expect(unescaped(html)).toContain(`"><script>alert(1)</script>`);
+    expect(unescaped(html)).toContain(`pushed to branch <bdi>${hostile}</bdi> · 3 commits: <bdi>${hostile}</bdi>`);
   });
 });
 
