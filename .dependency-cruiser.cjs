@@ -13,7 +13,7 @@ const levels = [
   ["^src/access-tokens/"],
   ["^src/refresh-tokens/"],
   ["^src/authentication/"],
-  ["^src/registry-access/", "^src/registry-config/"],
+  ["^src/registry-access/", "^src/registry-config/", "^src/git-repositories/"],
   ["^src/images/", "^src/doctor/"],
   // What clients send, as more than one door reads it.
   ["^src/schemas/"],
@@ -26,7 +26,16 @@ const levels = [
 /** What holds entities and use cases, each of one noun. */
 const ROOMS = [
   ...["principals", "users", "events", "namespaces", "projects", "members", "groups", "accounts", "feature-flags"],
-  ...["audit", "access-tokens", "refresh-tokens", "authentication", "registry-access", "registry-config", "doctor"],
+  ...[
+    "audit",
+    "access-tokens",
+    "refresh-tokens",
+    "authentication",
+    "registry-access",
+    "registry-config",
+    "doctor",
+    "git-repositories",
+  ],
 ];
 
 const upward = levels.flatMap((folders, level) =>

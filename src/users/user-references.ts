@@ -49,6 +49,7 @@ export const USER_REFERENCES: readonly UserReference[] = [
   },
   // There is a first administrator only once, whatever becomes of the account.
   { table: "first_administrator", column: "user_id", onDelete: "ghost" },
+  { table: "git_pushes", column: "user_id", onDelete: "ghost" },
   { table: "registry_checks", column: "user_id", onDelete: "ghost" },
   { table: "registry_events", column: "user_id", onDelete: "ghost" },
   {

@@ -19,6 +19,7 @@ import { JOB_RUNS } from "./20261130040000-job-runs.ts";
 import { REGISTRY_CHECKS } from "./20261130050000-registry-checks.ts";
 import { IMAGES } from "./20261201000000-images.ts";
 import { GIT_EVENTS } from "./20261202000000-git-events.ts";
+import { GIT_REPOSITORIES } from "./20261202010000-git-repositories.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +42,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261130050000-registry-checks": REGISTRY_CHECKS,
   "20261201000000-images": IMAGES,
   "20261202000000-git-events": GIT_EVENTS,
+  "20261202010000-git-repositories": GIT_REPOSITORIES,
 };
 
 /** The migrations as MikroORM takes them. */

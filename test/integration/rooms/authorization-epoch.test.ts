@@ -23,6 +23,7 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   "projects.description": "shown to people",
   "projects.default_branch": "what a clone checks out, whoever may clone",
   events: "a record of what happened",
+  git_pushes: "a record of what happened",
   registry_events: "a record of what happened",
   registry_event_counts: "a record of what happened",
   first_administrator: "a record of what happened",
