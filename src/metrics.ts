@@ -13,6 +13,9 @@ import {
 /** In seconds: checking a token takes a millisecond or two, checking a password a tenth of a second. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** In seconds: the list of refs takes ten milliseconds, a large clone many minutes. */
+const GIT_DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
+
 /** The numbers of one process, as it tells them to another. */
 export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
 
@@ -58,6 +61,29 @@ export class Metrics {
   readonly auditLinesLost = new Counter({
     name: "keyside_audit_lines_lost_total",
     help: "Lines that the audit log lacks, since it could not be written for too long",
+    registers: [this.#registry],
+  });
+
+  /** `kind`: `refs` (the list before a fetch or a push), `fetch`, `push`; `result` as an exchange ends. */
+  readonly gitOperations = new Counter({
+    name: "keyside_git_operations_total",
+    help: "Git operations, by what was asked for and how they ended",
+    labelNames: ["kind", "result"] as const,
+    registers: [this.#registry],
+  });
+
+  readonly gitDuration = new Histogram({
+    name: "keyside_git_operation_duration_seconds",
+    help: "How long Git operations took, from their turn to their end",
+    labelNames: ["kind"] as const,
+    buckets: GIT_DURATION_BUCKETS,
+    registers: [this.#registry],
+  });
+
+  readonly gitBytes = new Counter({
+    name: "keyside_git_bytes_total",
+    help: "What Git clients sent and were sent, in bytes",
+    labelNames: ["direction"] as const,
     registers: [this.#registry],
   });
 

@@ -48,7 +48,7 @@ export interface AuditEntry {
     | "none"
     | undefined;
   /** Where it was presented. */
-  readonly door?: "registry" | "api" | "notifications" | "web";
+  readonly door?: "registry" | "api" | "git" | "notifications" | "web";
   /** What was done to what. */
   readonly action?: string;
   readonly target?: { readonly type: string; readonly id: number | null; readonly title: string };

@@ -5,6 +5,8 @@ import { apiError } from "../api/protocol/api-error.ts";
 import { apiRouter } from "../api/protocol/bind-operations.ts";
 import { mergeSlashes } from "../api/protocol/merge-slashes.ts";
 import { isConnectionFailure, isDiskFull } from "../database/database-errors.ts";
+import { gitRoutes } from "../git/git.routes.ts";
+import { gitError } from "../git/git-error.ts";
 import { addressSet, clientAddressMiddleware, clientFinder } from "../http/client-address.ts";
 import { type ErrorDialect, errorHandler, failureAnswers, type KnownFailures } from "../http/error-handler.ts";
 import { closeUnread } from "../http/read-body.ts";
@@ -46,6 +48,7 @@ export function createApp(container: Container): RequestHandler {
   app.use(notificationRouter(container).routes());
   app.use(mergeSlashes);
   app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());
+  app.use(gitRoutes(container, failuresIn(gitError)));
   const binding = pageBinding(container, failuresIn(pageError));
   const pages = webPages(container, binding.links);
   app.use(binding.assets.serve);

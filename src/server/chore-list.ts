@@ -60,6 +60,14 @@ export const SHARED_CHORES = {
     everyMs: HOUR_MS,
     about: "Deletes what was read of manifests 90 days ago; it is read again where somebody looks.",
   },
+  "settle pushes by Git": {
+    everyMs: MINUTE_MS,
+    about: "Finds out what became of pushes that were cut off, and forgets the rows of old ones; their events stay.",
+  },
+  "tidy up Git repositories": {
+    everyMs: HOUR_MS,
+    about: "Removes repositories of projects that were deleted 7 days ago, and what killed pushes left behind.",
+  },
   "forget old reports of registries": {
     everyMs: HOUR_MS,
     about: "Deletes what registries reported long ago; the daily counts stay.",

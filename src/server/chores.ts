@@ -2,6 +2,8 @@
 import { sweepTokens } from "../access-tokens/sweep-tokens.ts";
 import { sweepSignInLinks } from "../authentication/sweep-sign-in-links.ts";
 import { sweepWebSessions } from "../authentication/sweep-web-sessions.ts";
+import { settlePushes } from "../git-repositories/settle-pushes.ts";
+import { sweepRepositories } from "../git-repositories/sweep-repositories.ts";
 import { forgetManifests } from "../images/forget-manifests.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
@@ -41,6 +43,8 @@ export function sharedChores(container: Container): readonly Chore[] {
     "sweep sign-in links": () => sweepSignInLinks(container),
     "read the registry's catalog": () => container.catalogReader.readIfDue(),
     "forget what was read of images": () => forgetManifests(container),
+    "settle pushes by Git": () => settlePushes(container),
+    "tidy up Git repositories": () => sweepRepositories(container),
     "forget old reports of registries": () => forgetRegistryEvents(container),
   });
 }

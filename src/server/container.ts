@@ -23,13 +23,19 @@ import { SignInLink } from "../authentication/sign-in-link.entity.ts";
 import { WebSession } from "../authentication/web-session.entity.ts";
 import { WebSessionLastSeen } from "../authentication/web-session-last-seen.ts";
 import type { Clock } from "../clock.ts";
-import type { Config } from "../config.ts";
+import { type Config, processEnvironment } from "../config.ts";
 import { openAuthorizationEpoch } from "../database/authorization-epoch.ts";
 import { Database, type DatabaseLocation } from "../database/database.ts";
 import { RegistryChecks } from "../doctor/registry-checks.ts";
 import { Event } from "../events/event.entity.ts";
 import { listenToRecordedEvents } from "../events/recorded-events.ts";
 import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
+import type { GitHttpServices } from "../git/git.routes.ts";
+import { discardRepository } from "../git-repositories/discard-repository.ts";
+import { type FoundGit, findGit } from "../git-repositories/find-git.ts";
+import { GitTurns } from "../git-repositories/git-turns.ts";
+import { RepositoryMaintenance } from "../git-repositories/maintain-repositories.ts";
+import { RepositoryStore } from "../git-repositories/repository-store.ts";
 import type { IdSource } from "../ids.ts";
 import { CatalogReader } from "../images/catalog-reader.ts";
 import { createLinks } from "../links.ts";
@@ -89,6 +95,7 @@ export interface Container
     SweepServices,
     AuthenticationServices,
     IssuingServices,
+    GitHttpServices,
     NotificationServices,
     WebServices {
   readonly registry: Config["registry"];
@@ -105,6 +112,7 @@ export interface Container
   readonly registryChecks: RegistryChecks;
   readonly catalogReader: CatalogReader;
   readonly registryContacts: RegistryContacts;
+  readonly repositoryMaintenance: RepositoryMaintenance;
   readonly tokenSettings: TokenServices["tokenSettings"] & SweepServices["tokenSettings"];
   readonly metrics: Metrics;
   /** Undefined where none is configured. */
@@ -155,7 +163,10 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
       await endWebSignIns(em, { userIds }, authorship);
     },
   };
-  addGauges(metrics, signingKeys, database);
+  const foundGit = await lookForGit(config, log);
+  const gitTurns = new GitTurns({ inAll: config.git.concurrency, perCaller: config.git.concurrencyPerCaller });
+  addGauges(metrics, { signingKeys, database, gitTurns });
+  const repositories = new RepositoryStore({ directory: config.git.directory, clock, ids });
   const onFailure = (event: string) => metrics.authenticationFailures.inc({ event });
   const parts: Omit<Container, "registryChecks" | "catalogReader"> = {
     config,
@@ -190,7 +201,10 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
       await endRefreshTokens(em, { userIds: [userId] }, authorship);
       await endWebSignIns(em, { userIds: [userId], kept }, authorship);
     },
-    clearProject: (em, projectId, authorship) => deleteProjectTokens(em, userDeletion, projectId, authorship),
+    async clearProject(em, projectId, authorship) {
+      await deleteProjectTokens(em, userDeletion, projectId, authorship);
+      await discardRepository({ repositories, log }, em, projectId);
+    },
     lastUse,
     secretReuse,
     refreshTokenLife: config.refreshTokenLife,
@@ -198,6 +212,10 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     webSessionLastSeen,
     jobRuns,
     registryContacts,
+    foundGit,
+    gitTurns,
+    repositories,
+    repositoryMaintenance: new RepositoryMaintenance({ foundGit, log }),
     deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse, jobRuns, registryContacts],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     async close() {
@@ -219,7 +237,22 @@ function tellDisk(log: Logger, isFull: boolean): void {
   }
 }
 
-function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Database): void {
+/** Says in the log what it comes to. Without git everything else works. */
+async function lookForGit({ git }: Config, log: Logger): Promise<FoundGit> {
+  if (!git.isOn) return { program: undefined, problem: "Git is off in this process of Keyside: KEYSIDE_GIT says so" };
+  const found = await findGit(processEnvironment()["PATH"] ?? "");
+  if (found.program === undefined) log.warn({ problem: found.problem }, "Git is not served");
+  else log.info({ version: found.program.version, directory: git.directory }, "Git is served");
+  return found;
+}
+
+interface Measured {
+  readonly signingKeys: SigningKeys;
+  readonly database: Database;
+  readonly gitTurns: GitTurns;
+}
+
+function addGauges(metrics: Metrics, { signingKeys, database, gitTurns }: Measured): void {
   const seconds = (moment: Date) => moment.getTime() / 1000;
   // Of several processes, the page shows the end that comes first, and the sum of their connections.
   const earliest = { aggregator: "min" } as const;
@@ -235,6 +268,7 @@ function addGauges(metrics: Metrics, signingKeys: SigningKeys, database: Databas
     () => seconds(signingKeys.caNotAfter),
     earliest,
   );
+  metrics.gauge("keyside_git_operations_running", "Git operations under way", () => gitTurns.running);
   metrics.gauge("keyside_workers", "Processes of this service that this page is about", () => 1);
   for (const state of ["total", "idle", "waiting"] as const) {
     const help = `Connections of the database pool: ${state}${state === "waiting" ? " for one" : ""}`;

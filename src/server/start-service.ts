@@ -137,12 +137,13 @@ export async function serveRequests(container: Container): Promise<ServingProces
       // Those who wait for a password check would wait longer than their connections live.
       container.passwordChecks.close();
       container.catalogReader.close();
+      container.repositoryMaintenance.close();
       await container.registryChecks.close();
       await drained;
       await removeSocket();
       // A request goes on without its client: whatever it still writes, it writes before the database is closed.
       await Promise.allSettled(underWay);
-      await Promise.all(endings.map((end) => end()));
+      await Promise.all([container.repositoryMaintenance.done(), ...endings.map((end) => end())]);
       await writeWhatWasNoted(container);
       await container.close();
     },

@@ -1,0 +1,146 @@
+/**
+ * Lets a client and a git process talk: bytes one way and bytes the other, with what holds either back holding back the other,
+ * and an end to all of it whatever happens. It knows of no protocol but that git speaks when it is spoken to.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import type { GitProcess } from "../git-repositories/git-process.ts";
+import { roomIn } from "../http/room-in.ts";
+
+/** The client's side. */
+export interface ClientEnd {
+  /** What it sends, unpacked; fails when the client hangs up on the way. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Sends it a piece, and resolves when the next may come, or will never. */
+  readonly send: (piece: Uint8Array, signal: AbortSignal) => Promise<void>;
+  /** Aborts when the client is gone. */
+  readonly gone: AbortSignal;
+}
+
+/** How much there may be of it. */
+export interface ExchangeLimits {
+  /** Without a byte either way, while it is the client's turn. */
+  readonly idleMs: number;
+  readonly totalMs: number;
+  /** How many bytes git is given. */
+  readonly inputBytes: number;
+}
+
+/**
+ * How it ended. `done`: git did its work, or told the client why not. `failed`: git failed by itself. `gone`: the client hung up.
+ * `timed_out`: one of the time limits. `too_large`: the client sent too much.
+ */
+export type ExchangeOutcome = "done" | "failed" | "gone" | "timed_out" | "too_large";
+
+/** What became of it, and how many bytes went each way. */
+export interface ExchangeResult {
+  readonly outcome: ExchangeOutcome;
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** Lets them talk until both are done, or one is gone. Resolves when the process has ended. */
+export function exchange(git: GitProcess, client: ClientEnd, limits: ExchangeLimits): Promise<ExchangeResult> {
+  return new Exchange(git, client, limits).run();
+}
+
+type Cut = Exclude<ExchangeOutcome, "done" | "failed">;
+
+class Exchange {
+  readonly #git: GitProcess;
+  readonly #client: ClientEnd;
+  readonly #limits: ExchangeLimits;
+  readonly #idle: NodeJS.Timeout;
+  /** Aborts when it is cut off; why is in `#outcome`. */
+  readonly #cut = new AbortController();
+  #outcome: Cut | undefined;
+  #received = 0;
+  #sent = 0;
+  /** It is the client's turn while it has not said all, and while it does not take what it is sent. */
+  readonly #clientsTurn = { toSend: true, toTake: false };
+
+  constructor(git: GitProcess, client: ClientEnd, limits: ExchangeLimits) {
+    this.#git = git;
+    this.#client = client;
+    this.#limits = limits;
+    this.#idle = setTimeout(() => this.#isIdle(), limits.idleMs);
+  }
+
+  async run(): Promise<ExchangeResult> {
+    const total = setTimeout(() => this.#end("timed_out"), this.#limits.totalMs);
+    const onGone = () => this.#end("gone");
+    if (this.#client.gone.aborted) onGone();
+    else this.#client.gone.addEventListener("abort", onGone, { once: true });
+    try {
+      const fed = this.#feed();
+      await this.#relay();
+      const code = await this.#git.ended;
+      // Git may have stopped reading before the end: whoever is cut off while sending does not read why.
+      await this.#waitFor(fed);
+      const outcome = this.#outcome ?? (code === 0 || this.#sent > 0 ? "done" : "failed");
+      return { outcome, received: this.#received, sent: this.#sent };
+    } finally {
+      clearTimeout(total);
+      clearTimeout(this.#idle);
+      this.#client.gone.removeEventListener("abort", onGone);
+    }
+  }
+
+  /** Gives git what the client sends; what git does not take any more is read and dropped. */
+  async #feed(): Promise<void> {
+    const { input } = this.#git;
+    let given = 0;
+    try {
+      for await (const piece of this.#client.input) {
+        if (this.#outcome !== undefined) return;
+        this.#idle.refresh();
+        this.#received += piece.byteLength;
+        if (!input.writable) continue;
+        given += piece.byteLength;
+        if (given > this.#limits.inputBytes) return this.#end("too_large");
+        this.#clientsTurn.toSend = false;
+        if (!input.write(piece)) await roomIn(input, this.#cut.signal);
+        this.#clientsTurn.toSend = true;
+        this.#idle.refresh();
+      }
+    } catch {
+      this.#end("gone");
+    } finally {
+      this.#clientsTurn.toSend = false;
+      input.end();
+    }
+  }
+
+  /** Gives the client what git says; once it is cut off, git is heard out all the same, so that it can end. */
+  async #relay(): Promise<void> {
+    for await (const piece of this.#git.output as AsyncIterable<Buffer>) {
+      if (this.#outcome !== undefined) continue;
+      this.#clientsTurn.toTake = true;
+      this.#idle.refresh();
+      await this.#client.send(piece, this.#cut.signal);
+      this.#sent += piece.byteLength;
+      this.#clientsTurn.toTake = false;
+      this.#idle.refresh();
+    }
+  }
+
+  async #waitFor(fed: Promise<void>): Promise<void> {
+    const { signal } = this.#cut;
+    const over = new AbortController();
+    const limit = wait(this.#limits.idleMs, undefined, { signal: AbortSignal.any([signal, over.signal]) });
+    await Promise.race([fed, limit.catch(() => {})]);
+    over.abort();
+  }
+
+  #isIdle(): void {
+    const { toSend, toTake } = this.#clientsTurn;
+    if (toSend || toTake) this.#end("timed_out");
+    else this.#idle.refresh();
+  }
+
+  #end(outcome: Cut): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    this.#cut.abort();
+    void this.#git.stop();
+  }
+}

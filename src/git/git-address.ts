@@ -1,0 +1,70 @@
+/** The addresses of Git's protocol below a project's path: what is asked for, and of which project. Reads no header, decides nothing. */
+import type { GitService } from "../git-repositories/git-process.ts";
+import { isPathComponent, MAXIMUM_PROJECT_DEPTH } from "../namespaces/path.ts";
+
+/**
+ * What is asked for; `path` is a project's full path, undefined for one that none can have.
+ *
+ * `advertise`: the refs, before a fetch or a push. `serve`: the fetch or the push. `lfs`: Git LFS. `project`: the address that
+ * people clone from, opened in a browser. `other`: nothing that there is; `outdated` if only an old protocol asks for it.
+ */
+export type GitAddress =
+  | { readonly kind: "advertise" | "serve"; readonly path: string | undefined; readonly service: GitService }
+  | { readonly kind: "project"; readonly path: string }
+  | { readonly kind: "lfs" }
+  | { readonly kind: "other"; readonly outdated: boolean };
+
+const SERVICES: Readonly<Record<string, GitService>> = {
+  "git-upload-pack": "upload-pack",
+  "git-receive-pack": "receive-pack",
+};
+
+/** `/team/app.git`, and what stands below it. */
+const WITH_ENDING = /^\/(.+?)\.git(?:\/(.*))?$/;
+/** What git asks for below an address without that ending. */
+const WITHOUT_ENDING = /^\/(.+)\/(info\/refs|git-upload-pack|git-receive-pack)$/;
+
+/**
+ * Reads an address; undefined where it is not Git's.
+ *
+ * @param query everything after the question mark
+ * @see docs/spec/git.md "HTTP"
+ */
+export function readGitAddress(method: string, pathname: string, query: string): GitAddress | undefined {
+  const [, named = "", below] = WITH_ENDING.exec(pathname) ?? [];
+  if (named !== "") return readBelow(method, projectPath(named), below, query);
+  const [, plain = "", asked] = WITHOUT_ENDING.exec(pathname) ?? [];
+  const path = projectPath(plain);
+  // Without the ending it is Git's only where it can be nothing else: a page has `-` in its address.
+  const address = path === undefined ? undefined : readBelow(method, path, asked, query);
+  return address?.kind === "advertise" || address?.kind === "serve" || isOutdated(address) ? address : undefined;
+}
+
+function isOutdated(address: GitAddress | undefined): boolean {
+  return address?.kind === "other" && address.outdated;
+}
+
+function readBelow(method: string, path: string | undefined, below = "", query: string): GitAddress {
+  if (below === "" && method === "GET" && path !== undefined) return { kind: "project", path };
+  if (below === "info/lfs" || below.startsWith("info/lfs/")) return { kind: "lfs" };
+  if (below === "info/refs" && method === "GET") {
+    const [service, ...more] = new URLSearchParams(query).getAll("service");
+    const known = more.length === 0 ? SERVICES[service ?? ""] : undefined;
+    return known === undefined ? { kind: "other", outdated: true } : { kind: "advertise", path, service: known };
+  }
+  const service = method === "POST" ? SERVICES[below] : undefined;
+  return service === undefined ? { kind: "other", outdated: false } : { kind: "serve", path, service };
+}
+
+/** A text as a project's full path: of nothing but the letters of one, so that nothing in it is encoded. */
+function projectPath(text: string): string | undefined {
+  const segments = text.split("/");
+  const isPath = segments.length > 1 && segments.length <= MAXIMUM_PROJECT_DEPTH && segments.every(isPathComponent);
+  return isPath ? text : undefined;
+}
+
+/** Whether a request is a fetch or a push: those take as long as they take. */
+export function isGitTransfer({ method = "", url = "" }: { method?: string; url?: string }): boolean {
+  const [pathname = "", query = ""] = url.split("?", 2);
+  return readGitAddress(method, pathname, query)?.kind === "serve";
+}

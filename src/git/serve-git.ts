@@ -1,0 +1,167 @@
+/** Starts git for a client who may, and sees it to its end: what every way in does once it is known who asks for what. */
+import { access, constants } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { AuthenticationServices } from "../authentication/authentication-services.ts";
+import { UnauthenticatedError, UnavailableError } from "../errors.ts";
+import type { GitProgram } from "../git-repositories/find-git.ts";
+import { GitProcess, type GitService } from "../git-repositories/git-process.ts";
+import { type GitServices, requireGit } from "../git-repositories/git-services.ts";
+import { receiveSettings, UPLOAD_SETTINGS } from "../git-repositories/git-settings.ts";
+import { answerHooks } from "../git-repositories/hook-channel.ts";
+import type { RepositoryMaintenance } from "../git-repositories/maintain-repositories.ts";
+import { PushUnderWay } from "../git-repositories/receive-push.ts";
+import { networkOf } from "../http/client-address.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Actor, Principal } from "../principals/principal.ts";
+import type { AuthorizedGit } from "./authorize.ts";
+import { type ClientEnd, type ExchangeResult, exchange } from "./exchange.ts";
+
+/** What serving needs. */
+export interface ServingServices extends GitServices, Pick<AuthenticationServices, "lastUse"> {
+  readonly repositoryMaintenance: Pick<RepositoryMaintenance, "pushed">;
+  readonly metrics: Pick<Metrics, "gitOperations" | "gitDuration" | "gitBytes">;
+}
+
+/** What is to be run. */
+export interface ServedGit {
+  readonly service: GitService;
+  /** Whether it is the list of refs alone, before a fetch or a push. */
+  readonly advertises: boolean;
+  /** Options of the way in. */
+  readonly args: readonly string[];
+  readonly protocol: string | undefined;
+  readonly authorized: AuthorizedGit;
+  /** Authenticates and decides anew. */
+  readonly authorize: () => Promise<AuthorizedGit>;
+  readonly address: string;
+}
+
+/** A client's requests before a fetch are short: a list of commits. */
+const MAXIMUM_FETCH_BYTES = 10 * 1024 * 1024;
+
+/** What a push may have beside its pack: the list of what it changes. */
+const PUSH_MARGIN_BYTES = 64 * 1024 * 1024;
+
+/** They lie with the code: on a volume that is mounted noexec they would not run. */
+const HOOKS = fileURLToPath(new URL("../git-repositories/hooks", import.meta.url));
+
+/**
+ * Runs git for a client until both are done.
+ *
+ * @throws UnavailableError when it cannot be run, or too many run already
+ * @throws the reason of `client.gone`, when the client hung up before its turn
+ */
+export async function serveGit(
+  services: ServingServices,
+  served: ServedGit,
+  client: ClientEnd,
+): Promise<ExchangeResult> {
+  const { service, advertises, authorized } = served;
+  const program = requireGit(services);
+  // 1. Without its hooks, git would take every push.
+  if (service === "receive-pack") await requireHooks();
+  // 2. A turn.
+  const release = await services.gitTurns.take(callerOf(authorized.principal, served.address), client.gone);
+  const start = performance.now();
+  try {
+    // 3. The repository; it is made for a push alone.
+    const directory = await openRepository(services, program, served);
+    // 4. Git.
+    const result = await run(services, { program, directory, served, client });
+    measure(services.metrics, { kind: kindOf(service, advertises), ms: performance.now() - start, result });
+    return result;
+  } finally {
+    release();
+  }
+}
+
+async function requireHooks(): Promise<void> {
+  for (const hook of ["pre-receive", "post-receive"]) {
+    const path = `${HOOKS}/${hook}`;
+    await access(path, constants.X_OK).catch((error: unknown) => {
+      throw new UnavailableError(
+        `Pushes are refused, since Git's hook ${hook} cannot be run where Keyside runs: make ${path} executable`,
+        { cause: error },
+      );
+    });
+  }
+}
+
+/** Whose turns these are: whoever comes without an access token counts by where they come from. */
+function callerOf(principal: Principal, address: string): string {
+  const tokenId = principal.kind === "anonymous" ? null : principal.tokenId;
+  return tokenId === null ? `network ${networkOf(address)}` : `token ${tokenId}`;
+}
+
+async function openRepository(
+  { repositories }: ServingServices,
+  program: GitProgram,
+  { service, advertises, authorized }: ServedGit,
+): Promise<string> {
+  const { key } = authorized.repository;
+  if (service === "receive-pack" && !advertises) return await repositories.findOrCreate(program, key);
+  return (await repositories.find(key)) ?? (await repositories.empty(program));
+}
+
+interface Run {
+  readonly program: GitProgram;
+  readonly directory: string;
+  readonly served: ServedGit;
+  readonly client: ClientEnd;
+}
+
+async function run(services: ServingServices, { program, directory, served, client }: Run): Promise<ExchangeResult> {
+  const { config, log, repositoryMaintenance } = services;
+  const { service, args, protocol, advertises } = served;
+  const { maximumPushBytes, timeoutSeconds, idleTimeoutSeconds } = config.git;
+  const settings = service === "receive-pack" ? receiveSettings(HOOKS, maximumPushBytes) : UPLOAD_SETTINGS;
+  const git = new GitProcess({ program, service, directory, args, settings, protocol });
+  const push = new PushUnderWay(services, directory, async () => {
+    const { principal, repository } = await served.authorize();
+    return { by: actorOf(principal), repository };
+  });
+  const answered =
+    git.hooks === undefined
+      ? undefined
+      : answerHooks(
+          git.hooks,
+          (question) => push.answer(question),
+          (error) => log.error({ err: error }, "a hook of Git's could not be answered"),
+        );
+  const result = await exchange(git, client, {
+    idleMs: idleTimeoutSeconds * 1000,
+    totalMs: timeoutSeconds * 1000,
+    inputBytes: service === "receive-pack" ? maximumPushBytes + PUSH_MARGIN_BYTES : MAXIMUM_FETCH_BYTES,
+  });
+  await answered;
+  if (service === "receive-pack" && !advertises) {
+    await push.settle().catch((error: unknown) => log.error({ err: error }, "a push could not be recorded yet"));
+    repositoryMaintenance.pushed(directory);
+  }
+  if (result.outcome === "failed") log.error({ service, troubles: git.troubles }, "git failed");
+  return result;
+}
+
+/** Who a push is by. Nobody without credentials is let in to push. */
+function actorOf(principal: Principal): Actor {
+  if (principal.kind === "anonymous") throw new UnauthenticatedError("a push takes credentials");
+  return principal;
+}
+
+function kindOf(service: GitService, advertises: boolean): string {
+  if (advertises) return "refs";
+  return service === "receive-pack" ? "push" : "fetch";
+}
+
+interface Measured {
+  readonly kind: string;
+  readonly ms: number;
+  readonly result: ExchangeResult;
+}
+
+function measure({ gitOperations, gitDuration, gitBytes }: ServingServices["metrics"], { kind, ms, result }: Measured) {
+  gitOperations.inc({ kind, result: result.outcome });
+  gitDuration.observe({ kind }, ms / 1000);
+  gitBytes.inc({ direction: "received" }, result.received);
+  gitBytes.inc({ direction: "sent" }, result.sent);
+}
