@@ -11,7 +11,8 @@ export const NOTIFICATIONS_PATH = "/registry/notifications";
 export interface Links {
   /** The page of a user, a group or a project. */
   web(path: string): string;
-  gitHttp(path: string): string;
+  /** Where Git finds a project by HTTP; null where Git is not served. */
+  gitHttp(path: string): string | null;
   gitSsh(path: string): string;
   /** The registry, as clients name it: `registry.example.com`. */
   readonly registry: string;
@@ -26,13 +27,13 @@ export interface Links {
   signInLink(secret: string): string;
 }
 
-/** Creates the links of this instance from its configuration. */
-export function createLinks(config: Pick<Config, "url" | "registry">): Links {
+/** Creates the links of this instance from its configuration. `servesGit`: whether there is a git, and it is on. */
+export function createLinks(config: Pick<Config, "url" | "registry">, servesGit: boolean): Links {
   const { hostname } = new URL(config.url);
   const registry = new URL(config.registry.url).host;
   return {
     web: (path) => `${config.url}/${path}`,
-    gitHttp: (path) => `${config.url}/${path}.git`,
+    gitHttp: (path) => (servesGit ? `${config.url}/${path}.git` : null),
     gitSsh: (path) => `git@${hostname}:${path}.git`,
     registry,
     api: (path) => `${config.url}/api/v4/${path}`,

@@ -1,5 +1,6 @@
 /** The calls about projects. */
 import { z } from "zod";
+import { setDefaultBranch } from "../git-repositories/set-default-branch.ts";
 import { findGroupAtLevel } from "../namespaces/find-namespace.ts";
 import { takeoverWarning } from "../namespaces/takeover-warning.ts";
 import { NO_ACCESS } from "../principals/access-level.ts";
@@ -120,6 +121,9 @@ export function projectOperations(services: ApiServices): ApiOperation[] {
       status: 200,
       result: projectResult,
       async handle({ caller, params, body }) {
+        // First, since nothing else is refused for what only git knows.
+        if (body.default_branch !== undefined)
+          await setDefaultBranch(services, { caller, project: params.id, branch: body.default_branch });
         const changes = {
           name: body.name,
           path: body.path,

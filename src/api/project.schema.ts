@@ -57,7 +57,8 @@ export const projectResult = z.object({
   last_activity_at: z.iso.datetime(),
   creator_id: z.int(),
   web_url: z.string(),
-  http_url_to_repo: z.string(),
+  /** Null where Git is not served. */
+  http_url_to_repo: z.string().nullable(),
   ssh_url_to_repo: z.string(),
   default_branch: z.string().nullable(),
   archived: z.boolean(),

@@ -1,6 +1,7 @@
 /** Takes away the repository of a project that is being deleted. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { afterCommit } from "../database/after-commit.ts";
+import { findRepositoryKey } from "./find-repository.ts";
 import type { GitServices } from "./git-services.ts";
 
 /**
@@ -14,13 +15,11 @@ export async function discardRepository(
   em: SqlEntityManager,
   projectId: number,
 ): Promise<void> {
-  const [row] = await em.execute<{ key: string }[]>("select repository_key as key from projects where id = ?", [
-    projectId,
-  ]);
-  if (row === undefined) return;
+  const key = await findRepositoryKey(em, projectId);
+  if (key === undefined) return;
   afterCommit(em, () => {
     repositories
-      .discard(row.key)
+      .discard(key)
       .catch((error: unknown) =>
         log.warn({ err: error }, "the repository of a deleted project is moved to the trash later"),
       );

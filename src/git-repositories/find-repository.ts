@@ -47,3 +47,10 @@ export async function findRepository(
     defaultBranch: row.default_branch ?? undefined,
   };
 }
+
+/** The key of a project's repository; undefined when there is no such project. */
+export async function findRepositoryKey(em: SqlEntityManager, projectId: number): Promise<string | undefined> {
+  const statement = "select repository_key as key from projects where id = ?";
+  const [row] = await em.execute<{ key: string }[]>(statement, [projectId]);
+  return row?.key;
+}

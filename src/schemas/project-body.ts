@@ -39,6 +39,7 @@ export const updateProjectBody = z.object({
   visibility: z.enum(VISIBILITIES).optional(),
   container_registry_enabled: flag().optional(),
   container_registry_access_level: registryAccess.optional(),
+  default_branch: text(255).optional(),
 });
 
 /** Whether the registry is to be on; undefined where the body does not say. */

@@ -194,7 +194,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     lockout: new Lockout({ database, clock, key: lockoutKey, onFailure }),
     passwordChecks: new FairQueue(PASSWORD_CHECKS),
     tokenSettings: { ...config.tokens, botEmailHost: new URL(config.url).hostname },
-    links: createLinks(config),
+    links: createLinks(config, foundGit.program !== undefined),
     topLevelGroups: config.topLevelGroups,
     ...userDeletion,
     async endSignIns(em, userId, authorship, kept) {
