@@ -31,7 +31,7 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     const needed =
-      "the doctor needs an administrator's token, of scope api and of all three for the registry, in KEYSIDE_TOKEN";
+      "the doctor needs an administrator's token, of the scopes api and write_repository and all three for the registry, in KEYSIDE_TOKEN";
     throw new StepFailure(`Keyside refuses: ${error.message}; ${needed}`, { cause: error });
   }
 }
@@ -54,8 +54,8 @@ async function prepareProject(
     return body as { id: number; token: string };
   };
   await client.call("POST", "/features/resource_access_token", { value: true, project: path });
-  const registryScopes = ["read_registry", "write_registry", "delete_registry"];
-  const { token: secret } = await create(`${address}/access_tokens`, registryScopes);
+  const scopes = ["read_registry", "write_registry", "delete_registry", "write_repository"];
+  const { token: secret } = await create(`${address}/access_tokens`, scopes);
   const { body: user } = await client.call("GET", "/user");
   const own = `/users/${(user as { id: number }).id}/personal_access_tokens`;
   const { id, token: catalogSecret } = await create(own, ["read_registry"]);

@@ -3,6 +3,7 @@
  * names the cause of the first step that fails.
  */
 import { awaitNotification, readNotificationsBefore } from "./await-notification.ts";
+import { checkGit } from "./check-git.ts";
 import { checkChallenge, checkService } from "./check-pair.ts";
 import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
@@ -51,6 +52,8 @@ export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
     }
     const reported = await step("the registry reports to Keyside", () => awaitNotification(pair, project, before));
     yield reported.finding;
+    if (reported.finding.outcome === "failed") return;
+    yield (await step("Git lets a token fetch and push", () => checkGit(pair, project))).finding;
   } finally {
     await project.remove();
   }

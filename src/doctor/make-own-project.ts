@@ -67,7 +67,7 @@ async function prepareProject(
   const { secret } = await createProjectToken(services, {
     ...token,
     project: project.id,
-    scopes: ["read_registry", "write_registry", "delete_registry"],
+    scopes: ["read_registry", "write_registry", "delete_registry", "write_repository"],
     accessLevel: ACCESS_LEVELS.maintainer,
     repositoryRules: null,
   });

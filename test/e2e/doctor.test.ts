@@ -38,6 +38,7 @@ const STEPS = [
   /^ok {6}an administrator lists the catalog$/,
   /^ok {6}it deletes the image$/,
   /^ok {6}the registry reports to Keyside$/,
+  /^ok {6}Git lets a token fetch and push$/,
 ];
 
 /** A service that takes reports; what it says of itself is where it listens, or `url`. */
