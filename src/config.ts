@@ -198,6 +198,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rootPasswordFile: join(values.KEYSIDE_DATA_DIR, "initial-root-password"),
     /** The secret that the lines to paste of `keyside up` log in with. */
     demoTokenFile: join(values.KEYSIDE_DATA_DIR, "demo-token"),
+    /** A program that prints that secret: git and ssh ask it for a password. */
+    demoAskPassFile: join(values.KEYSIDE_DATA_DIR, "demo-askpass"),
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,

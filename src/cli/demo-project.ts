@@ -33,7 +33,7 @@ export async function ensureDemoProject(client: KeysideClient): Promise<string> 
 }
 
 /**
- * Makes a token that pulls and pushes in the demo project, and revokes those that earlier demos made.
+ * Makes a token that pulls and pushes in the demo project, images and by Git, and revokes those that earlier demos made.
  *
  * @returns the token's secret
  * @throws RefusedError when the service refuses
@@ -42,7 +42,7 @@ export async function createDemoToken(client: KeysideClient): Promise<string> {
   const tokens = `${await ensureDemoProject(client)}/access_tokens`;
   const { body } = await client.call("POST", tokens, {
     ...TOKEN,
-    scopes: ["read_registry", "write_registry"],
+    scopes: ["read_registry", "write_registry", "write_repository"],
     expires_at: addDays(utcDate(systemClock.now()), TOKEN_LIFETIME_DAYS),
   });
   const made = body as { id: number; token: string };
@@ -75,6 +75,29 @@ export function pasteLines({ registry, secret }: { registry: string; secret: Sec
     `docker image rm ${target}`,
     `docker pull ${target}`,
   ];
+}
+
+/**
+ * The shell commands that clone the demo project by HTTP, commit to it and push, a line each.
+ *
+ * @param url where Git finds the project
+ * @param askPass the path of a program that prints the secret
+ */
+export function gitPasteLines({ url, askPass }: { url: string; askPass: string }): string[] {
+  const address = new URL(url);
+  address.username = "demo";
+  const inClone = "git -C keyside-demo";
+  return [
+    `export GIT_ASKPASS=${quoted(askPass)}`,
+    `git clone ${address.href} keyside-demo`,
+    `${inClone} -c user.name=Demo -c user.email=demo@localhost commit --allow-empty --message 'Hello, Keyside'`,
+    `${inClone} push origin HEAD`,
+  ];
+}
+
+/** What the program is that prints the secret in a file. */
+export function askPassProgram(secretFile: string): string {
+  return `#!/bin/sh\ncat ${quoted(secretFile)}\n`;
 }
 
 /** A path as one word of the shell. */

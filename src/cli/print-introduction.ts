@@ -1,9 +1,10 @@
 /** What `keyside up` prints once everything runs: a page to open, where all is, and the commands by which a new user sees it work. */
-import { access } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import type { Config } from "../config.ts";
 import { writeSecret } from "../files.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
-import { createDemoToken, DEMO_PROJECT, pasteLines } from "./demo-project.ts";
+import { projectAddress } from "./addresses.ts";
+import { askPassProgram, createDemoToken, DEMO_PROJECT, gitPasteLines, pasteLines } from "./demo-project.ts";
 import { type KeysideClient, openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
 
@@ -24,10 +25,9 @@ export async function printIntroduction(
   );
   const address = new URL(config.registry.url).host;
   const client = openClient(config);
-  const hasDemo = registry.kind !== "none";
-  if (hasDemo) await writeSecret(config.demoTokenFile, await createDemoToken(client));
+  await writeSecret(config.demoTokenFile, await createDemoToken(client));
   output.line("");
-  output.line(`Open       ${await makeSignInLink(client, hasDemo)}`);
+  output.line(`Open       ${await makeSignInLink(client)}`);
   output.line(`API        ${config.url}/api/v4   (the operator's token is in ${config.operatorTokenFile})`);
   if (hasPasswordFile) output.line(`Sign in    root, with the password in ${config.rootPasswordFile}`);
   output.line(`Registry   ${registry.kind === "none" ? "none" : address}: ${registry.reason}`);
@@ -41,15 +41,28 @@ export async function printIntroduction(
     const lines = pasteLines({ registry: address, secret: { file: config.demoTokenFile } });
     for (const line of lines) output.line(`  ${line}`);
   }
+  await printGitLines(client, config, output);
   output.line("");
   output.line("Ctrl-C stops both.");
 }
 
+/** The lines for Git, where it is served. */
+async function printGitLines(client: KeysideClient, config: Config, output: Output): Promise<void> {
+  const { body } = await client.call("GET", projectAddress(DEMO_PROJECT));
+  const { http_url_to_repo: url } = body as { http_url_to_repo: string | null };
+  output.line("");
+  if (url === null) return output.line("There is no Git: install git 2.39 or newer, and start again.");
+  await writeFile(config.demoAskPassFile, askPassProgram(config.demoTokenFile), { mode: 0o700 });
+  output.line("The same project by Git:");
+  output.line("");
+  for (const line of gitPasteLines({ url, askPass: config.demoAskPassFile })) output.line(`  ${line}`);
+}
+
 /** A link that signs in who reads the terminal, once: nobody's password is needed. It leads to the demo project's tokens. */
-async function makeSignInLink(client: KeysideClient, hasDemo: boolean): Promise<string> {
+async function makeSignInLink(client: KeysideClient): Promise<string> {
   const { id, username } = (await client.call("GET", "/user")).body as { id: number; username: string };
   const { url } = (await client.call("POST", `/users/${id}/sign_in_links`)).body as { url: string };
   const link = new URL(url);
-  if (hasDemo) link.searchParams.set("return_to", `/${DEMO_PROJECT}/-/settings/access_tokens`);
+  link.searchParams.set("return_to", `/${DEMO_PROJECT}/-/settings/access_tokens`);
   return `${link}   (signs you in as ${username}, once, within 15 minutes)`;
 }

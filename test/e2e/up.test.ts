@@ -59,16 +59,25 @@ describe("npm start", () => {
     const cookie = await expectsToBeSignedInBy(first, instance);
     expect(await firstSteps(instance, cookie)).toEqual(["Done", "Next", "Later"]);
     const lines = linesToPaste(first);
-    expect(lines.map((line) => /docker (\w+)/.exec(line)?.[1])).toEqual(["login", "import", "push", "image", "pull"]);
-    const name = lines.at(-1)?.split(" ").at(-1) ?? "";
+    expect(lines.flatMap((line) => /docker (\w+)/.exec(line)?.[1] ?? [])).toEqual([
+      ...["login", "import", "push", "image", "pull"],
+    ]);
+    expect(lines.filter((line) => line.includes("git "))).toHaveLength(3);
+    const name =
+      lines
+        .find((line) => line.startsWith("docker pull"))
+        ?.split(" ")
+        .at(-1) ?? "";
     person.removeAfterwards(name);
     // What is pasted stays in the shell's history: no secret may be in it.
     expect(first.output).not.toContain("kspat-");
     const tokenFile = `${instance["KEYSIDE_DATA_DIR"]}/demo-token`;
     expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
     const firstSecret = await readFile(tokenFile, "utf8");
-    const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input: lines.join("\n") });
+    const input = [`cd ${await scratchDirectory()}`, ...lines].join("\n");
+    const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input });
     expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
+    expect(pasted.stderr).toMatch(/\* \[new branch\] +HEAD -> main/);
     const ticked = async () => expect(await firstSteps(instance, cookie)).toEqual(["Done", "Done", "Done"]);
     await vi.waitFor(ticked, { timeout: 120_000, interval: 200 });
     expect(await containersOf(instance)).toHaveLength(1);
@@ -98,6 +107,7 @@ describe("npm start", () => {
     const running = startCommand([process.execPath, "bin/keyside.js", "up"], { ...instance, PATH: "/nowhere" });
     const [line] = await running.printed(/^Registry .*$/m);
     expect(line).toMatch(/^Registry +none: no docker command on the PATH; /);
+    await running.printed(/^There is no Git: install git/m);
     await running.printed(/rootcertbundle: .*ca\.crt.*^Ctrl-C stops/ms);
     running.signal("SIGINT");
     expect(await running.ended).toBe(0);
