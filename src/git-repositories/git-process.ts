@@ -1,6 +1,7 @@
 /** A git that talks to a client: `git upload-pack` or `git receive-pack`, with all processes that it starts itself. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable, Writable } from "node:stream";
+import { UnavailableError } from "../errors.ts";
 import type { GitProgram } from "./find-git.ts";
 import { gitEnvironment } from "./git-settings.ts";
 
@@ -51,7 +52,13 @@ export class GitProcess {
       env: gitEnvironment({ path: program.path, directory, settings, variables }),
       stdio: ["pipe", "pipe", "pipe", ...(service === "receive-pack" ? (["pipe", "pipe"] as const) : [])],
     });
-    const [input, output, troubles, said, answer] = this.#child.stdio as unknown as Descriptors;
+    // Where the system has no descriptors left, there are none, and the child's event "error" says so later.
+    this.#child.once("error", (error) => {
+      this.#troubles += error.message;
+    });
+    const descriptors = this.#child.stdio as unknown as Descriptors | undefined;
+    if (descriptors === undefined) throw new UnavailableError("git could not be started; try again shortly");
+    const [input, output, troubles, said, answer] = descriptors;
     this.input = input;
     this.output = output;
     this.hooks = said === undefined || answer === undefined ? undefined : { said, answer };

@@ -6,6 +6,7 @@
  * @see docs/spec/git.md "Hooks and events"
  */
 import type { Readable, Writable } from "node:stream";
+import { KeysideError } from "../errors.ts";
 import type { RefUpdate } from "./decide-updates.ts";
 
 /** What a hook asks. */
@@ -22,51 +23,78 @@ export const MAXIMUM_UPDATES = 20_000;
 /** Far more than such a push can say: the longest name that git can store has some 4,000 bytes. */
 const MAXIMUM_CHARACTERS = 16 * 1024 * 1024;
 
+/** How long an answer may take. */
+const ANSWER_MS = 30_000;
+
+const END = "\nend\n";
+
 const TOO_MANY = `Keyside: one push changes at most ${MAXIMUM_UPDATES.toLocaleString("en-US")} branches and tags: push some of them at a time.`;
 const FAILED = {
   pre: "Keyside: the push could not be checked, and is refused; try again shortly.",
   post: "Keyside: the push is done; it will be recorded later.",
 } as const;
 
+/** What answers a question: it resolves to why the hook is to refuse, as a sentence, or to undefined; what it throws refuses. */
+export type AnswerHook = (question: HookQuestion) => Promise<string | undefined>;
+
 /**
  * Answers the hooks of one git process until it closes its end.
  *
- * @param answer resolves to why the hook is to refuse, as a sentence, or to undefined; what it throws refuses
- * @param onFailure is told of what was thrown
+ * @param onFailure is told of what was thrown, but for the caller's own faults
+ * @param answerMs how long an answer may take
  */
 export async function answerHooks(
   { said, answer: reply }: { readonly said: Readable; readonly answer: Writable },
-  answer: (question: HookQuestion) => Promise<string | undefined>,
+  answer: AnswerHook,
   onFailure: (thrown: unknown) => void,
+  answerMs = ANSWER_MS,
 ): Promise<void> {
   said.setEncoding("utf8");
   let text = "";
   let isTooLong = false;
   for await (const chunk of said as AsyncIterable<string>) {
-    if (!isTooLong) text += chunk;
+    text += chunk;
     isTooLong ||= text.length > MAXIMUM_CHARACTERS;
-    // What is too long is read to its end too: else the hook would wait for ever to say the rest.
-    const isWhole = text.endsWith("\nend\n") || (isTooLong && chunk.endsWith("\nend\n"));
-    if (!isWhole) continue;
-    const question = isTooLong ? undefined : readQuestion(text);
+    if (!text.endsWith(END)) {
+      // What is too long is read to its end too: else the hook would wait for ever to say the rest.
+      if (isTooLong) text = text.slice(-END.length);
+      continue;
+    }
+    const question = isTooLong ? "too many" : readQuestion(text);
     [text, isTooLong] = ["", false];
-    reply.write(`${await decide(question, answer, onFailure)}\n`);
+    reply.write(`${await decide(question, answer, { onFailure, answerMs })}\n`);
   }
 }
 
 async function decide(
   question: HookQuestion | "too many" | undefined,
-  answer: (question: HookQuestion) => Promise<string | undefined>,
-  onFailure: (thrown: unknown) => void,
+  answer: AnswerHook,
+  { onFailure, answerMs }: { readonly onFailure: (thrown: unknown) => void; readonly answerMs: number },
 ): Promise<string> {
   if (question === "too many") return TOO_MANY;
   try {
     if (question === undefined) throw new Error("a hook said what cannot be read");
-    const refusal = await answer(question);
-    return refusal === undefined ? "ok" : `Keyside: ${refusal.replaceAll(/\s+/g, " ")}`;
+    const refusal = await inTime(answer(question), answerMs);
+    return refusal === undefined ? "ok" : toPrint(refusal);
   } catch (thrown) {
+    if (thrown instanceof KeysideError && thrown.code !== "unavailable") return toPrint(thrown.message);
     onFailure(thrown);
     return FAILED[question?.hook ?? "pre"];
+  }
+}
+
+/** As one line: the hook reads no more. */
+function toPrint(sentence: string): string {
+  return `Keyside: ${sentence.replaceAll(/\s+/g, " ")}`;
+}
+
+async function inTime<Result>(work: Promise<Result>, limitMs: number): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`a hook was not answered within ${limitMs} ms`)), limitMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -74,7 +102,7 @@ const HEADING = /^(?:pre(?: (\/.+))? ?|(post))$/;
 const UPDATE = /^([0-9a-f]{40}) ([0-9a-f]{40}) (refs\/.+)$/;
 
 function readQuestion(text: string): HookQuestion | "too many" | undefined {
-  const [heading = "", ...lines] = text.slice(0, -"\nend\n".length).split("\n");
+  const [heading = "", ...lines] = text.slice(0, -END.length).split("\n");
   const form = HEADING.exec(heading);
   if (form === null) return undefined;
   if (lines.length > MAXIMUM_UPDATES) return "too many";

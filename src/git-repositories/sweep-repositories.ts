@@ -39,7 +39,10 @@ export async function sweepRepositories(services: GitServices): Promise<void> {
   await discardOrphans(services, batch);
 }
 
-async function discardOrphans({ database, repositories }: GitServices, entries: readonly StoredEntry[]): Promise<void> {
+async function discardOrphans(
+  { database, repositories, log }: GitServices,
+  entries: readonly StoredEntry[],
+): Promise<void> {
   if (entries.length === 0) return;
   const keys = entries.flatMap(({ key }) => key ?? []);
   const rows =
@@ -49,7 +52,11 @@ async function discardOrphans({ database, repositories }: GitServices, entries: 
           .em()
           .execute<{ key: string }[]>("select repository_key as key from projects where repository_key in (?)", [keys]);
   const known = new Set(rows.map(({ key }) => key));
-  for (const { path, key } of entries) if (key === undefined || !known.has(key)) await repositories.moveToTrash(path);
+  for (const { path, key } of entries) {
+    if (key !== undefined && known.has(key)) continue;
+    await repositories.moveToTrash(path);
+    log.warn({ path }, "a directory of no project was moved to the trash of the repositories");
+  }
 }
 
 async function removeQuarantines(repository: string, before: Date): Promise<void> {

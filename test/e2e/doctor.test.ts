@@ -213,17 +213,30 @@ describe("keyside doctor", () => {
     expect(JSON.parse(nowhere.stdout).at(-1)).toMatchObject({ outcome: "failed", why: nowhere.stderr.slice(9).trim() });
   });
 
-  it("skips the reports where the service takes none, saying why", async ({ skip }) => {
-    const silent = await startService({ REGISTRY_NOTIFICATION_SECRET: "" });
+  it("skips the reports where the service takes none, and Git where it is off, saying why", async ({ skip }) => {
+    const silent = await startService({ REGISTRY_NOTIFICATION_SECRET: "", KEYSIDE_GIT: "off" });
     onTestFinished(() => silent.stop());
     const { url } = await startRegistry(silent.container, skip);
     const { config } = silent.container;
     const operator = (await readFile(config.operatorTokenFile, "utf8")).trim();
     const { code, stdout } = await run(url, [], { KEYSIDE_URL: config.url, KEYSIDE_TOKEN: operator });
     expect(code).toBe(0);
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe(
+    expect(stdout.trimEnd().split("\n").slice(-2)).toEqual([
       "skipped the registry reports to Keyside: Keyside takes no reports, as REGISTRY_NOTIFICATION_SECRET is not set",
-    );
+      "skipped Git lets a token fetch and push: Git is off in this process of Keyside: KEYSIDE_GIT says so",
+    ]);
+  });
+
+  it("names a directory of Git's repositories that cannot be written", async ({ skip }) => {
+    const broken = await startService({ KEYSIDE_GIT_DIR: "/dev/null/git" });
+    onTestFinished(() => broken.stop());
+    const { url } = await startRegistry(broken.container, skip);
+    const { config } = broken.container;
+    const operator = (await readFile(config.operatorTokenFile, "utf8")).trim();
+    const { code, stdout, stderr } = await run(url, [], { KEYSIDE_URL: config.url, KEYSIDE_TOKEN: operator });
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("FAILED  Git lets a token fetch and push");
+    expect(stderr).toMatch(/^keyside: The directory of the Git repositories cannot be read or written/);
   });
 
   it("names a service that nothing answers for", async () => {
