@@ -25,6 +25,11 @@ export function readBody(request: IncomingMessage, maximumBytes: number): Promis
   });
 }
 
+/** How long a request says that its body is; infinite where it does not say. */
+export function announcedBytes({ headers }: IncomingMessage): number {
+  return headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : Infinity;
+}
+
 /** Up to this length, the rest of a body that is not read is worth the wait: the connection serves further requests. */
 const MAXIMUM_DROPPED_BYTES = 64 * 1024;
 
@@ -36,7 +41,5 @@ const MAXIMUM_DROPPED_BYTES = 64 * 1024;
  */
 export const closeUnread: Middleware = async (ctx, next) => {
   await next();
-  const { complete, headers } = ctx.req;
-  const length = headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : Infinity;
-  if (!complete && length > MAXIMUM_DROPPED_BYTES) ctx.set("Connection", "close");
+  if (!ctx.req.complete && announcedBytes(ctx.req) > MAXIMUM_DROPPED_BYTES) ctx.set("Connection", "close");
 };

@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
 import { answerUnparsed } from "../http/answer-unparsed.ts";
 import { describeFailure } from "../http/error-handler.ts";
+import { limitArrival, refuseExpectation } from "../http/limit-arrival.ts";
 import { systemIds } from "../ids.ts";
 import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
@@ -42,7 +43,7 @@ export interface ServingProcess {
 /** Larger than the longest query that the token endpoint accepts, so that the endpoint itself refuses a longer one. */
 const MAXIMUM_HEADER_BYTES = 128 * 1024;
 
-/** How long a client may take to send a request's headers; this counts towards the limit for the whole request. */
+/** How long a client may take to send a request's headers; its body has a limit of its own. */
 const HEADERS_MS = 10_000;
 
 /** How often connections are checked for slow clients. */
@@ -100,14 +101,15 @@ export async function serve(container: Container, periodic = chores(container)):
  */
 export async function serveRequests(container: Container): Promise<ServingProcess> {
   const { config, log } = container;
-  const requestTimeoutMs = config.network.requestTimeoutSeconds * 1000;
+  const arrivalMs = config.network.requestTimeoutSeconds * 1000;
   const limits = {
     maxHeaderSize: MAXIMUM_HEADER_BYTES,
-    requestTimeout: requestTimeoutMs,
-    headersTimeout: Math.min(HEADERS_MS, requestTimeoutMs),
+    // For those that are exempt from the limit of the others.
+    requestTimeout: Math.max(config.git.timeoutSeconds * 1000, arrivalMs),
+    headersTimeout: Math.min(HEADERS_MS, arrivalMs),
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
   };
-  const handle = createApp(container);
+  const handle = limitArrival(createApp(container), { limitMs: arrivalMs, isExempt: () => false });
   const underWay = new Set<Promise<void>>();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const answering = handle(request, response)
@@ -116,7 +118,10 @@ export async function serveRequests(container: Container): Promise<ServingProces
     underWay.add(answering);
   };
   const [server, socketServer] = [createServer(limits, answer), createServer(limits, answer)];
-  for (const each of [server, socketServer]) each.on("clientError", answerUnparsed);
+  for (const each of [server, socketServer]) {
+    each.on("clientError", answerUnparsed);
+    each.on("checkExpectation", refuseExpectation);
+  }
   server.maxConnections = config.network.maxConnections;
   // Else a worker that has its share would hand the connection back, to be offered to it again and again.
   Object.assign(server, { dropMaxConnection: true });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { type Form, postBody, postForm } from "../../support/token-form.ts";
 import { createUser, type User } from "../../support/world.ts";
@@ -153,7 +153,24 @@ describe("a slow or endless client", () => {
   ])("that does not finish %s within KEYSIDE_REQUEST_TIMEOUT is cut off with 408", async (_what, start) => {
     const socket = await open();
     socket.write(start);
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await text(socket)).toBe("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+
+  it("that does not finish a body is logged, as one is that broke it off", async () => {
+    const socket = await open();
+    socket.write(`POST /jwt/auth/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 10\r\n\r\na=`);
+    await text(socket);
+    const logged = () => hasty.logLines.map((line) => JSON.parse(line)).filter(({ path }) => path === "/jwt/auth/");
+    await vi.waitFor(() => expect(logged()).toMatchObject([{ level: 30, msg: "request", status: 400 }]), {
+      timeout: 60_000,
+    });
+  });
+
+  it("that expects what no server knows is refused, and the connection closed", async () => {
+    const socket = await open();
+    socket.write("POST /jwt/auth HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 10\r\n\r\na=");
+    const answers = (await text(socket)).split("HTTP/1.1 ");
+    expect(answers).toEqual(["", expect.stringMatching(/^417 (?:.*\r\n)*?connection: close\r\n/i)]);
   });
 
   it("that says nothing at all is cut off", async () => {
