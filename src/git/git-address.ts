@@ -62,9 +62,3 @@ function projectPath(text: string): string | undefined {
   const isPath = segments.length > 1 && segments.length <= MAXIMUM_PROJECT_DEPTH && segments.every(isPathComponent);
   return isPath ? text : undefined;
 }
-
-/** Whether a request is a fetch or a push: those take as long as they take. */
-export function isGitTransfer({ method = "", url = "" }: { method?: string; url?: string }): boolean {
-  const [pathname = "", query = ""] = url.split("?", 2);
-  return readGitAddress(method, pathname, query)?.kind === "serve";
-}

@@ -1,4 +1,5 @@
 /** `GET /:project.git/info/refs`, `POST /:project.git/git-upload-pack` and `.../git-receive-pack`: Git over HTTP. */
+import type { IncomingMessage } from "node:http";
 import type { Context, Middleware } from "koa";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { formsOf } from "../audit/clean-text.ts";
@@ -26,6 +27,12 @@ export interface GitHttpServices extends ServingServices, AuthenticationServices
   readonly audit: AuditLog | undefined;
 }
 
+/** With what the server itself is told. */
+interface GitRoutesServices extends GitHttpServices {
+  /** Is told of each request that is let in: its body may take longer than those of others. */
+  readonly unhurry: (request: IncomingMessage) => void;
+}
+
 /** Of both: what Git clients must not keep. @see git `http-backend.c`, hdr_nocache */
 const NOT_KEPT = "no-cache, max-age=0, must-revalidate";
 
@@ -37,9 +44,10 @@ const PACKET_OF_SERVICE = {
 /**
  * Middleware that answers Git's addresses, and no others; `answerFailure` answers in Git's dialect.
  *
+ *
  * @see docs/spec/git.md "HTTP"
  */
-export function gitRoutes(services: GitHttpServices, answerFailure: AnswerFailure<string>): Middleware {
+export function gitRoutes(services: GitRoutesServices, answerFailure: AnswerFailure<string>): Middleware {
   return async (ctx, next) => {
     const address = readGitAddress(ctx.method, ctx.path, ctx.querystring);
     if (address === undefined) return await next();
@@ -56,7 +64,7 @@ export function gitRoutes(services: GitHttpServices, answerFailure: AnswerFailur
   };
 }
 
-async function answer(services: GitHttpServices, ctx: Context, address: GitAddress): Promise<void> {
+async function answer(services: GitRoutesServices, ctx: Context, address: GitAddress): Promise<void> {
   switch (address.kind) {
     case "project":
       return ctx.redirect(`/${address.path}`);
@@ -74,7 +82,7 @@ async function answer(services: GitHttpServices, ctx: Context, address: GitAddre
 }
 
 async function serve(
-  services: GitHttpServices,
+  services: GitRoutesServices,
   ctx: Context,
   { kind, path, service }: Extract<GitAddress, { kind: "advertise" | "serve" }>,
 ): Promise<void> {
@@ -85,6 +93,7 @@ async function serve(
   const authorize = (): Promise<AuthorizedGit> =>
     authorizeGit(services, { action, path, sender, authenticate: () => authenticate(services, credential, sender) });
   const authorized = await authorize();
+  services.unhurry(ctx.req);
   // 2. What is sent, as far as it is known by its headers.
   if (kind === "serve") requireGitBody(ctx, service);
   const protocol = readProtocol(ctx.get("Git-Protocol"));

@@ -1,4 +1,5 @@
 /** What answers requests: the fast lane, and the Koa application, with its middleware in order and a router for each path. */
+import type { IncomingMessage } from "node:http";
 import Koa from "koa";
 import { apiOperations } from "../api/operations.ts";
 import { apiError } from "../api/protocol/api-error.ts";
@@ -9,6 +10,7 @@ import { gitRoutes } from "../git/git.routes.ts";
 import { gitError } from "../git/git-error.ts";
 import { addressSet, clientAddressMiddleware, clientFinder } from "../http/client-address.ts";
 import { type ErrorDialect, errorHandler, failureAnswers, type KnownFailures } from "../http/error-handler.ts";
+import { limitArrival } from "../http/limit-arrival.ts";
 import { closeUnread } from "../http/read-body.ts";
 import { requestLog, requestRecorder } from "../http/request-log.ts";
 import { tokenEndpoint } from "../registry/answer-token-request.ts";
@@ -34,6 +36,8 @@ export function createApp(container: Container): RequestHandler {
   const findClient = clientFinder(addressSet(config.network.trustedProxies), log);
   const beginRequest = requestRecorder(log, ids);
   const answerToken = tokenEndpoint(container, failuresIn(registryError));
+  /** Those whose bodies may take as long as git takes: it is known who sends them, and that they may. */
+  const unhurried = new WeakSet<IncomingMessage>();
   const onBroken = (error: Error) => log.info({ err: error }, "a connection ended early");
 
   const app = new Koa();
@@ -48,12 +52,14 @@ export function createApp(container: Container): RequestHandler {
   app.use(notificationRouter(container).routes());
   app.use(mergeSlashes);
   app.use(apiRouter(container, apiOperations(container, config.url), config.url).routes());
-  app.use(gitRoutes(container, failuresIn(gitError)));
+  app.use(gitRoutes({ ...container, unhurry: (request) => unhurried.add(request) }, failuresIn(gitError)));
   const binding = pageBinding(container, failuresIn(pageError));
   const pages = webPages(container, binding.links);
   app.use(binding.assets.serve);
   app.use(pageRouter(binding, pages).routes());
   app.use(anyPath(binding, pages));
   app.use(noRoute);
-  return tokenLane({ findClient, beginRequest, answerToken, onBroken }, app.callback());
+  const handle = tokenLane({ findClient, beginRequest, answerToken, onBroken }, app.callback());
+  const limitMs = config.network.requestTimeoutSeconds * 1000;
+  return limitArrival(handle, { limitMs, isExempt: (request) => unhurried.has(request) });
 }

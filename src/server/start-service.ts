@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import { ConfigurationError } from "../errors.ts";
 import { answerUnparsed } from "../http/answer-unparsed.ts";
 import { describeFailure } from "../http/error-handler.ts";
-import { limitArrival, refuseExpectation } from "../http/limit-arrival.ts";
+import { refuseExpectation } from "../http/limit-arrival.ts";
 import { systemIds } from "../ids.ts";
 import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
@@ -109,7 +109,7 @@ export async function serveRequests(container: Container): Promise<ServingProces
     headersTimeout: Math.min(HEADERS_MS, arrivalMs),
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
   };
-  const handle = limitArrival(createApp(container), { limitMs: arrivalMs, isExempt: () => false });
+  const handle = createApp(container);
   const underWay = new Set<Promise<void>>();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const answering = handle(request, response)
