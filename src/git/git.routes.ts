@@ -44,7 +44,6 @@ const PACKET_OF_SERVICE = {
 /**
  * Middleware that answers Git's addresses, and no others; `answerFailure` answers in Git's dialect.
  *
- *
  * @see docs/spec/git.md "HTTP"
  */
 export function gitRoutes(services: GitRoutesServices, answerFailure: AnswerFailure<string>): Middleware {
