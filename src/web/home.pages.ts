@@ -9,6 +9,7 @@ import { listVisibleProjects } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.entity.ts";
 import { expiryWarnings } from "../signing/expiry-warnings.ts";
 import { checksWarning } from "./admin/checks-warning.ts";
+import { findPushedTo } from "./find-pushed-to.ts";
 import { attention } from "./home/attention.ts";
 import { emptyState } from "./parts/empty-state.ts";
 import { eventTable } from "./parts/event-table.ts";
@@ -61,6 +62,7 @@ export function homePages(services: WebServices, links: PageLinks): Page[] {
           { sort: "desc" },
           { limit: EVENTS, offset: 0 },
         );
+        const pushedTo = await findPushedTo(em, caller, events);
         const add = html`<div class="acts"><a class="btn" href="${links.newGroup()}">New group</a><a class="btn primary" href="${links.newProject()}">${icon("plus")}New project</a></div>`;
         return {
           title: "Your projects",
@@ -68,7 +70,7 @@ export function homePages(services: WebServices, links: PageLinks): Page[] {
 ${attention({ tokens, projects: count, keys, checks, now }, links)}
 ${total === 0 ? noProjects(links) : html`<h2>Projects</h2>${projectTable(projects, levelIn, services.links.image, links)}`}
 ${pager({ page, perPage: PROJECTS_PER_PAGE, total, at: (to) => links.home({ page: to }) })}
-${events.length === 0 ? null : html`<h2>What you did last</h2>${eventTable("What you did last", events, now)}`}`,
+${events.length === 0 ? null : html`<h2>What you did last</h2>${eventTable("What you did last", events, now, { pushedTo })}`}`,
         };
       },
     }),

@@ -1,6 +1,7 @@
 /** One token: its page, and how it is ended. */
 import { findFirstUse } from "../../access-tokens/find-first-use.ts";
 import { previewRevocation } from "../../access-tokens/preview-revocation.ts";
+import { findPushedTo } from "../find-pushed-to.ts";
 import { pageQuery } from "../parts/pager.ts";
 import { NOTHING } from "../protocol/nothing.ts";
 import type { Page } from "../protocol/page.ts";
@@ -13,11 +14,14 @@ import { tokenPage } from "./token-page.ts";
 
 /** The pages about one token of a place. */
 export function oneTokenPages(services: WebServices, { view, action }: PlacePages): Page[] {
-  const { clock } = services;
+  const { database, clock } = services;
   return [
     view("/:token_id", pageQuery, async (request, { page }) => {
       const found = await findPlaceToken(services, request, request.tokenId, page);
-      return tokenPage(request.place, found, page, clock.now());
+      const { principal: caller } = request.visitor;
+      const pushedTo =
+        found.project === undefined ? await findPushedTo(database.em(), caller, found.events.events) : undefined;
+      return tokenPage(request.place, found, { page, pushedTo }, clock.now());
     }),
     view("/:token_id/first_use", NOTHING, async ({ place, visitor: { principal: caller }, tokenId }) => {
       const used = await findFirstUse(services, { caller, of: place.of, tokenId });

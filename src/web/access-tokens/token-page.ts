@@ -23,8 +23,14 @@ import { writeRuleLines } from "./rule-lines.ts";
 import type { TokenPlace } from "./token-place.ts";
 import { endInWords, person } from "./token-words.ts";
 
-/** The page. `page`: of its events. */
-export function tokenPage(place: TokenPlace, found: FoundToken, page: number, now: Date): ShownPage {
+/** What of its events the page shows, and where those of pushes by Git are of, if that is not the token's own project. */
+export interface ShownEvents {
+  readonly page: number;
+  readonly pushedTo: ReadonlyMap<number, string> | undefined;
+}
+
+/** The page. */
+export function tokenPage(place: TokenPlace, found: FoundToken, { page, pushedTo }: ShownEvents, now: Date): ShownPage {
   const { token, end, events } = found;
   const { links } = place;
   return {
@@ -35,7 +41,7 @@ ${end === undefined ? html`<div class="card pad">${firstUse(place, token.id, fir
 <section class="card pad" aria-label="The token">${facts([...whatItIs(place, found, now), ...whatItMay(found)])}</section>
 ${use(found, now)}
 <section aria-labelledby="events">${sectionHead("events", "Events", "What was done with it and about it, and all that its bot did.")}</section>
-${events.events.length === 0 ? nothing("Nothing is recorded.") : eventTable("Events of the token", events.events, now)}
+${events.events.length === 0 ? nothing("Nothing is recorded.") : eventTable("Events of the token", events.events, now, { pushedTo })}
 ${pager({ page, perPage: EVENTS_PER_PAGE, total: events.total, hasMore: events.more, at: (to) => links.one(token.id, { page: to }) })}`,
   };
 }

@@ -63,7 +63,7 @@ ${toolbar(
   searchField({
     action: links.list(),
     label: "Search events",
-    placeholder: "Image, branch, name or address",
+    placeholder: "Name, branch or address",
     value: search,
     keep: others,
   }),
@@ -111,7 +111,7 @@ function found(
 ${
   events.events.length === 0
     ? nothing(`Nothing of the kind is recorded from ${dayInWords(period.from)} to ${dayInWords(period.to)}.`)
-    : eventTable(heading, events.events, now, context)
+    : eventTable(heading, events.events, now, { context })
 }
 ${pager({
   page,

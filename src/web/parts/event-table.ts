@@ -48,11 +48,23 @@ export interface EventContext {
   readonly projects: ReadonlyMap<number, string> | undefined;
 }
 
+/** What is shown of events beside themselves. */
+export interface EventTableOptions {
+  readonly context?: EventContext;
+  /** The paths of the projects that were pushed to by Git, by their ids, where nothing else on the page says them. */
+  readonly pushedTo?: ReadonlyMap<number, string> | undefined;
+}
+
 /** A table of events, as they come. */
-export function eventTable(label: string, events: readonly LoadedEvent[], now: Date, context?: EventContext): SafeHtml {
+export function eventTable(
+  label: string,
+  events: readonly LoadedEvent[],
+  now: Date,
+  { context, pushedTo }: EventTableOptions = {},
+): SafeHtml {
   const rows = events.map((event) => [
     whoDid(event, context),
-    whatWasDone(event),
+    whatWasDone(event, pushedTo?.get(event.projectId ?? 0)),
     ...(context === undefined ? [] : [withToken(event, context)]),
     ...(context?.projects === undefined ? [] : [inProject(context.projects.get(event.projectId ?? 0), context)]),
     event.address == null || event.address === "" ? null : html`<span class="num">${event.address}</span>`,
@@ -78,8 +90,11 @@ function whoDid({ author: { $: author } }: LoadedEvent, context: EventContext | 
   return html`${who}${author.userType === "project_bot" ? html` ${badge("bot")}` : null}`;
 }
 
-function whatWasDone({ action, targetType, targetTitle, pushData }: LoadedEvent): SafeHtml {
-  if (pushData != null) return gitPush(pushData);
+function whatWasDone(
+  { action, targetType, targetTitle, pushData }: LoadedEvent,
+  project: string | undefined,
+): SafeHtml {
+  if (pushData != null) return gitPush(pushData, project);
   const target = targetType == null ? "" : TARGETS[targetType];
   return html`${VERBS[action] ?? action} ${target === "" ? null : `${target} `}<bdi>${targetTitle}</bdi>`;
 }

@@ -10,11 +10,14 @@ const PLURALS = { branch: "branches", tag: "tags" } as const satisfies Words<"re
 
 type Words<Field extends "action" | "refType"> = Readonly<Record<PushData[Field], string>>;
 
-/** What a push did, after a name: `pushed to branch main · 3 commits: Fix the build`, `pushed 5 new tags`. */
-export function gitPush(push: PushData): SafeHtml {
+/**
+ * What a push did, after a name: `pushed to branch main · 3 commits: Fix the build`, `pushed 5 new tags`. `project`: its path,
+ * where that is not clear.
+ */
+export function gitPush(push: PushData, project?: string): SafeHtml {
   const { action, refType, ref } = push;
   const done = ref === null ? ofSeveral(push) : html`${VERBS[action]} ${refType} <bdi>${ref}</bdi>`;
-  return html`${done}${commits(push)}`;
+  return html`${done}${project === undefined ? null : html` in <bdi>${project}</bdi>`}${commits(push)}`;
 }
 
 function ofSeveral({ action, refType, refCount }: PushData): string {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { recordPush } from "../../support/record-push.ts";
 import { type SentStatement, watchStatements } from "../../support/statements.ts";
 import type { WebClient } from "../../support/web-client.ts";
 import { addressOf, isShown, PAGES, type PageRow } from "../../support/web-pages.ts";
@@ -13,6 +14,7 @@ import {
 let stage: WebStage;
 beforeAll(async () => {
   stage = await startWebStage();
+  await pushTo(stage.project.id);
 });
 afterAll(() => stage.service.stop());
 afterEach(() => vi.restoreAllMocks());
@@ -36,7 +38,11 @@ async function statements(client: WebClient): Promise<Map<PageRow, SentStatement
   return sent;
 }
 
-/** Adds many of all that there is one of: projects with tokens, sessions, registry sign-ins, members. */
+async function pushTo(projectId: number): Promise<void> {
+  await recordPush(stage.service, { by: { userId: stage.people.maintainer.id, tokenId: null }, projectId });
+}
+
+/** Adds many of all that there is one of: projects with tokens, sessions, registry sign-ins, members, pushes by Git. */
 async function addMany(): Promise<void> {
   const { service, people, project } = stage;
   const group = (await service.root.get("/groups/team")).body.id;
@@ -46,6 +52,7 @@ async function addMany(): Promise<void> {
     await createProjectAccessToken(service, project.id);
     await createPersonalAccessToken(service, people.maintainer.id, ["api"]);
     await stage.clientOf("maintainer");
+    await pushTo(another);
   }
 }
 

@@ -82,6 +82,11 @@ describe("a push by Git", () => {
     expect(wordsOf(gitPush({ ...PUSH, ...otherwise }))).toBe(words);
   });
 
+  it("says where it went where that is not clear", () => {
+    const words = wordsOf(gitPush(PUSH, "team/app"));
+    expect(words).toBe("pushed to branch main in team/app · 3 commits: Fix the build");
+  });
+
   it("has names and titles of others as text, each with a direction of its own", () => {
     const hostile = "<script>\u202e";
     const part = String(gitPush({ ...PUSH, ref: hostile, commitTitle: hostile }));
