@@ -3,6 +3,7 @@ import { AccessLevel, Gitlab } from "@gitbeaker/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { FakeClock } from "../support/clock.ts";
+import { recordPush } from "../support/record-push.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
 let service: TestService;
@@ -95,7 +96,7 @@ describe("gitbeaker", () => {
   });
 
   it("lives the whole life of a project access token", async () => {
-    const { api } = await person("tara");
+    const { api, id } = await person("tara");
     const { id: project } = await api.Projects.create({ path: "tokens", name: "Tokens" });
     const token = await api.ProjectAccessTokens.create(project, "ci", ["api", "read_registry"], nextYear(), {
       accessLevel: AccessLevel.MAINTAINER,
@@ -119,6 +120,10 @@ describe("gitbeaker", () => {
 
     const events = await api.Events.all({ projectId: project, action: "updated" });
     expect(events).toMatchObject([{ action_name: "updated", target_type: "Project", author_username: "ghost" }]);
+    await recordPush(service, { by: { userId: id, tokenId: null }, projectId: project });
+    expect(await api.Events.all({ projectId: project, action: "pushed" })).toMatchObject([
+      { action_name: "pushed to", target_type: null, push_data: { ref: "main", ref_type: "branch", commit_count: 3 } },
+    ]);
     const own = await api.Events.all();
     expect(own.map(({ action_name }) => action_name)).toContain("revoked");
   });
