@@ -7,7 +7,6 @@ import type { SignedInPrincipal } from "../principals/principal.ts";
 import { findProjectAtLevel } from "../projects/find-project.ts";
 import { pointHead } from "./default-branch.ts";
 import type { GitProgram } from "./find-git.ts";
-import { findRepositoryKey } from "./find-repository.ts";
 import { type GitServices, requireGit } from "./git-services.ts";
 import { runGit } from "./run-git.ts";
 
@@ -36,8 +35,7 @@ export async function setDefaultBranch(
   const { project } = await findProjectAtLevel(em, caller, id, ACCESS_LEVELS.maintainer);
   if (project.defaultBranch === branch) return;
   const program = requireGit(services);
-  const key = await findRepositoryKey(em, project.id);
-  const directory = key === undefined ? undefined : await repositories.find(key);
+  const directory = await repositories.find(project.repositoryKey);
   if (directory === undefined || !(await hasBranch(program, directory, branch))) {
     throw new RuleRefusedError(`Could not change HEAD: branch ${JSON.stringify(branch)} does not exist`);
   }

@@ -23,6 +23,8 @@ const ProjectSchema = defineEntity({
     containerRegistryEnabled: p.boolean(),
     /** The branch that a clone checks out; null until something is pushed. */
     defaultBranch: p.text().nullable(),
+    /** Names the directory of its Git repository; the database makes it up. */
+    repositoryKey: p.text().unique().defaultRaw("replace(gen_random_uuid()::text, '-', '')"),
     creator: () => p.manyToOne(User).ref(),
   },
 });

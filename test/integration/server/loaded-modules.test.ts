@@ -14,8 +14,8 @@ const NEVER_OURS = /^(?:src\/cli\/up|src\/local-registry\/|src\/signing\/certifi
 const EMBEDDED = /\/node_modules\/(?:@electric-sql|@mikro-orm\/pglite)\//;
 const SERVER = /\/node_modules\/(?:pg|pg-pool|pg-protocol|pg-cursor|@mikro-orm\/postgresql)\//;
 
-/** Bounds with a little room: there are 549 files of ours now, and some 870 of packages. */
-const MAXIMUM_FILES = 620;
+/** Bounds with a little room: there are 640 files of ours now, and some 870 of packages. */
+const MAXIMUM_FILES = 700;
 const MAXIMUM_PACKAGE_FILES = 900;
 
 describe("keyside serve, whose keys are made", () => {
