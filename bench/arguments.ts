@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 
 /** The parts of a run, in their order. */
-export const PARTS = ["rates", "queries", "changes", "growth", "rules", "api", "pages", "start"] as const;
+export const PARTS = ["rates", "queries", "changes", "growth", "rules", "api", "pages", "git", "start"] as const;
 
 /** One part of a run. */
 export type Part = (typeof PARTS)[number];

@@ -1,6 +1,7 @@
 /** What a run should reach, as ratios within the run; docs/performance.md says why. */
 import { BARE, DIFFERENT, nameOf, REPEATED } from "./cases.ts";
 import { changesName } from "./changes.ts";
+import { TOKENS_BESIDE_GIT, TOKENS_WITHOUT_GIT } from "./git.ts";
 import { growthName } from "./growth.ts";
 import { PAGE_NAMES, TOKENS_ALONE, TOKENS_BESIDE } from "./pages.ts";
 import { queriesAt } from "./queries.ts";
@@ -28,7 +29,12 @@ export function judge(rows: readonly Row[]): Goal[] {
 function pageGoals(find: Find): Goal[] {
   const pages = PAGE_NAMES.map((name) => atMost(`${name}: p99 at most 150 ms`, 150, find(name).p99Ms));
   const [beside, alone] = [find(TOKENS_BESIDE).p99Ms, find(TOKENS_ALONE).p99Ms];
-  return [...pages, atMost(`${TOKENS_BESIDE}: p99 at most 1.5 x that of nobody`, 1.5, ...quotient(beside, alone))];
+  const [cloning, without] = [find(TOKENS_BESIDE_GIT).p99Ms, find(TOKENS_WITHOUT_GIT).p99Ms];
+  return [
+    ...pages,
+    atMost(`${TOKENS_BESIDE}: p99 at most 1.5 x that of nobody`, 1.5, ...quotient(beside, alone)),
+    atMost(`${TOKENS_BESIDE_GIT}: p99 at most 2 x that without`, 2, ...quotient(cloning, without)),
+  ];
 }
 
 function rateGoals(find: Find): Goal[] {

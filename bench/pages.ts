@@ -1,12 +1,13 @@
 /** The pages that people look at, where there is much to show; and what the token endpoint's callers feel of their readers. */
 import { makeImage } from "../test/support/images.ts";
 import { StubRegistry } from "../test/support/stub-registry.ts";
-import { type Case, casesOf, type Question, repeated } from "./cases.ts";
+import { measureBeside } from "./beside.ts";
+import { casesOf, type Question } from "./cases.ts";
 import { Client } from "./load/client.ts";
-import { measure, orderOf } from "./measure.ts";
+import { measure } from "./measure.ts";
 import type { Row } from "./report.ts";
 import { httpRequest } from "./requests.ts";
-import { LISTED_PROJECT, type SeededToken, seed } from "./seed.ts";
+import { LISTED_PROJECT, seed } from "./seed.ts";
 import { LISTED_REPOSITORY, MANY, seedPages } from "./seed-pages.ts";
 import { directoriesIn, ROOT_PASSWORD, type Server, startKeyside } from "./service.ts";
 import { type Setting, withServers } from "./setting.ts";
@@ -15,7 +16,6 @@ const PROJECTS = 100;
 
 /** One person reads, and waits for each page. */
 const READING = { rounds: 3, roundMs: 2000, warmUpMs: 500 };
-const BESIDE = { rounds: 5, roundMs: 2000, warmUpMs: 500, perSecond: 500 };
 
 /** How many pages a second are read beside the token endpoint, one of each kind in turn. */
 const PAGES_PER_SECOND = 2;
@@ -70,42 +70,16 @@ export function measurePages({ client, directory, postgres, say }: Setting): Pro
       const cases = casesOf("PostgreSQL", server, pages, postgres.pid);
       const measured = await measure(client, cases, READING);
       const rows = cases.map((one) => ({ name: one.what, ...measured.get(one) }));
-      return [...rows, ...(await measureBeside({ client, readers, server, tokens, pages }))];
+      const requests = pages.flatMap((page) => page.requests);
+      const order = { port: server.port, requests, statuses: [200], connections: 2, perSecond: PAGES_PER_SECOND };
+      const names = { alone: TOKENS_ALONE, beside: TOKENS_BESIDE };
+      const beside = { client, server, tokens, names, others: { client: readers, order } };
+      return [...rows, ...(await measureBeside(beside))];
     } finally {
       await readers.stop();
       await registry.stop();
     }
   });
-}
-
-interface Beside {
-  readonly client: Client;
-  readonly readers: Client;
-  readonly server: Server;
-  readonly tokens: readonly SeededToken[];
-  readonly pages: readonly Question[];
-}
-
-/** The token endpoint alone, and while others read all pages in turn. */
-async function measureBeside({ client, readers, server, tokens, pages }: Beside): Promise<Row[]> {
-  const [alone, beside] = [TOKENS_ALONE, TOKENS_BESIDE].map((name) => ({
-    ...(casesOf("PostgreSQL", server, [repeated(tokens)])[0] as Case),
-    name,
-  }));
-  if (alone === undefined || beside === undefined) return [];
-  const all = {
-    what: "all pages",
-    statuses: [200],
-    connections: 2,
-    requests: pages.flatMap(({ requests }) => requests),
-  };
-  const order = { ...orderOf({ ...all, name: all.what, server }, BESIDE.roundMs), perSecond: PAGES_PER_SECOND };
-  const measured = await measure(client, [alone, beside], BESIDE, async (one, round) => {
-    if (one !== beside) return await round();
-    const [outcome] = await Promise.all([round(), readers.carryOut(order)]);
-    return outcome;
-  });
-  return [alone, beside].map((one) => ({ name: one.name, ...measured.get(one) }));
 }
 
 /** Signs in as the first administrator, and answers the cookie. */

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { measureApi } from "./api.ts";
 import { type Arguments, type Part, readArguments, USAGE } from "./arguments.ts";
 import { measureChanges } from "./changes.ts";
+import { measureGit } from "./git.ts";
 import { judge } from "./goals.ts";
 import { measureGrowth } from "./growth.ts";
 import { measurePages } from "./pages.ts";
@@ -24,6 +25,7 @@ const PART_OF_RUN: Readonly<Record<Part, (setting: Setting) => Promise<Row[]>>> 
   rules: measureRules,
   api: measureApi,
   pages: measurePages,
+  git: measureGit,
   start: measureStart,
 };
 
