@@ -1,7 +1,13 @@
 # Keyside as a container: `docker build -t keyside .`, then see docker-compose.yml.
 # It listens on 8080, keeps its state in /var/lib/keyside and its keys in /etc/keyside/certs. Compiled code lies with the
-# state, the one place that it may write: a restart needs no compiler in memory.
+# state, the one place that it may write: a restart needs no compiler in memory. Give it an init (`docker run --init`), which
+# ends what the processes of git leave behind.
 FROM node:24-bookworm-slim
+
+# Before all that is Keyside's own: no change of it installs git again.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/*
 
 ENV NODE_ENV=production \
     KEYSIDE_HOST=0.0.0.0 \

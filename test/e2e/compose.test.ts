@@ -122,6 +122,22 @@ describe("docker compose up", () => {
     expect(write).toMatchObject({ code: 1, stderr: expect.stringMatching(/Read-only file system|Permission denied/) });
   });
 
+  it("has a git that makes repositories in the data volume, without a home directory", async () => {
+    const git = (...args: string[]) => compose("exec", "-T", "keyside", "env", "--unset=HOME", "git", ...args);
+    const version = await git("version");
+    expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^git version (2\.(39|[4-9]\d)|[3-9])\./) });
+    const made = await git("init", "--quiet", "--bare", "/var/lib/keyside/probe.git");
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    await compose("exec", "-T", "keyside", "rm", "-r", "/var/lib/keyside/probe.git");
+  });
+
+  it("leaves nothing of a process whose parent has ended before it", async () => {
+    const orphan = await compose("exec", "-T", "keyside", "sh", "-c", "true > /dev/null & echo $!");
+    expect(orphan).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\n$/) });
+    const isThere = () => compose("exec", "-T", "keyside", "test", "-e", `/proc/${orphan.stdout.trim()}`);
+    await vi.waitFor(async () => expect(await isThere()).toMatchObject({ code: 1 }), { timeout: 60_000 });
+  });
+
   it("shows no secret in the logs", async () => {
     const { stdout: secret } = await compose("exec", "-T", "keyside", "cat", "/var/lib/keyside/operator-token");
     expect(secret).toMatch(/^kspat-\w+\n$/);
