@@ -72,7 +72,10 @@ export async function refusePush(updates: readonly RefUpdate[], facts: PushFacts
   for (const update of updates) {
     const problem =
       unusableName(update) ??
-      (branchOf(update.ref) === protectedBranch ? await refuseDefaultBranch(update, facts) : undefined);
+      // Where nothing is protected, what is no branch is not protected either.
+      (protectedBranch !== undefined && branchOf(update.ref) === protectedBranch
+        ? await refuseDefaultBranch(update, facts)
+        : undefined);
     if (problem !== undefined) return problem;
   }
   return undefined;
