@@ -14,10 +14,13 @@ export type GitAddress =
   | { readonly kind: "lfs" }
   | { readonly kind: "other"; readonly outdated: boolean };
 
-const SERVICES: Readonly<Record<string, GitService>> = {
-  "git-upload-pack": "upload-pack",
-  "git-receive-pack": "receive-pack",
-};
+const SERVICES: ReadonlyMap<string, GitService> = new Map([
+  ["git-upload-pack", "upload-pack"],
+  ["git-receive-pack", "receive-pack"],
+]);
+
+/** Addresses of the API and of pages, some of which hold names of others' choosing: an image may be called `tool.git`. */
+const ELSEWHERE = /^\/api\/|\/-(?:\/|$)/;
 
 /** `/team/app.git`, and what stands below it. */
 const WITH_ENDING = /^\/(.+?)\.git(?:\/(.*))?$/;
@@ -31,11 +34,12 @@ const WITHOUT_ENDING = /^\/(.+)\/(info\/refs|git-upload-pack|git-receive-pack)$/
  * @see docs/spec/git.md "HTTP"
  */
 export function readGitAddress(method: string, pathname: string, query: string): GitAddress | undefined {
+  if (ELSEWHERE.test(pathname)) return undefined;
   const [, named = "", below] = WITH_ENDING.exec(pathname) ?? [];
   if (named !== "") return readBelow(method, projectPath(named), below, query);
   const [, plain = "", asked] = WITHOUT_ENDING.exec(pathname) ?? [];
   const path = projectPath(plain);
-  // Without the ending it is Git's only where it can be nothing else: a page has `-` in its address.
+  // Without the ending it is Git's only where it can be nothing else.
   const address = path === undefined ? undefined : readBelow(method, path, asked, query);
   return address?.kind === "advertise" || address?.kind === "serve" || isOutdated(address) ? address : undefined;
 }
@@ -49,10 +53,10 @@ function readBelow(method: string, path: string | undefined, below = "", query: 
   if (below === "info/lfs" || below.startsWith("info/lfs/")) return { kind: "lfs" };
   if (below === "info/refs" && method === "GET") {
     const [service, ...more] = new URLSearchParams(query).getAll("service");
-    const known = more.length === 0 ? SERVICES[service ?? ""] : undefined;
+    const known = more.length === 0 ? SERVICES.get(service ?? "") : undefined;
     return known === undefined ? { kind: "other", outdated: true } : { kind: "advertise", path, service: known };
   }
-  const service = method === "POST" ? SERVICES[below] : undefined;
+  const service = method === "POST" ? SERVICES.get(below) : undefined;
   return service === undefined ? { kind: "other", outdated: false } : { kind: "serve", path, service };
 }
 
