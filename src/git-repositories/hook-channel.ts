@@ -7,13 +7,14 @@
  */
 import type { Readable, Writable } from "node:stream";
 import { KeysideError } from "../errors.ts";
-import type { RefUpdate } from "./decide-updates.ts";
+import { type RefUpdate, withoutHidden } from "./decide-updates.ts";
 
 /** What a hook asks. */
 export interface HookQuestion {
   readonly hook: "pre" | "post";
   /** Where the objects of the push lie until it is accepted: of `pre` alone, and only if any were sent. */
   readonly quarantine: string | undefined;
+  /** Without those that git refuses by itself. */
   readonly updates: readonly RefUpdate[];
 }
 
@@ -26,6 +27,7 @@ const MAXIMUM_CHARACTERS = 16 * 1024 * 1024;
 /** How long an answer may take. */
 const ANSWER_MS = 30_000;
 
+/** What a hook ends with. */
 const END = "\nend\n";
 
 const TOO_MANY = `Keyside: one push changes at most ${MAXIMUM_UPDATES.toLocaleString("en-US")} branches and tags: push some of them at a time.`;
@@ -50,18 +52,17 @@ export async function answerHooks(
   answerMs = ANSWER_MS,
 ): Promise<void> {
   said.setEncoding("utf8");
-  let text = "";
-  let isTooLong = false;
-  for await (const chunk of said as AsyncIterable<string>) {
-    text += chunk;
-    isTooLong ||= text.length > MAXIMUM_CHARACTERS;
-    if (!text.endsWith(END)) {
-      // What is too long is read to its end too: else the hook would wait for ever to say the rest.
-      if (isTooLong) text = text.slice(-END.length);
-      continue;
-    }
-    const question = isTooLong ? "too many" : readQuestion(text);
-    [text, isTooLong] = ["", false];
+  let pieces: string[] = [];
+  let length = 0;
+  let ending = "";
+  for await (const piece of said as AsyncIterable<string>) {
+    length += piece.length;
+    // What is too long is read to its end too: else the hook would wait for ever to say the rest.
+    if (length <= MAXIMUM_CHARACTERS) pieces.push(piece);
+    ending = (ending + piece).slice(-END.length);
+    if (ending !== END) continue;
+    const question = length > MAXIMUM_CHARACTERS ? "too many" : readQuestion(pieces.join(""));
+    [pieces, length, ending] = [[], 0, ""];
     reply.write(`${await decide(question, answer, { onFailure, answerMs })}\n`);
   }
 }
@@ -99,17 +100,18 @@ async function inTime<Result>(work: Promise<Result>, limitMs: number): Promise<R
 }
 
 const HEADING = /^(?:pre(?: (\/.+))? ?|(post))$/;
-const UPDATE = /^([0-9a-f]{40}) ([0-9a-f]{40}) (refs\/.+)$/;
+const UPDATE = /^([0-9a-f]{40}) ([0-9a-f]{40}) (refs\/.+)$/s;
 
 function readQuestion(text: string): HookQuestion | "too many" | undefined {
   const [heading = "", ...lines] = text.slice(0, -END.length).split("\n");
   const form = HEADING.exec(heading);
   if (form === null) return undefined;
-  if (lines.length > MAXIMUM_UPDATES) return "too many";
-  const updates = lines.flatMap((line) => {
+  const all = lines.flatMap((line) => {
     const [, from, to, ref] = UPDATE.exec(line) ?? [];
     return from === undefined || to === undefined || ref === undefined ? [] : [{ from, to, ref }];
   });
-  if (updates.length !== lines.length) return undefined;
+  if (all.length !== lines.length) return undefined;
+  const updates = withoutHidden(all);
+  if (updates.length > MAXIMUM_UPDATES) return "too many";
   return { hook: form[2] === undefined ? "pre" : "post", quarantine: form[1], updates };
 }

@@ -1,7 +1,7 @@
 /** What the hooks of a push ask: whether it may go on, and that it be recorded. */
 import { UnavailableError } from "../errors.ts";
 import type { Actor } from "../principals/principal.ts";
-import { isDeletion, type RefUpdate, refusePush, withoutHidden } from "./decide-updates.ts";
+import { isDeletion, type RefUpdate, refusePush } from "./decide-updates.ts";
 import type { ProjectRepository } from "./find-repository.ts";
 import { type GitServices, requireGit } from "./git-services.ts";
 import type { HookQuestion } from "./hook-channel.ts";
@@ -35,8 +35,7 @@ export class PushUnderWay {
 
   /** Why a hook is to refuse, as a sentence; undefined when it may go on. */
   async answer({ hook, quarantine, updates }: HookQuestion): Promise<string | undefined> {
-    const changing = withoutHidden(updates);
-    return hook === "pre" ? await this.#judge(changing, quarantine) : await this.#record(changing);
+    return hook === "pre" ? await this.#judge(updates, quarantine) : await this.#record(updates);
   }
 
   /** To be called when git has ended: whatever it did without saying so is found out. */
