@@ -36,29 +36,17 @@ export class GitProcess {
   readonly output: Readable;
   /** What its hooks say, and where they are answered; undefined for `upload-pack`, which has none. */
   readonly hooks: { readonly said: Readable; readonly answer: Writable } | undefined;
-  /** The exit code, once it has ended and all its pipes with it; null where a signal ended it or it could not be started. */
+  /** The exit code, once it has ended and all its pipes with it; null where a signal ended it. */
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcess;
   #troubles = "";
   #isStopping = false;
 
-  constructor({ program, service, directory, args, settings, protocol }: GitProcessOptions) {
-    this.service = service;
-    const variables = protocol === undefined ? {} : { GIT_PROTOCOL: protocol };
-    this.#child = spawn("git", [service, ...args, directory], {
-      cwd: "/",
-      // A group of its own: git's own processes are ended with it.
-      detached: true,
-      env: gitEnvironment({ path: program.path, directory, settings, variables }),
-      stdio: ["pipe", "pipe", "pipe", ...(service === "receive-pack" ? (["pipe", "pipe"] as const) : [])],
-    });
-    // Where the system has no descriptors left, there are none, and the child's event "error" says so later.
-    this.#child.once("error", (error) => {
-      this.#troubles += error.message;
-    });
-    const descriptors = this.#child.stdio as unknown as Descriptors | undefined;
-    if (descriptors === undefined) throw new UnavailableError("git could not be started; try again shortly");
-    const [input, output, troubles, said, answer] = descriptors;
+  /** @throws UnavailableError when it cannot be started: the machine has no room for a process, or git is gone */
+  constructor(options: GitProcessOptions) {
+    this.service = options.service;
+    this.#child = start(options);
+    const [input, output, troubles, said, answer] = this.#child.stdio as unknown as Descriptors;
     this.input = input;
     this.output = output;
     this.hooks = said === undefined || answer === undefined ? undefined : { said, answer };
@@ -70,7 +58,6 @@ export class GitProcess {
     // Nothing comes from there, but its end.
     answer?.resume();
     this.ended = new Promise((resolve) => {
-      this.#child.once("error", () => resolve(null));
       this.#child.once("close", (code) => resolve(code));
     });
   }
@@ -111,4 +98,28 @@ export class GitProcess {
       // All of the group have ended.
     }
   }
+}
+
+function start({ program, service, directory, args, settings, protocol }: GitProcessOptions): ChildProcess {
+  const variables = protocol === undefined ? {} : { GIT_PROTOCOL: protocol };
+  let child: ChildProcess;
+  try {
+    child = spawn("git", [service, ...args, directory], {
+      cwd: "/",
+      // A group of its own: git's own processes are ended with it.
+      detached: true,
+      env: gitEnvironment({ path: program.path, directory, settings, variables }),
+      stdio: ["pipe", "pipe", "pipe", ...(service === "receive-pack" ? (["pipe", "pipe"] as const) : [])],
+    });
+  } catch (cause) {
+    throw notStarted(cause);
+  }
+  // Some failures are thrown, of others an event tells; where descriptors are lacking, there are no pipes then.
+  child.once("error", () => {});
+  if (child.pid === undefined) throw notStarted();
+  return child;
+}
+
+function notStarted(cause?: unknown): UnavailableError {
+  return new UnavailableError("Git cannot be started where Keyside runs; try again shortly", { cause });
 }
