@@ -6,6 +6,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { GitProcess } from "../git-repositories/git-process.ts";
 import { roomIn } from "../http/room-in.ts";
 
+/** Git's side. */
+export type GitEnd = Pick<GitProcess, "input" | "output" | "ended" | "stop">;
+
 /** The client's side. */
 export interface ClientEnd {
   /** What it sends, unpacked; fails when the client hangs up on the way. */
@@ -39,14 +42,14 @@ export interface ExchangeResult {
 }
 
 /** Lets them talk until both are done, or one is gone. Resolves when the process has ended. */
-export function exchange(git: GitProcess, client: ClientEnd, limits: ExchangeLimits): Promise<ExchangeResult> {
+export function exchange(git: GitEnd, client: ClientEnd, limits: ExchangeLimits): Promise<ExchangeResult> {
   return new Exchange(git, client, limits).run();
 }
 
 type Cut = Exclude<ExchangeOutcome, "done" | "failed">;
 
 class Exchange {
-  readonly #git: GitProcess;
+  readonly #git: GitEnd;
   readonly #client: ClientEnd;
   readonly #limits: ExchangeLimits;
   readonly #idle: NodeJS.Timeout;
@@ -58,7 +61,7 @@ class Exchange {
   /** It is the client's turn while it has not said all, and while it does not take what it is sent. */
   readonly #clientsTurn = { toSend: true, toTake: false };
 
-  constructor(git: GitProcess, client: ClientEnd, limits: ExchangeLimits) {
+  constructor(git: GitEnd, client: ClientEnd, limits: ExchangeLimits) {
     this.#git = git;
     this.#client = client;
     this.#limits = limits;
@@ -76,7 +79,9 @@ class Exchange {
       const code = await this.#git.ended;
       // Git may have stopped reading before the end: whoever is cut off while sending does not read why.
       await this.#waitFor(fed);
-      const outcome = this.#outcome ?? (code === 0 || this.#sent > 0 ? "done" : "failed");
+      // Git says why it fails. Killed, it has said a part of something at most.
+      const hasTold = code === 0 || (code !== null && this.#sent > 0);
+      const outcome = this.#outcome ?? (hasTold ? "done" : "failed");
       return { outcome, received: this.#received, sent: this.#sent };
     } finally {
       clearTimeout(total);
