@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isGitTransfer, readGitAddress } from "../../../src/git/git-address.ts";
+import { readGitAddress } from "../../../src/git/git-address.ts";
 
 const SERVICES = ["upload-pack", "receive-pack"] as const;
 
@@ -122,21 +122,4 @@ describe("readGitAddress", () => {
     expect(read("GET", url)).toBeUndefined();
     expect(read("POST", url)).toBeUndefined();
   });
-});
-
-describe("isGitTransfer", () => {
-  it.each(SERVICES)("is for the transfer of %s alone", (service) => {
-    expect(isGitTransfer({ method: "POST", url: `/team/app.git/git-${service}` })).toBe(true);
-    expect(isGitTransfer({ method: "POST", url: `/team/app/git-${service}?x=1` })).toBe(true);
-    expect(isGitTransfer({ method: "GET", url: `/team/app.git/git-${service}` })).toBe(false);
-    expect(isGitTransfer({ method: "GET", url: `/team/app.git/info/refs?service=git-${service}` })).toBe(false);
-  });
-
-  it.each(["/team/app.git/info/lfs/objects/batch", "/api/v4/projects", "/jwt/auth", "/", ""])(
-    "is for nothing else: %s",
-    (url) => {
-      expect(isGitTransfer({ method: "POST", url })).toBe(false);
-      expect(isGitTransfer({ url })).toBe(false);
-    },
-  );
 });
