@@ -1,9 +1,9 @@
 /** What `keyside up` prints once everything runs: a page to open, where all is, and the commands by which a new user sees it work. */
 import { access, writeFile } from "node:fs/promises";
-import type { Config } from "../config.ts";
+import { type Config, processEnvironment } from "../config.ts";
 import { writeSecret } from "../files.ts";
+import { findGit } from "../git-repositories/find-git.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
-import { projectAddress } from "./addresses.ts";
 import { askPassProgram, createDemoToken, DEMO_PROJECT, gitPasteLines, pasteLines } from "./demo-project.ts";
 import { type KeysideClient, openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
@@ -41,21 +41,22 @@ export async function printIntroduction(
     const lines = pasteLines({ registry: address, secret: { file: config.demoTokenFile } });
     for (const line of lines) output.line(`  ${line}`);
   }
-  await printGitLines(client, config, output);
+  await printGitLines(config, output);
   output.line("");
   output.line("Ctrl-C stops both.");
 }
 
-/** The lines for Git, where it is served. */
-async function printGitLines(client: KeysideClient, config: Config, output: Output): Promise<void> {
-  const { body } = await client.call("GET", projectAddress(DEMO_PROJECT));
-  const { http_url_to_repo: url } = body as { http_url_to_repo: string | null };
+/** The lines for Git, or why there is none. */
+async function printGitLines(config: Config, output: Output): Promise<void> {
+  if (!config.git.isOn) return;
+  const found = await findGit(processEnvironment()["PATH"] ?? "");
   output.line("");
-  if (url === null) return output.line("There is no Git: install git 2.39 or newer, and start again.");
+  if (found.program === undefined) return output.line(`${found.problem}.`);
   await writeFile(config.demoAskPassFile, askPassProgram(config.demoTokenFile), { mode: 0o700 });
   output.line("The same project by Git:");
   output.line("");
-  for (const line of gitPasteLines({ url, askPass: config.demoAskPassFile })) output.line(`  ${line}`);
+  for (const line of gitPasteLines({ url: `${config.url}/${DEMO_PROJECT}.git`, askPass: config.demoAskPassFile }))
+    output.line(`  ${line}`);
 }
 
 /** A link that signs in who reads the terminal, once: nobody's password is needed. It leads to the demo project's tokens. */

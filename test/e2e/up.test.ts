@@ -107,7 +107,7 @@ describe("npm start", () => {
     const running = startCommand([process.execPath, "bin/keyside.js", "up"], { ...instance, PATH: "/nowhere" });
     const [line] = await running.printed(/^Registry .*$/m);
     expect(line).toMatch(/^Registry +none: no docker command on the PATH; /);
-    await running.printed(/^There is no Git: install git/m);
+    await running.printed(/^Git is not installed where Keyside runs: install git 2\.39 or newer and restart\.$/m);
     await running.printed(/rootcertbundle: .*ca\.crt.*^Ctrl-C stops/ms);
     running.signal("SIGINT");
     expect(await running.ended).toBe(0);
