@@ -7,27 +7,23 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
+import { findGoModules, type Requirement } from "../support/requirements.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { createPersonalAccessToken } from "../support/world.ts";
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL("client-go", import.meta.url));
-const WANT = "needs go: Go 1.24 or newer as `go` on the PATH, and the modules of test/e2e/client-go (go mod download)";
-const DOWNLOAD_LIMIT_MS = 60_000;
 
 let service: TestService;
-let hasModules: boolean;
+let modules: Requirement;
 let directory: string;
 let program: string;
 
 beforeAll(async () => {
-  hasModules = await run("go", ["mod", "download"], { cwd: PROGRAM, timeout: DOWNLOAD_LIMIT_MS }).then(
-    () => true,
-    () => false,
-  );
+  modules = await findGoModules(PROGRAM);
   directory = await mkdtemp(join(tmpdir(), "keyside-test-"));
   program = join(directory, "client-go");
-  if (hasModules) await run("go", ["build", "-o", program, "."], { cwd: PROGRAM });
+  if (modules.found) await run("go", ["build", "-o", program, "."], { cwd: PROGRAM });
   service = await startTestService();
 });
 afterAll(async () => {
@@ -39,7 +35,7 @@ describe("GitLab's client for Go", () => {
   it("lives the whole life of tokens, members, projects, namespaces, users, groups, features and events", async ({
     skip,
   }) => {
-    skip(!hasModules, WANT);
+    skip(!modules.found, modules.want);
     const { body: root } = await service.root.get("/user");
     const secret = await createPersonalAccessToken(service, root.id, TOKEN_SCOPES);
     const { stdout } = await run(program, [service.url, secret]);

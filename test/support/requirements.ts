@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 export type Requirement = { readonly found: boolean; readonly want: string };
 
 const ENGINE_ANSWER_MS = 10_000;
+const GO_DOWNLOAD_MS = 60_000;
 
 /** Tells whether a Docker engine answers the `docker` command; one that does not within 10 s counts as absent. */
 export async function findDocker(): Promise<Requirement> {
@@ -73,6 +74,23 @@ export async function findCommand(name: string): Promise<Requirement> {
   const directories = (process.env["PATH"] ?? "").split(delimiter).filter((directory) => directory !== "");
   const checks = await Promise.all(directories.map((directory) => isExecutableFile(join(directory, name))));
   return { found: checks.includes(true), want };
+}
+
+/** Tells whether the Python is there that has the clients of Git that PyPI has. */
+export async function findGitClientsPython(): Promise<Requirement> {
+  const { found } = await findCommand("git-clients-python");
+  const what = "a Python with the packages of test/e2e/git/python/requirements.txt, by that name on the PATH";
+  return { found, want: `needs git-clients-python: ${what} (.ci/run makes one)` };
+}
+
+/** Tells whether Go is there, with the modules that a program of the tests is made of. */
+export async function findGoModules(program: string): Promise<Requirement> {
+  const want = `needs go: a \`go\` on the PATH, as new as ${program}/go.mod says, and its modules (go mod download)`;
+  const found = await promisify(execFile)("go", ["mod", "download"], { cwd: program, timeout: GO_DOWNLOAD_MS }).then(
+    () => true,
+    () => false,
+  );
+  return { found, want };
 }
 
 async function isExecutableFile(path: string): Promise<boolean> {
