@@ -33,6 +33,11 @@ export class PushUnderWay {
     this.#authorize = authorize;
   }
 
+  /** Whether it may go on, and is to be recorded. */
+  get isAccepted(): boolean {
+    return this.#id !== undefined;
+  }
+
   /** Why a hook is to refuse, as a sentence; undefined when it may go on. */
   async answer({ hook, quarantine, updates }: HookQuestion): Promise<string | undefined> {
     return hook === "pre" ? await this.#judge(updates, quarantine) : await this.#record(updates);

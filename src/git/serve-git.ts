@@ -128,14 +128,27 @@ async function run(services: ServingServices, { program, directory, served, clie
           (question) => push.answer(question),
           (error) => log.error({ err: error }, "a hook of Git's could not be answered"),
         );
-  const result = await exchange(git, client, {
-    idleMs: idleTimeoutSeconds * 1000,
-    totalMs: timeoutSeconds * 1000,
-    inputBytes: service === "receive-pack" ? maximumPushBytes + PUSH_MARGIN_BYTES : MAXIMUM_FETCH_BYTES,
-  });
+  // Git says what became of a push before it runs post-receive, and some clients stop listening then. It is held back until the
+  // push is recorded: whoever hears of it finds the events, and the default branch.
+  const held: Uint8Array[] = [];
+  const { input, gone } = client;
+  const send: ClientEnd["send"] = async (piece, signal) => {
+    if (push.isAccepted) held.push(piece);
+    else await client.send(piece, signal);
+  };
+  const result = await exchange(
+    git,
+    { input, gone, send },
+    {
+      idleMs: idleTimeoutSeconds * 1000,
+      totalMs: timeoutSeconds * 1000,
+      inputBytes: service === "receive-pack" ? maximumPushBytes + PUSH_MARGIN_BYTES : MAXIMUM_FETCH_BYTES,
+    },
+  );
   await answered;
   if (service === "receive-pack" && !advertises) {
     await push.settle().catch((error: unknown) => log.error({ err: error }, "a push could not be recorded yet"));
+    for (const piece of held) if (result.outcome === "done") await client.send(piece, gone);
     repositoryMaintenance.pushed(directory);
   }
   if (result.outcome === "failed") log.error({ service, troubles: git.troubles }, "git failed");
