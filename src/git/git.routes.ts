@@ -9,6 +9,7 @@ import { ForbiddenError, NotFoundError } from "../errors.ts";
 import type { AnswerFailure } from "../http/error-handler.ts";
 import { originOf, senderOf } from "../http/request-sender.ts";
 import { sendJson } from "../http/send-json.ts";
+import type { Links } from "../links.ts";
 import { type AuthorizedGit, authorizeGit } from "./authorize.ts";
 import { type GitAddress, readGitAddress } from "./git-address.ts";
 import {
@@ -25,6 +26,7 @@ import type { ServingServices } from "./serve-git.ts";
 /** The services that Git over HTTP needs. */
 export interface GitHttpServices extends ServingServices, AuthenticationServices {
   readonly audit: AuditLog | undefined;
+  readonly links: Links;
 }
 
 /** With what the server itself is told. */
@@ -66,7 +68,8 @@ export function gitRoutes(services: GitRoutesServices, answerFailure: AnswerFail
 async function answer(services: GitRoutesServices, ctx: Context, address: GitAddress): Promise<void> {
   switch (address.kind) {
     case "project":
-      return ctx.redirect(`/${address.path}`);
+      // Below the path that Keyside has for its clients, at whichever host they reached it.
+      return ctx.redirect(new URL(services.links.web(address.path)).pathname);
     case "lfs":
       ctx.status = 501;
       sendJson(ctx, { message: "Git LFS is not supported." });
