@@ -1,5 +1,4 @@
 /** How many git processes run at once: in all, and for one caller. Who comes later waits, and not for long. */
-import pLimit, { type LimitFunction } from "p-limit";
 import { UnavailableError } from "../errors.ts";
 
 /** How long somebody waits for a turn. */
@@ -14,72 +13,103 @@ export interface TurnLimits {
   readonly perCaller: number;
 }
 
-/** A caller's own turns, and how many of them are asked for or taken. */
+/** How many turns a caller has, and how many they wait for. */
 interface Caller {
-  readonly turns: LimitFunction;
-  asked: number;
+  running: number;
+  waiting: number;
+}
+
+/** Somebody who waits. */
+interface Waiter {
+  readonly caller: Caller;
+  readonly give: () => void;
 }
 
 /** Gives turns in the order of asking; a caller's own do not hold up those of others. */
 export class GitTurns {
-  readonly #all: LimitFunction;
-  readonly #perCaller: number;
-  /** The callers who have a turn, or wait for one. */
-  readonly #callers = new Map<string, Caller>();
+  readonly #limits: TurnLimits;
   readonly #waitMs: number;
+  /** Those who have a turn, or wait for one. */
+  readonly #callers = new Map<string, Caller>();
+  readonly #waiters = new Set<Waiter>();
+  #running = 0;
 
-  constructor({ inAll, perCaller }: TurnLimits, waitMs = TURN_WAIT_MS) {
-    this.#all = pLimit(inAll);
-    this.#perCaller = perCaller;
+  constructor(limits: TurnLimits, waitMs = TURN_WAIT_MS) {
+    this.#limits = limits;
     this.#waitMs = waitMs;
   }
 
   /** How many run now. */
   get running(): number {
-    return this.#all.activeCount;
+    return this.#running;
   }
 
   /**
    * Waits for a turn; whoever has it calls what it resolves to when they are done.
    *
-   * @param caller whose turns these are: an access token's, or a network's
+   * @param name whose turns these are: an access token's, or a network's
    * @param signal aborts the wait
    * @throws UnavailableError when too many wait, or it took too long
    * @throws the signal's reason
    */
-  async take(caller: string, signal: AbortSignal): Promise<() => void> {
+  async take(name: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    const own = this.#callers.get(caller) ?? { turns: pLimit(this.#perCaller), asked: 0 };
-    if (own.turns.pendingCount >= MAXIMUM_WAITING) throw tooMany();
-    own.asked += 1;
-    this.#callers.set(caller, own);
-    const turn = Promise.withResolvers<() => void>();
-    let isWanted = true;
-    const give = () => {
-      if (!isWanted) return Promise.resolve();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      turn.resolve(resolve);
-      return promise;
+    const caller = this.#callers.get(name) ?? { running: 0, waiting: 0 };
+    this.#callers.set(name, caller);
+    if (!this.#hasTurnFor(caller)) await this.#wait(caller, signal).finally(() => this.#forgetIdle(name, caller));
+    else this.#begin(caller);
+    let isDone = false;
+    return () => {
+      if (isDone) return;
+      isDone = true;
+      caller.running -= 1;
+      this.#running -= 1;
+      this.#forgetIdle(name, caller);
+      this.#giveTurns();
     };
-    void own
-      .turns(() => this.#all(give))
-      .finally(() => {
-        own.asked -= 1;
-        if (own.asked === 0) this.#callers.delete(caller);
-      });
+  }
+
+  #hasTurnFor(caller: Caller): boolean {
+    return this.#running < this.#limits.inAll && caller.running < this.#limits.perCaller;
+  }
+
+  #begin(caller: Caller): void {
+    caller.running += 1;
+    this.#running += 1;
+  }
+
+  async #wait(caller: Caller, signal: AbortSignal): Promise<void> {
+    if (caller.waiting >= MAXIMUM_WAITING) throw tooMany();
+    const turn = Promise.withResolvers<void>();
+    const waiter: Waiter = { caller, give: turn.resolve };
     const leave = (reason: unknown) => {
-      isWanted = false;
-      turn.reject(reason);
+      if (this.#waiters.delete(waiter)) turn.reject(reason);
     };
     const onAbort = () => leave(signal.reason);
     const limit = setTimeout(() => leave(tooMany()), this.#waitMs);
     signal.addEventListener("abort", onAbort, { once: true });
+    this.#waiters.add(waiter);
+    caller.waiting += 1;
     try {
-      return await turn.promise;
+      await turn.promise;
     } finally {
+      caller.waiting -= 1;
       clearTimeout(limit);
       signal.removeEventListener("abort", onAbort);
     }
+  }
+
+  #giveTurns(): void {
+    for (const waiter of this.#waiters) {
+      if (!this.#hasTurnFor(waiter.caller)) continue;
+      this.#waiters.delete(waiter);
+      this.#begin(waiter.caller);
+      waiter.give();
+    }
+  }
+
+  #forgetIdle(name: string, caller: Caller): void {
+    if (caller.running + caller.waiting === 0) this.#callers.delete(name);
   }
 }
 

@@ -85,4 +85,37 @@ describe("GitTurns", () => {
     await expect(turns.take("ann", AbortSignal.abort(new Error("hung up")))).rejects.toThrow("hung up");
     expect(turns.running).toBe(0);
   });
+
+  it("counts nobody among the waiting who has left", async () => {
+    const turns = new GitTurns({ inAll: 8, perCaller: 1 }, LONG_MS);
+    const done = await turns.take("ann", never);
+    const leaving = new AbortController();
+    const left = Array.from({ length: 50 }, () => turns.take("ann", leaving.signal));
+    leaving.abort(new Error("hung up"));
+    for (const each of left) await expect(each).rejects.toThrow("hung up");
+    const next = turns.take("ann", never);
+    done();
+    expect(await hasTurn(next)).toBe(true);
+  });
+
+  it("loses no turn to those who leave while it is given", async () => {
+    const turns = new GitTurns({ inAll: 1, perCaller: 1 }, LONG_MS);
+    const done = await turns.take("ann", never);
+    const leaving = new AbortController();
+    const left = turns.take("bob", leaving.signal);
+    const next = turns.take("cid", never);
+    leaving.abort(new Error("hung up"));
+    done();
+    await expect(left).rejects.toThrow("hung up");
+    (await next)();
+    expect(turns.running).toBe(0);
+  });
+
+  it("takes a turn back once, however often its holder is done", async () => {
+    const turns = new GitTurns({ inAll: 2, perCaller: 2 }, LONG_MS);
+    const [first] = await Promise.all([turns.take("ann", never), turns.take("ann", never)]);
+    first();
+    first();
+    expect(turns.running).toBe(1);
+  });
 });
