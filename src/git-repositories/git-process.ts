@@ -41,6 +41,7 @@ export class GitProcess {
   readonly #child: ChildProcess;
   #troubles = "";
   #isStopping = false;
+  #hasEnded = false;
 
   /** @throws UnavailableError when it cannot be started: the machine has no room for a process, or git is gone */
   constructor(options: GitProcessOptions) {
@@ -58,7 +59,10 @@ export class GitProcess {
     // Nothing comes from there, but its end.
     answer?.resume();
     this.ended = new Promise((resolve) => {
-      this.#child.once("close", (code) => resolve(code));
+      this.#child.once("close", (code) => {
+        this.#hasEnded = true;
+        resolve(code);
+      });
     });
   }
 
@@ -91,7 +95,8 @@ export class GitProcess {
 
   #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
-    if (pid === undefined) return;
+    // Its number may be another's by now.
+    if (pid === undefined || this.#hasEnded) return;
     try {
       process.kill(-pid, signal);
     } catch {
