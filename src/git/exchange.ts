@@ -2,7 +2,7 @@
  * Lets a client and a git process talk: bytes one way and bytes the other, with what holds either back holding back the other,
  * and an end to all of it whatever happens. It knows of no protocol but that git speaks when it is spoken to.
  */
-import { setTimeout as wait } from "node:timers/promises";
+import { MalformedBodyError } from "../errors.ts";
 import type { GitProcess } from "../git-repositories/git-process.ts";
 import { roomIn } from "../http/room-in.ts";
 
@@ -11,7 +11,7 @@ export type GitEnd = Pick<GitProcess, "input" | "output" | "ended" | "stop">;
 
 /** The client's side. */
 export interface ClientEnd {
-  /** What it sends, unpacked; fails when the client hangs up on the way. */
+  /** What it sends, unpacked; fails when the client hangs up on the way, or with a MalformedBodyError. */
   readonly input: AsyncIterable<Uint8Array>;
   /** Sends it a piece, and resolves when the next may come, or will never. */
   readonly send: (piece: Uint8Array, signal: AbortSignal) => Promise<void>;
@@ -26,13 +26,16 @@ export interface ExchangeLimits {
   readonly totalMs: number;
   /** How many bytes git is given. */
   readonly inputBytes: number;
+  /** How many bytes are read at all: what git does not take any more is dropped, so that the client hears why. */
+  readonly receivedBytes: number;
 }
 
 /**
  * How it ended. `done`: git did its work, or told the client why not. `failed`: git failed by itself. `gone`: the client hung up.
- * `timed_out`: one of the time limits. `too_large`: the client sent too much.
+ * `timed_out`: one of the time limits. `too_large`: the client sent too much. `malformed`: what it sent
+ * cannot be unpacked.
  */
-export type ExchangeOutcome = "done" | "failed" | "gone" | "timed_out" | "too_large";
+export type ExchangeOutcome = "done" | "failed" | "gone" | "timed_out" | "too_large" | "malformed";
 
 /** What became of it, and how many bytes went each way. */
 export interface ExchangeResult {
@@ -55,6 +58,9 @@ class Exchange {
   readonly #idle: NodeJS.Timeout;
   /** Aborts when it is cut off; why is in `#outcome`. */
   readonly #cut = new AbortController();
+  readonly #whenCut = new Promise<void>((resolve) => {
+    this.#cut.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
   #outcome: Cut | undefined;
   #received = 0;
   #sent = 0;
@@ -77,11 +83,11 @@ class Exchange {
       const fed = this.#feed();
       await this.#relay();
       const code = await this.#git.ended;
-      // Git may have stopped reading before the end: whoever is cut off while sending does not read why.
-      await this.#waitFor(fed);
       // Git says why it fails. Killed, it has said a part of something at most.
       const hasTold = code === 0 || (code !== null && this.#sent > 0);
       const outcome = this.#outcome ?? (hasTold ? "done" : "failed");
+      // Git may have stopped reading before the end: whoever is cut off while sending does not read why.
+      await Promise.race([fed, this.#whenCut]);
       return { outcome, received: this.#received, sent: this.#sent };
     } finally {
       clearTimeout(total);
@@ -99,6 +105,7 @@ class Exchange {
         if (this.#outcome !== undefined) return;
         this.#idle.refresh();
         this.#received += piece.byteLength;
+        if (this.#received > this.#limits.receivedBytes) return this.#end("too_large");
         if (!input.writable) continue;
         given += piece.byteLength;
         if (given > this.#limits.inputBytes) return this.#end("too_large");
@@ -107,8 +114,8 @@ class Exchange {
         this.#clientsTurn.toSend = true;
         this.#idle.refresh();
       }
-    } catch {
-      this.#end("gone");
+    } catch (error) {
+      this.#end(error instanceof MalformedBodyError ? "malformed" : "gone");
     } finally {
       this.#clientsTurn.toSend = false;
       input.end();
@@ -126,14 +133,6 @@ class Exchange {
       this.#clientsTurn.toTake = false;
       this.#idle.refresh();
     }
-  }
-
-  async #waitFor(fed: Promise<void>): Promise<void> {
-    const { signal } = this.#cut;
-    const over = new AbortController();
-    const limit = wait(this.#limits.idleMs, undefined, { signal: AbortSignal.any([signal, over.signal]) });
-    await Promise.race([fed, limit.catch(() => {})]);
-    over.abort();
   }
 
   #isIdle(): void {

@@ -1,12 +1,12 @@
 /** Reads what Git clients send over HTTP: credentials, the protocol's version, and the body as a stream. Decides nothing. */
-import { pipeline } from "node:stream";
+import type { IncomingMessage } from "node:http";
 import { createGunzip } from "node:zlib";
 import type { Context } from "koa";
 import { authenticateAccessToken } from "../authentication/authenticate-access-token.ts";
 import { authenticateBasic } from "../authentication/authenticate-basic.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import type { Sender } from "../authentication/sender.ts";
-import { UnsupportedMediaTypeError } from "../errors.ts";
+import { MalformedBodyError, UnsupportedMediaTypeError } from "../errors.ts";
 import type { GitService } from "../git-repositories/git-process.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { ANONYMOUS, type Principal } from "../principals/principal.ts";
@@ -83,11 +83,34 @@ function shown(value: string): string {
   return JSON.stringify(value.slice(0, 100));
 }
 
-/** The body of a request, unpacked. It fails where the client hangs up, or what it sends cannot be unpacked. */
+/**
+ * The body of a request, unpacked. Reading it fails where the client hangs up; what is not read of it holds the client back.
+ *
+ * @throws MalformedBodyError while it is read, when it cannot be unpacked
+ */
 export function bodyOf({ req }: Context): AsyncIterable<Uint8Array> {
   const encoding = (req.headers["content-encoding"] ?? "").toLowerCase();
-  if (!encoding.endsWith("gzip")) return req.iterator({ destroyOnReturn: false });
-  const unpacked = createGunzip();
-  pipeline(req, unpacked, () => {});
-  return unpacked;
+  return encoding.endsWith("gzip") ? unpack(req) : req.iterator({ destroyOnReturn: false });
+}
+
+async function* unpack(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  // No pipeline: that would end the connection with the unpacking, and the client would not read why.
+  const unpacked = request.pipe(createGunzip());
+  const onCut = (error?: Error) => unpacked.destroy(error ?? new Error("the client hung up"));
+  request.once("error", onCut).once("close", () => {
+    if (!request.complete) onCut();
+  });
+  try {
+    yield* unpacked;
+  } catch (error) {
+    if (!isAboutPacking(error)) throw error;
+    throw new MalformedBodyError("the body cannot be unpacked", {
+      cause: error,
+    });
+  }
+}
+
+/** The codes of zlib's own errors begin so. */
+function isAboutPacking(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code?.startsWith("Z_") === true;
 }

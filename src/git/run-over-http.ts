@@ -1,8 +1,7 @@
 /** Lets git talk with a client over HTTP: the request's body is what it reads, the answer's what it writes. */
-import type { ServerResponse } from "node:http";
 import type { Context } from "koa";
 import type { Sender } from "../authentication/sender.ts";
-import { ClientGoneError, PayloadTooLargeError, UnavailableError } from "../errors.ts";
+import { ClientGoneError, MalformedBodyError, PayloadTooLargeError, UnavailableError } from "../errors.ts";
 import type { GitService } from "../git-repositories/git-process.ts";
 import { roomIn } from "../http/room-in.ts";
 import type { AuthorizedGit } from "./authorize.ts";
@@ -28,7 +27,7 @@ export interface HttpExchange {
  * Answers with what git writes, as it comes. The status goes out with git's first byte: what fails before is an error like any
  * other.
  *
- * @throws PayloadTooLargeError, UnavailableError when it failed before that
+ * @throws PayloadTooLargeError, MalformedBodyError, UnavailableError when it failed before that
  */
 export async function runOverHttp(services: ServingServices, ctx: Context, asked: HttpExchange): Promise<void> {
   const { kind, service, protocol, authorized, authorize, sender, type, heading } = asked;
@@ -68,7 +67,7 @@ export async function runOverHttp(services: ServingServices, ctx: Context, asked
       },
     },
   );
-  finish(res, outcome, begin);
+  finish(ctx, service, { outcome, begin });
 }
 
 /** A request without a body. */
@@ -76,11 +75,22 @@ const NOTHING: AsyncIterable<Uint8Array> = {
   async *[Symbol.asyncIterator]() {},
 };
 
-function finish(res: ServerResponse, outcome: ExchangeOutcome, begin: () => void): void {
+interface Ending {
+  readonly outcome: ExchangeOutcome;
+  readonly begin: () => void;
+}
+
+const TOO_LARGE = {
+  "upload-pack": "The request is too large: a fetch may ask for 10 MiB of commits at most.",
+  "receive-pack": "The push is too large: see KEYSIDE_GIT_MAX_PUSH_MIB.",
+} as const;
+
+function finish({ req, res }: Context, service: GitService, { outcome, begin }: Ending): void {
   if (outcome === "done") begin();
   if (res.headersSent) {
     // A client that got a part of an answer is to see that it is not all.
-    if (outcome === "done") res.end();
+    // And one that has not ended its request by now is not waited for.
+    if (outcome === "done") res.end(() => req.complete || req.destroy());
     else res.destroy();
     return;
   }
@@ -89,8 +99,12 @@ function finish(res: ServerResponse, outcome: ExchangeOutcome, begin: () => void
       return;
     case "gone":
       throw new ClientGoneError();
+    case "malformed":
+      throw new MalformedBodyError(
+        "The body cannot be unpacked: it is not gzip, as Content-Encoding says, or not all of it",
+      );
     case "too_large":
-      throw new PayloadTooLargeError("The request is too large: a fetch may ask for 10 MiB of commits at most.");
+      throw new PayloadTooLargeError(TOO_LARGE[service]);
     case "timed_out":
       throw new UnavailableError("The client took too long");
     case "failed":

@@ -142,7 +142,9 @@ async function run(services: ServingServices, { program, directory, served, clie
     {
       idleMs: idleTimeoutSeconds * 1000,
       totalMs: timeoutSeconds * 1000,
-      inputBytes: service === "receive-pack" ? maximumPushBytes + PUSH_MARGIN_BYTES : MAXIMUM_FETCH_BYTES,
+      ...(service === "receive-pack"
+        ? { inputBytes: maximumPushBytes + PUSH_MARGIN_BYTES, receivedBytes: Number.POSITIVE_INFINITY }
+        : { inputBytes: MAXIMUM_FETCH_BYTES, receivedBytes: MAXIMUM_FETCH_BYTES }),
     },
   );
   await answered;

@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { MalformedBodyError } from "../../../src/errors.ts";
 import { type ClientEnd, type ExchangeLimits, exchange } from "../../../src/git/exchange.ts";
 
 /** A process that a test plays: it takes what it is given, and says and ends as the test has it. */
@@ -68,7 +69,7 @@ async function* silent(...first: string[]): AsyncGenerator<Uint8Array> {
 
 /** Longer than any test lasts. */
 const LONG_MS = 600_000;
-const LIMITS: ExchangeLimits = { idleMs: LONG_MS, totalMs: LONG_MS, inputBytes: 1000 };
+const LIMITS: ExchangeLimits = { idleMs: LONG_MS, totalMs: LONG_MS, inputBytes: 1000, receivedBytes: 100_000_000 };
 
 describe("exchange", () => {
   it("brings git all that the client sends, and the client all that git says, and counts both", async () => {
@@ -249,7 +250,12 @@ describe("exchange", () => {
         await new Promise(setImmediate);
       }
     })();
-    const result = exchange(git, client(body).end, { idleMs: LONG_MS, totalMs: 50, inputBytes: 1_000_000_000 });
+    const result = exchange(git, client(body).end, {
+      idleMs: LONG_MS,
+      totalMs: 50,
+      inputBytes: 1e9,
+      receivedBytes: 1e9,
+    });
     await git.stopped.promise;
     isStopped = true;
     git.end(0);
@@ -263,6 +269,30 @@ describe("exchange", () => {
     git.input.destroy();
     git.say("no");
     git.end(1);
-    expect(["done", "timed_out"]).toContain((await result).outcome);
+    expect((await result).outcome).toBe("done");
+  });
+
+  it("drops no more than so much of what git does not take", async () => {
+    const git = new StandIn();
+    git.input.destroy();
+    const endless = (async function* () {
+      for (;;) yield Buffer.alloc(1000);
+    })();
+    const result = exchange(git, client(endless).end, { ...LIMITS, receivedBytes: 10_000 });
+    await git.stopped.promise;
+    git.end(0);
+    expect(await result).toMatchObject({ outcome: "too_large", received: 11_000 });
+  });
+
+  it("tells a body that cannot be unpacked from a client that is gone", async () => {
+    const git = new StandIn();
+    const broken = (async function* () {
+      yield Buffer.from("want");
+      throw new MalformedBodyError("no gzip");
+    })();
+    const result = exchange(git, client(broken).end, LIMITS);
+    await git.stopped.promise;
+    git.end(128);
+    expect((await result).outcome).toBe("malformed");
   });
 });
