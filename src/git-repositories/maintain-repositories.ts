@@ -78,10 +78,16 @@ export class RepositoryMaintenance {
     const { signal } = this.#stopping;
     return new Promise((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`git gc ended with ${code}`))));
       if (pid === undefined) return;
+      const onAbort = () => process.kill(-pid, "SIGTERM");
+      signal.addEventListener("abort", onAbort, { once: true });
+      child.once("close", (code) => {
+        // Its number may be another's from now on.
+        signal.removeEventListener("abort", onAbort);
+        if (code === 0) resolve();
+        else reject(new Error(`git gc ended with ${code}`));
+      });
       setPriority(pid, PRIORITY);
-      signal.addEventListener("abort", () => process.kill(-pid, "SIGTERM"), { once: true });
     });
   }
 }
