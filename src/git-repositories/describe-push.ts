@@ -10,6 +10,9 @@ const COUNTED_COMMITS = 10_000;
 /** More branches, or tags, of which one push does the same become one event. @see GitLab "push_event_activities_limit" */
 const MAXIMUM_EVENTS = 3;
 
+/** More than the beginning that an event keeps of a title, which may itself have any length. */
+const TITLE_BYTES = 4096;
+
 /** What is asked, and of which repository. */
 export interface PushedRepository {
   readonly program: GitProgram;
@@ -96,7 +99,7 @@ function escapePattern(ref: string): string {
 async function findTitle({ program, directory }: PushedRepository, id: string): Promise<string | null> {
   // Of a tag with a message, the commit that it names; a tag may name something else, which has no title.
   const args = ["log", "--no-show-signature", "-1", "--format=%s", "--end-of-options", `${id}^{commit}`, "--"];
-  const { code, stdout } = await runGit(program, { directory, args });
+  const { code, stdout } = await runGit(program, { directory, args, wantedBytes: TITLE_BYTES });
   if (code !== 0) return null;
   return stdout.trim() || null;
 }

@@ -10,6 +10,9 @@ const LIMIT_MS = 30_000;
 /** How much of its output is read. */
 const MAXIMUM_OUTPUT_BYTES = 8 * 1024 * 1024;
 
+/** @see Node.js "ERR_CHILD_PROCESS_STDIO_MAXBUFFER" */
+const TOO_LONG = "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
+
 /** A command, and where it runs. */
 export interface GitCommand {
   /** The repository, or where it is to be made. */
@@ -19,6 +22,8 @@ export interface GitCommand {
   readonly settings?: readonly (readonly [key: string, value: string])[];
   readonly variables?: Readonly<Record<string, string>>;
   readonly limitMs?: number;
+  /** How many bytes of its output are wanted: git is ended there. Without it, an output that is too long is an error. */
+  readonly wantedBytes?: number;
 }
 
 /** How a command ended. */
@@ -35,17 +40,18 @@ export interface GitResult {
  * @throws UnavailableError when git cannot be run, takes too long, or says more than is read
  */
 export function runGit({ path }: GitProgram, command: GitCommand): Promise<GitResult> {
-  const { directory, args, settings, variables, limitMs = LIMIT_MS } = command;
+  const { directory, args, settings, variables, limitMs = LIMIT_MS, wantedBytes } = command;
   const options = {
     env: gitEnvironment({ path, directory, settings, variables }),
     cwd: "/",
     timeout: limitMs,
     killSignal: "SIGKILL",
-    maxBuffer: MAXIMUM_OUTPUT_BYTES,
+    maxBuffer: wantedBytes ?? MAXIMUM_OUTPUT_BYTES,
   } as const;
   return new Promise((resolve, reject) => {
     execFile("git", [`--git-dir=${directory}`, ...args], options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code;
+      const isCut = wantedBytes !== undefined && error?.code === TOO_LONG;
+      const code = error === null || isCut ? 0 : error.code;
       if (typeof code === "number") resolve({ code, stdout, stderr });
       else reject(new UnavailableError("git could not be run; try again shortly", { cause: error, detail: stderr }));
     });
