@@ -1,6 +1,5 @@
 /** Starts git for a client who may, and sees it to its end: what every way in does once it is known who asks for what. */
 import { access, constants } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
 import { UnauthenticatedError, UnavailableError } from "../errors.ts";
 import type { GitProgram } from "../git-repositories/find-git.ts";
@@ -42,9 +41,6 @@ const MAXIMUM_FETCH_BYTES = 10 * 1024 * 1024;
 /** What a push may have beside its pack: the list of what it changes. */
 const PUSH_MARGIN_BYTES = 64 * 1024 * 1024;
 
-/** They lie with the code: on a volume that is mounted noexec they would not run. */
-const HOOKS = fileURLToPath(new URL("../git-repositories/hooks", import.meta.url));
-
 /**
  * Runs git for a client until both are done.
  *
@@ -59,7 +55,7 @@ export async function serveGit(
   const { service, advertises, authorized } = served;
   const program = requireGit(services);
   // 1. Without its hooks, git would take every push.
-  if (service === "receive-pack") await requireHooks();
+  if (service === "receive-pack") await requireHooks(services);
   // 2. A turn.
   const release = await services.gitTurns.take(callerOf(authorized.principal, served.address), client.gone);
   const start = performance.now();
@@ -75,9 +71,9 @@ export async function serveGit(
   }
 }
 
-async function requireHooks(): Promise<void> {
+async function requireHooks({ hooksDirectory }: ServingServices): Promise<void> {
   for (const hook of ["pre-receive", "post-receive"]) {
-    const path = `${HOOKS}/${hook}`;
+    const path = `${hooksDirectory}/${hook}`;
     await access(path, constants.X_OK).catch((error: unknown) => {
       throw new UnavailableError(
         `Pushes are refused, since Git's hook ${hook} cannot be run where Keyside runs: make ${path} executable`,
@@ -111,10 +107,10 @@ interface Run {
 }
 
 async function run(services: ServingServices, { program, directory, served, client }: Run): Promise<ExchangeResult> {
-  const { config, log, repositoryMaintenance } = services;
+  const { config, log, repositoryMaintenance, hooksDirectory } = services;
   const { service, args, protocol, advertises } = served;
   const { maximumPushBytes, timeoutSeconds, idleTimeoutSeconds } = config.git;
-  const settings = service === "receive-pack" ? receiveSettings(HOOKS, maximumPushBytes) : UPLOAD_SETTINGS;
+  const settings = service === "receive-pack" ? receiveSettings(hooksDirectory, maximumPushBytes) : UPLOAD_SETTINGS;
   const git = new GitProcess({ program, service, directory, args, settings, protocol });
   const push = new PushUnderWay(services, directory, async () => {
     const { principal, repository } = await served.authorize();

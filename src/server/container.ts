@@ -33,6 +33,7 @@ import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
 import type { GitHttpServices } from "../git/git.routes.ts";
 import { discardRepository } from "../git-repositories/discard-repository.ts";
 import { type FoundGit, findGit } from "../git-repositories/find-git.ts";
+import { HOOKS_DIRECTORY } from "../git-repositories/git-services.ts";
 import { GitTurns } from "../git-repositories/git-turns.ts";
 import { RepositoryMaintenance } from "../git-repositories/maintain-repositories.ts";
 import { RepositoryStore } from "../git-repositories/repository-store.ts";
@@ -213,6 +214,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     jobRuns,
     registryContacts,
     foundGit,
+    hooksDirectory: HOOKS_DIRECTORY,
     gitTurns,
     repositories,
     repositoryMaintenance: new RepositoryMaintenance({ foundGit, log }),
