@@ -22,7 +22,7 @@ const ON_ONE_DATABASE = [
   "test/integration/api/{bad-input,links,openapi}.test.ts",
   "test/integration/registry/{explain-equals-endpoint,foresee-equals-endpoint,jwks,memory-model}.test.ts",
   "test/integration/registry/{token-endpoint-refusals,token-form,token-lane,token-twins}.test.ts",
-  "test/integration/git/http-{notes,refusals}.test.ts",
+  "test/integration/git/**",
   "test/integration/server/{logs,methods,metrics}.test.ts",
   "test/integration/web/!(pages-by-role).test.ts",
 ];
