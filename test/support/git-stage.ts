@@ -50,7 +50,8 @@ export async function openGitStage(): Promise<GitStage> {
   return {
     service,
     async createProject(visibility = "private") {
-      const path = randomBytes(6).toString("hex");
+      // Not of digits alone: a number would be taken for an id.
+      const path = `p${randomBytes(6).toString("hex")}`;
       const id = await createProject(service, group, path, { visibility });
       const url = `${service.url}/stage/${path}.git`;
       const writer = await createProjectAccessToken(service, id, { scopes: ["write_repository"] });
