@@ -93,6 +93,19 @@ export async function findGoModules(program: string): Promise<Requirement> {
   return { found, want };
 }
 
+/** Debian's JGit, and what it is made of. */
+export const JGIT_CLASS_PATH = ["org.eclipse.jgit", "javaewah", "slf4j-api", "slf4j-nop"]
+  .map((name) => `/usr/share/java/${name}.jar`)
+  .join(delimiter);
+
+/** Tells whether Debian's JGit is there, and what compiles a program that uses it. */
+export async function findJGit(): Promise<Requirement> {
+  const want = "needs jgit: Debian's, and a Java compiler (apt-get install libjgit-java openjdk-17-jdk-headless)";
+  const { found } = await findCommand("javac");
+  const jars = JGIT_CLASS_PATH.split(delimiter).map((jar) => access(jar, constants.R_OK));
+  return { found: found && (await Promise.allSettled(jars)).every(({ status }) => status === "fulfilled"), want };
+}
+
 async function isExecutableFile(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
