@@ -4,7 +4,7 @@ import type { TokenServices } from "../access-tokens/token-services.ts";
 import type { EndSignInsServices } from "../accounts/end-sign-ins.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
-import type { GitServices } from "../git-repositories/git-services.ts";
+import type { ReadingServices } from "../git-repositories/reading/open-repository.ts";
 import type { CreateGroupServices } from "../groups/create-group.ts";
 import type { Links } from "../links.ts";
 import type { DeleteProjectServices } from "../projects/delete-project.ts";
@@ -18,8 +18,8 @@ export interface ApiServices
     CreateGroupServices,
     DeleteProjectServices,
     ExplainServices,
-    GitServices,
-    EndSignInsServices {
+    EndSignInsServices,
+    ReadingServices {
   readonly links: Links;
   /** Told of each refused credential. */
   readonly audit: AuditLog | undefined;

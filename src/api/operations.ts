@@ -1,5 +1,7 @@
 /** Every call of the API below `/api/v4`, in the order in which the OpenAPI document lists them. */
 import type { ApiServices } from "./api-services.ts";
+import { branchOperations } from "./branch.routes.ts";
+import { commitOperations } from "./commit.routes.ts";
 import { deletedPathOperations } from "./deleted-path.routes.ts";
 import { eventOperations } from "./event.routes.ts";
 import { explainOperations } from "./explain.routes.ts";
@@ -15,7 +17,10 @@ import { projectAccessTokenOperations } from "./project-access-token.routes.ts";
 import type { ApiOperation } from "./protocol/api-operation.ts";
 import { refreshTokenOperations } from "./refresh-token.routes.ts";
 import { registryActivityOperations } from "./registry-activity.routes.ts";
+import { repositoryArchiveOperations } from "./repository-archive.routes.ts";
+import { repositoryFileOperations } from "./repository-file.routes.ts";
 import { signInLinkOperations } from "./sign-in-link.routes.ts";
+import { tagOperations } from "./tag.routes.ts";
 import { tokenUsageOperations } from "./token-usage.routes.ts";
 import { userOperations } from "./user.routes.ts";
 
@@ -33,6 +38,11 @@ export function apiOperations(services: ApiServices, baseUrl: string): ApiOperat
     ...projectAccessTokenOperations(services),
     ...tokenUsageOperations(services),
     ...registryActivityOperations(services),
+    ...branchOperations(services),
+    ...tagOperations(services),
+    ...commitOperations(services),
+    ...repositoryFileOperations(services),
+    ...repositoryArchiveOperations(services),
     ...explainOperations(services),
     ...featureOperations(services),
     ...eventOperations(services),

@@ -3,7 +3,7 @@
  * and tags a push may change is `decide-updates.ts`.
  */
 import { ACCESS_LEVELS, NO_ACCESS } from "../principals/access-level.ts";
-import type { Principal } from "../principals/principal.ts";
+import type { Principal, SignedInPrincipal } from "../principals/principal.ts";
 import type { TokenScope } from "../principals/token-scope.ts";
 import type { Visibility } from "../projects/project.entity.ts";
 
@@ -60,6 +60,22 @@ export function decideGitAccess(principal: Principal, action: GitAction, facts: 
   const needed = levelNeeded(action, facts.visibility);
   if (facts.accessLevel < needed) return { kind: "level", needed, own: facts.accessLevel };
   return { kind: "allowed", scope };
+}
+
+/** What is decided on a caller whose credential another door has judged already. */
+export type ReadingDecision = GitAllowed | Extract<GitDecision, { readonly kind: "hidden" | "level" }>;
+
+/**
+ * Decides on a caller of the API, whose credential may read: what they may fetch.
+ *
+ * @param facts undefined when there is no such project
+ * @see docs/spec/git.md "Reading through the API"
+ */
+export function decideReading(caller: SignedInPrincipal, facts: GitFacts | undefined): ReadingDecision {
+  if (facts === undefined || !isVisible(caller, facts)) return { kind: "hidden" };
+  const needed = levelNeeded("fetch", facts.visibility);
+  if (facts.accessLevel < needed) return { kind: "level", needed, own: facts.accessLevel };
+  return { kind: "allowed", scope: undefined };
 }
 
 /** A bot is a stranger outside its project, in an internal one too. */

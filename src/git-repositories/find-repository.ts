@@ -1,5 +1,6 @@
 /** Finds what there is to know of a project before git runs for it: one statement, whether it is hidden, missing or there. */
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import type { ResourceId } from "../namespaces/path.ts";
 import type { Principal } from "../principals/principal.ts";
 import { LEVEL_IN_PROJECT, levelValues } from "../projects/find-project.ts";
 import type { GitFacts } from "./decide-access.ts";
@@ -7,20 +8,23 @@ import type { GitFacts } from "./decide-access.ts";
 /** A project, as Git needs it, and the caller's level in it. */
 export interface ProjectRepository extends GitFacts {
   readonly projectId: number;
+  /** The full path. */
+  readonly path: string;
   /** Names its directory. */
   readonly key: string;
   /** The short name; undefined as long as nothing was pushed. */
   readonly defaultBranch: string | undefined;
 }
 
-const FIND_REPOSITORY = `
-  select p.id, p.visibility, p.repository_key, p.default_branch, l.level
+const findRepositoryBy = (column: "p.id" | "r.path") => `
+  select p.id, r.path, p.visibility, p.repository_key, p.default_branch, l.level
   from full_paths r join projects p on p.full_path_id = r.id
   cross join lateral (${LEVEL_IN_PROJECT}) l
-  where r.path = ?`;
+  where ${column} = ?`;
 
 interface Row {
   readonly id: number;
+  readonly path: string;
   readonly visibility: GitFacts["visibility"];
   readonly repository_key: string;
   readonly default_branch: string | null;
@@ -30,17 +34,19 @@ interface Row {
 /**
  * Finds a project's repository, whoever asks: the policy decides what the caller is told of it.
  *
- * @param path the full path, as a client wrote it
+ * @param id the full path, or the number, as a client wrote it
  */
 export async function findRepository(
   em: SqlEntityManager,
   principal: Principal,
-  path: string,
+  id: ResourceId,
 ): Promise<ProjectRepository | undefined> {
-  const [row] = await em.execute<Row[]>(FIND_REPOSITORY, [...levelValues(principal), path]);
+  const statement = findRepositoryBy(typeof id === "number" ? "p.id" : "r.path");
+  const [row] = await em.execute<Row[]>(statement, [...levelValues(principal), id]);
   if (row === undefined) return undefined;
   return {
     projectId: row.id,
+    path: row.path,
     key: row.repository_key,
     visibility: row.visibility,
     accessLevel: row.level,

@@ -1,5 +1,7 @@
 /** How many git processes run at once: in all, and for one caller. Who comes later waits, and not for long. */
 import { UnavailableError } from "../errors.ts";
+import { networkOf } from "../http/client-address.ts";
+import type { Principal } from "../principals/principal.ts";
 
 /** How long somebody waits for a turn. */
 export const TURN_WAIT_MS = 15_000;
@@ -111,6 +113,12 @@ export class GitTurns {
   #forgetIdle(name: string, caller: Caller): void {
     if (caller.running + caller.waiting === 0) this.#callers.delete(name);
   }
+}
+
+/** Whose turns these are: whoever comes without an access token counts by where they come from. */
+export function callerOf(principal: Principal, address: string): string {
+  const tokenId = principal.kind === "anonymous" ? null : principal.tokenId;
+  return tokenId === null ? `network ${networkOf(address)}` : `token ${tokenId}`;
 }
 
 function tooMany(): UnavailableError {

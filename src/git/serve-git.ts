@@ -6,10 +6,10 @@ import type { GitProgram } from "../git-repositories/find-git.ts";
 import { GitProcess, type GitService } from "../git-repositories/git-process.ts";
 import { type GitServices, requireGit } from "../git-repositories/git-services.ts";
 import { receiveSettings, UPLOAD_SETTINGS } from "../git-repositories/git-settings.ts";
+import { callerOf } from "../git-repositories/git-turns.ts";
 import { answerHooks } from "../git-repositories/hook-channel.ts";
 import type { RepositoryMaintenance } from "../git-repositories/maintain-repositories.ts";
 import { PushUnderWay } from "../git-repositories/receive-push.ts";
-import { networkOf } from "../http/client-address.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Actor, Principal } from "../principals/principal.ts";
 import type { AuthorizedGit } from "./authorize.ts";
@@ -81,12 +81,6 @@ async function requireHooks({ hooksDirectory }: ServingServices): Promise<void> 
       );
     });
   }
-}
-
-/** Whose turns these are: whoever comes without an access token counts by where they come from. */
-function callerOf(principal: Principal, address: string): string {
-  const tokenId = principal.kind === "anonymous" ? null : principal.tokenId;
-  return tokenId === null ? `network ${networkOf(address)}` : `token ${tokenId}`;
 }
 
 async function openRepository(

@@ -4,7 +4,7 @@
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** What JSON.parse made of the body; undefined when there is none. A test looks into whatever came. */
+  /** What JSON.parse made of the body, or the text of one that is no JSON; undefined when there is none. A test looks into whatever came. */
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
@@ -43,6 +43,8 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+    const { status, headers: received } = response;
+    const isStreamed = received.has("content-disposition");
+    return { status, headers: received, body: text === "" ? undefined : isStreamed ? text : JSON.parse(text) };
   }
 }

@@ -39,7 +39,7 @@ interface RawOperation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly content: { readonly "application/json": { readonly schema: Schema } } };
-  readonly responses: Readonly<Record<string, { readonly content?: unknown }>>;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
 /** Reads the description of a running service. */
@@ -81,6 +81,10 @@ function check(ajv: Ajv2020, at: string, responses: RawOperation["responses"], a
   if (response === undefined) return [`${answer.status} is not described`];
   if (response.content === undefined)
     return answer.body === undefined ? [] : ["there is a body, and none is described"];
+  if (!Object.hasOwn(response.content, "application/json")) {
+    const [type = ""] = (answer.headers.get("content-type") ?? "").split(";");
+    return Object.hasOwn(response.content, type) ? [] : [`${type} is not described`];
+  }
   const validate: ValidateFunction = ajv.compile({ $ref: `${at}/${answer.status}/content/application~1json/schema` });
   if (validate(answer.body)) return [];
   return (validate.errors ?? []).map(

@@ -17,8 +17,9 @@ import type { SignedInPrincipal } from "../../principals/principal.ts";
 import type { TokenScope } from "../../principals/token-scope.ts";
 import { validate } from "../../schemas/validate.ts";
 import type { ApiOperation } from "./api-operation.ts";
-import { NOTHING } from "./operation.ts";
+import { NOTHING, type StreamedBody } from "./operation.ts";
 import { readParameters } from "./request-body.ts";
+import { sendStream } from "./send-stream.ts";
 
 /** What every address of the API begins with. */
 export const API_ROOT = "/api/v4";
@@ -51,7 +52,8 @@ export function apiRouter(services: ApiServices, operations: readonly ApiOperati
       ctx.status = operation.status;
       for (const [name, value] of Object.entries(headers)) ctx.set(name, value);
       ctx.set("Cache-Control", "no-store");
-      if (operation.status !== 204) sendJson(ctx, body);
+      if (operation.streams !== undefined) await sendStream(ctx, body as StreamedBody);
+      else if (operation.status !== 204) sendJson(ctx, body);
     };
     router[operation.method](operation.path, async (ctx, next) => {
       // `/members/all` fits `/members/:user_id` too: an address belongs to the first of the routes that it fits.

@@ -80,7 +80,7 @@ const ERROR_SCHEMA = {
 };
 
 function describeOperation(operation: ApiOperation) {
-  const { id, summary, params, query, body, status, result } = operation;
+  const { id, summary, params, query, body, status } = operation;
   const content = (schema: unknown) => ({ "application/json": { schema } });
   const hasBody = body !== NOTHING;
   const failures = Object.entries({
@@ -94,10 +94,16 @@ function describeOperation(operation: ApiOperation) {
     parameters: [...parameters("path", params), ...parameters("query", query)],
     ...(hasBody ? { requestBody: requestBody(body) } : {}),
     responses: {
-      [status]: { description: summary, ...(status === 204 ? {} : { content: content(resultSchema(result)) }) },
+      [status]: { description: summary, ...(status === 204 ? {} : { content: successContent(operation) }) },
       ...Object.fromEntries(failures),
     },
   };
+}
+
+/** A streamed body is bytes, of which JSON Schema has nothing to say. @see OpenAPI 3.1, "Considerations for File Uploads" */
+function successContent({ result, streams }: ApiOperation): Record<string, unknown> {
+  if (streams === undefined) return { "application/json": { schema: resultSchema(result) } };
+  return Object.fromEntries(streams.map((type) => [type, {}]));
 }
 
 /** A body whose members are all optional may be left out, and may be `null`. */

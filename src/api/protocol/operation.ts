@@ -26,6 +26,24 @@ export interface OperationRequest<Caller, Params, Query, Body> {
 /** The schema of no parameters. */
 export const NOTHING = z.object({});
 
+/** A body that is sent as it is made, as a file. */
+export interface StreamedBody {
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** One of the operation's `streams`, with parameters. */
+  readonly type: string;
+  /** What a browser calls the file. */
+  readonly filename: string;
+  /** In bytes, where it is known. */
+  readonly size?: number;
+  /** How long the client may take nothing, in milliseconds. */
+  readonly idleMs: number;
+  /** Is called at the end, whatever happened. */
+  close(): Promise<void>;
+}
+
+/** The schema of a body that is sent as it is made. */
+export const STREAMED = z.custom<StreamedBody>();
+
 /** One operation; `path` is written as `/projects/:id`, below the API's root. */
 export interface Operation<
   Caller,
@@ -45,6 +63,8 @@ export interface Operation<
   /** The status of success; 204 has no body. */
   readonly status: 200 | 201 | 204;
   readonly result: Result;
+  /** Set where the result is {@link STREAMED}: the media types that it may have. */
+  readonly streams?: readonly string[];
   /** Set when the call rotates an access token: a secret that was rotated away is then treated as leaked. */
   readonly rotates?: true;
   /** Set when the call checks a password: wrong ones count against the sender's address. */
