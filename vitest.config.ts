@@ -18,8 +18,8 @@ const CHEAP_PASSWORDS = "test/support/cheap-passwords.ts";
  * work in half the time. Every page is opened and every form sent on the embedded one too, by pages-by-role.test.ts.
  */
 const ON_ONE_DATABASE = [
-  "test/integration/abuse/{bodies,forwarding-headers,password-queue,scope-flood}.test.ts",
-  "test/integration/api/{bad-input,links,openapi}.test.ts",
+  "test/integration/abuse/{bodies,forwarding-headers,hostile-repositories,password-queue,scope-flood}.test.ts",
+  "test/integration/api/{bad-input,links,openapi,repository}.test.ts",
   "test/integration/registry/{explain-equals-endpoint,foresee-equals-endpoint,jwks,memory-model}.test.ts",
   "test/integration/registry/{token-endpoint-refusals,token-form,token-lane,token-twins}.test.ts",
   "test/integration/git/**",

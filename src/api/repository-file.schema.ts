@@ -50,7 +50,7 @@ export const fileResult = z.object({
   commit_id: z.string(),
   last_commit_id: z.string(),
   execute_filemode: z.boolean(),
-  content: z.base64(),
+  content: z.string().meta({ contentEncoding: "base64" }),
 });
 
 /** A file as JSON. */

@@ -125,6 +125,7 @@ function start({ program, service, directory, args, settings, protocol }: GitPro
   return child;
 }
 
-function notStarted(cause?: unknown): UnavailableError {
+/** What is said where git cannot be started: the machine has no room for a process, or git is gone. */
+export function notStarted(cause?: unknown): UnavailableError {
   return new UnavailableError("Git cannot be started where Keyside runs; try again shortly", { cause });
 }

@@ -114,7 +114,7 @@ export async function pushRepository(
   };
   const repository: ImportedRepository = {
     async write(more) {
-      await run(["fast-import", "--quiet", "--force"], more.bytes());
+      await run(["fast-import", "--quiet", "--force", "--date-format=raw-permissive"], more.bytes());
     },
     async push(...refspecs) {
       const wanted = refspecs.length === 0 ? ["refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"] : refspecs;

@@ -10,7 +10,7 @@ import { describeLevel, NO_ACCESS } from "../../principals/access-level.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
 import { decideReading } from "../decide-access.ts";
 import type { GitProgram } from "../find-git.ts";
-import { findRepository, type ProjectRepository } from "../find-repository.ts";
+import { findVisibleRepository, type ProjectRepository } from "../find-repository.ts";
 import { type GitServices, requireGit } from "../git-services.ts";
 import { callerOf } from "../git-turns.ts";
 
@@ -59,7 +59,7 @@ export async function openRepository(
 ): Promise<Opened> {
   const { database, repositories, gitTurns, metrics } = services;
   // 1. Which project, and what is the caller in it? One statement.
-  const project = await findRepository(database.em(), caller, id);
+  const project = await findVisibleRepository(database.em(), caller, id);
   // 2. The policy decides.
   const decision = decideReading(caller, project);
   if (decision.kind === "level") {

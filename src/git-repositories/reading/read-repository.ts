@@ -37,9 +37,9 @@ export async function readRepository<Result>(
 export function outputOf(
   { program, directory, signal }: OpenRepository,
   args: readonly string[],
-  input?: string,
+  input = "",
 ): AsyncGenerator<Buffer, void> {
-  return readOutput(program, { directory, args, signal, limitMs: LIMIT_MS, ...(input === undefined ? {} : { input }) });
+  return readOutput(program, { directory, args, input, signal, limitMs: LIMIT_MS });
 }
 
 /** What is to be streamed: a command, and what else there is to say of its output. */
@@ -75,7 +75,7 @@ export async function streamRepository<Facts>(
     const { program, directory, signal } = repository;
     const { args, facts } = await prepare(repository);
     const limitMs = services.config.git.timeoutSeconds * 1000;
-    const output = readOutput(program, { directory, args, signal, limitMs });
+    const output = readOutput(program, { directory, args, input: "", signal, limitMs });
     const first = await output.next();
     return new StreamedOutput({ facts, first, output, release, log: services.log });
   } catch (error) {

@@ -55,6 +55,10 @@ function fill({ name, schema }: Parameter): unknown {
     access_level: 20,
     scopes: ["read_api"],
     name: "fine",
+    branch: "main",
+    tag_name: "v1",
+    sha: "main",
+    file_path: "README.md",
   };
   if (!(name in values)) throw new Error(`no value for ${name}: ${JSON.stringify(schema)}`);
   return values[name];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer, ApiClient } from "../../support/api-client.ts";
+import { type ImportedRepository, pushRepository, RepositoryScript } from "../../support/imported-repository.ts";
 import { type DescribedOperation, readDescription } from "../../support/openapi.ts";
 import { OF_FIVE, recordPush } from "../../support/record-push.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
@@ -19,6 +20,7 @@ let owner: UserWithPassword;
 let other: UserWithPassword;
 let project: number;
 let group: number;
+let repository: ImportedRepository;
 
 beforeAll(async () => {
   service = await startTestService();
@@ -29,8 +31,14 @@ beforeAll(async () => {
   await enableProjectAccessTokens(service, project);
   await addProjectMember(service, project, other.id, 30);
   group = await createGroup(service, "team");
+  const script = new RepositoryScript().commit("main", { files: [["README.md", "Hello"]] });
+  script.tag("v1", "refs/heads/main", "One").ref("refs/tags/light", "refs/heads/main");
+  repository = await pushRepository(service, { path: "olga/app", secret: owner.secret }, script);
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await repository.remove();
+  await service.stop();
+});
 
 let count = 0;
 const unique = (name: string) => `${name}-${++count}`;
@@ -196,6 +204,19 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
     const { body } = await service.as(token).post("/personal_access_tokens/self/rotate", { grace_period: 60 });
     return await service.as(body.token).post("/personal_access_tokens/self/retire_predecessor");
   },
+  listBranches: () => owner.client.get(`/projects/${project}/repository/branches`),
+  showBranch: () => owner.client.get(`/projects/${project}/repository/branches/main`),
+  listTags: () => owner.client.get(`/projects/${project}/repository/tags`),
+  showTag: () => owner.client.get(`/projects/${project}/repository/tags/v1`),
+  listCommits: () => owner.client.get(`/projects/${project}/repository/commits`),
+  showCommit: () => owner.client.get(`/projects/${project}/repository/commits/main`),
+  listRepositoryTree: () => owner.client.get(`/projects/${project}/repository/tree`),
+  showRepositoryFile: () => owner.client.get(`/projects/${project}/repository/files/README.md`),
+  downloadRepositoryFile: () => owner.client.get(`/projects/${project}/repository/files/README.md/raw`),
+  downloadArchive: () => owner.client.get(`/projects/${project}/repository/archive`),
+  downloadTarGzArchive: () => owner.client.get(`/projects/${project}/repository/archive.tar.gz`),
+  downloadZipArchive: () => owner.client.get(`/projects/${project}/repository/archive.zip`),
+  downloadBundle: () => owner.client.get(`/projects/${project}/repository/bundle`),
   listFeatures: () => service.root.get("/features"),
   setFeature: () => service.root.post("/features/resource_access_token", { value: true }),
   deleteFeature: () => service.root.delete("/features/resource_access_token"),

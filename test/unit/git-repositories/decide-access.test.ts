@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { decideGitAccess, type GitAction, type GitDecision } from "../../../src/git-repositories/decide-access.ts";
+import {
+  decideGitAccess,
+  decideReading,
+  type GitAction,
+  type GitDecision,
+} from "../../../src/git-repositories/decide-access.ts";
 import { ANONYMOUS, type Principal, WITHOUT_ACCESS_TOKEN } from "../../../src/principals/principal.ts";
 import { TOKEN_SCOPES, type TokenScope } from "../../../src/principals/token-scope.ts";
 import { VISIBILITIES, type Visibility } from "../../../src/projects/project.entity.ts";
@@ -160,4 +165,22 @@ describe("decideGitAccess", () => {
     expect(use(TOKEN_SCOPES, "push")).toEqual({ kind: "allowed", scope: "write_repository" });
     expect(use(TOKEN_SCOPES, "fetch", "public")).toEqual({ kind: "allowed", scope: undefined });
   });
+});
+
+describe("decideReading", () => {
+  it.each(VISIBILITIES)(
+    "lets read what a fetch may have with read_repository, in a project that is %s",
+    (visibility) => {
+      for (const caller of CALLERS.filter(({ scopes }) => scopes.length === 0)) {
+        const principal = principalOf(caller);
+        if (principal.kind === "anonymous") continue;
+        const fetched = decide({ ...caller, scopes: ["read_repository"] }, "fetch", visibility);
+        const decision = decideReading(principal, { visibility, accessLevel: levelOf(caller) });
+        expect(decision, JSON.stringify(caller)).toEqual(
+          fetched.kind === "allowed" ? { kind: "allowed", scope: undefined } : fetched,
+        );
+        expect(decideReading(principal, undefined)).toEqual({ kind: "hidden" });
+      }
+    },
+  );
 });

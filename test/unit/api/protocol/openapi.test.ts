@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { describeOperations } from "../../../../src/api/protocol/openapi.ts";
 import { NOTHING } from "../../../../src/api/protocol/operation.ts";
+import { filePath, folderPath } from "../../../../src/api/repository-fields.schema.ts";
 import { createUserBody } from "../../../../src/api/user.schema.ts";
 import { accessLevel } from "../../../../src/schemas/access-level.ts";
 import {
@@ -65,6 +66,8 @@ const FIELDS = {
   project: pathSegment("project"),
   resourceId,
   accessLevel,
+  filePath,
+  folderPath,
 };
 
 const VALUES = [
@@ -77,7 +80,8 @@ const VALUES = [
   ...["2027-01-01", "2027-02-29", "2028-02-29", "2027-13-01", "0001-01-01", "2027-1-1", "2027-01-01 "],
   ...["2027-01-01T00:00:00Z", "2027-01-01T00:00:00.5+02:00", "2027-01-01T25:00:00Z", "2027-01-01T00:00:00"],
   ...["a.b", "a..b", "a__b", "a___b", "a--b", "-a", "a-", "A", "a/b", "x.git", "x.atom", "x.gitx", "api", "tree", "v2"],
-  ...["x".repeat(100), "x".repeat(101)],
+  ...["x".repeat(100), "x".repeat(101), "x".repeat(4096), "x".repeat(4097)],
+  ...["/", "//", "/a/b/", "a//b", ".", "..", "...", "a/..", "./a", ".a/..b", "a\n/b", "-x", ":x"],
 ];
 
 describe("the description of a field", () => {
