@@ -1,5 +1,5 @@
 /** What the hooks of a push ask: whether it may go on, and that it be recorded. */
-import { ForbiddenError, InvalidTokenError, NotFoundError, UnauthenticatedError, UnavailableError } from "../errors.ts";
+import { UnavailableError } from "../errors.ts";
 import type { Actor } from "../principals/principal.ts";
 import { isDeletion, type RefUpdate, refusePush } from "./decide-updates.ts";
 import type { ProjectRepository } from "./find-repository.ts";
@@ -51,9 +51,7 @@ export class PushUnderWay {
   async #judge(updates: readonly RefUpdate[], quarantine: string | undefined): Promise<string | undefined> {
     if (updates.length === 0) return undefined;
     // 1. Whoever was let in when the push began may have lost their rights since.
-    const pusher = await this.#authorize().catch(reasonOfRefusal);
-    if (typeof pusher === "string") return pusher;
-    const { by, repository } = pusher;
+    const { by, repository } = await this.#authorize();
     // 2. The rules of branches and tags.
     const refusal = await refusePush(updates, {
       accessLevel: repository.accessLevel,
@@ -103,15 +101,4 @@ export class PushUnderWay {
     const mib = (bytes: number) => Math.floor(bytes / 1024 / 1024);
     return `this repository has ${mib(kib * 1024)} MiB, and may have ${mib(maximum)}: nothing but deletions is accepted.`;
   }
-}
-
-/** Why a pusher may not go on, for the client; what is no refusal is thrown again. */
-function reasonOfRefusal(thrown: unknown): string {
-  const isRefusal =
-    thrown instanceof UnauthenticatedError ||
-    thrown instanceof InvalidTokenError ||
-    thrown instanceof ForbiddenError ||
-    thrown instanceof NotFoundError;
-  if (isRefusal) return thrown.message;
-  throw thrown;
 }
