@@ -18,6 +18,7 @@ let work: string;
 
 beforeAll(async () => {
   stage = await openGitStage();
+  if (!command.found) return;
   human = await createUserWithPassword(stage.service, "olga", { admin: true });
   project = await stage.createProject();
   work = stage.path();

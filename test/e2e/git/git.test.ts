@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { cp, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { commitFile, commitSomething, createRepository, git, gitOutput } from "../../support/git-client.ts";
 import { type GitCredentials, type GitProject, type GitStage, withCredentials } from "../../support/git-stage.ts";
 import { describeGitClient, type GitClientTest, type GitDriver } from "./git-client-contract.ts";
@@ -57,12 +57,14 @@ async function pushHistory(stage: GitStage): Promise<History> {
   return { project, url, work, commits };
 }
 
-function ownRules(test: () => GitClientTest): void {
-  let history: History;
-  beforeAll(async () => {
-    history = await pushHistory(test().stage);
-  });
+let history: History;
 
+async function prepare(stage: GitStage): Promise<GitDriver> {
+  history = await pushHistory(stage);
+  return driver;
+}
+
+function ownRules(test: () => GitClientTest): void {
   async function clone(): Promise<string> {
     const copy = test().stage.path();
     await gitOutput("/", "clone", "--quiet", history.url, copy);
@@ -208,4 +210,4 @@ async function headersIn(path: string): Promise<readonly string[]> {
   return (await readFile(path, "utf8")).match(/(?<==> Send header: )\S.*/g) ?? [];
 }
 
-await describeGitClient("git", { prepare: () => driver, says: SAYS }, ownRules);
+await describeGitClient("git", { prepare, says: SAYS }, ownRules);

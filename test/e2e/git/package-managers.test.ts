@@ -1,7 +1,7 @@
 /** pip and npm, which install packages from Git by running git. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { commitFile, createRepository, GIT_ENVIRONMENT, gitOutput } from "../../support/git-client.ts";
 import {
   type GitCredentials,
@@ -30,6 +30,7 @@ const REFUSED = /remote: Token was revoked\..*\n.*fatal: Authentication failed f
 
 const python = await findGitClientsPython();
 const npmCommand = await findCommand("npm");
+const command = await findCommand("git");
 
 let stage: GitStage;
 let project: GitProject;
@@ -38,6 +39,7 @@ let revoked: GitCredentials;
 
 beforeAll(async () => {
   stage = await openGitStage();
+  if (!command.found) return;
   project = await stage.createProject();
   reader = (await createProjectAccessToken(stage.service, project.id, { scopes: ["read_repository"] })).credentials;
   const gone = await createProjectAccessToken(stage.service, project.id, { scopes: ["read_repository"] });
@@ -52,6 +54,7 @@ beforeAll(async () => {
   await commitFile(work, "keyside_greeting.py", 'greeting = "not released"\n');
   await gitOutput(work, "push", "--quiet", "origin", "main", "v1.1.0");
 });
+beforeEach(({ skip }) => skip(!command.found, command.want));
 afterAll(() => stage.close());
 
 /** Installs a revision of the package into a new directory, with nothing of this machine's settings. */
