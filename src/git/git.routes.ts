@@ -95,7 +95,8 @@ async function serve(
   const authorize = (): Promise<AuthorizedGit> =>
     authorizeGit(services, { action, path, sender, authenticate: () => authenticate(services, credential, sender) });
   const authorized = await authorize();
-  services.unhurry(ctx.req);
+  // A fetch says in few bytes what it wants: as long as that takes, git waits for it.
+  if (action === "push") services.unhurry(ctx.req);
   // 2. What is sent, as far as it is known by its headers.
   if (kind === "serve") requireGitBody(ctx, service);
   const protocol = readProtocol(ctx.get("Git-Protocol"));
