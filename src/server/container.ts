@@ -88,6 +88,8 @@ export interface Surroundings {
   readonly databaseLocation?: DatabaseLocation;
   /** What writes the audit log; the configured file unless given. */
   readonly auditSink?: AuditSink | undefined;
+  /** Where Git's hooks are; beside the code unless given. */
+  readonly hooksDirectory?: string | undefined;
 }
 
 /** All parts of the service, wired together. */
@@ -127,7 +129,7 @@ export interface Container
  * @throws ConfigurationError when one of them cannot be opened
  */
 export async function createContainer(surroundings: Surroundings): Promise<Container> {
-  const { config, clock, ids, log, databaseLocation } = surroundings;
+  const { config, clock, ids, log, databaseLocation, hooksDirectory = HOOKS_DIRECTORY } = surroundings;
   const signingKeys = await openSigningKeys({
     directory: config.certsDir,
     algorithm: config.registry.signingAlgorithm,
@@ -214,7 +216,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     jobRuns,
     registryContacts,
     foundGit,
-    hooksDirectory: HOOKS_DIRECTORY,
+    hooksDirectory,
     gitTurns,
     repositories,
     repositoryMaintenance: new RepositoryMaintenance({ foundGit, log }),

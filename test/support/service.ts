@@ -31,6 +31,8 @@ export interface TestServiceOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The database, in the place of a new one; it is removed at the end too. */
   readonly database?: TestDatabase;
+  /** Where Git's hooks are, in the place of those beside the code. */
+  readonly hooksDirectory?: string;
 }
 
 /** A running Keyside. */
@@ -73,6 +75,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     ids: systemIds,
     log: pino({ level: config.logLevel }, { write: (line: string) => void logLines.push(line) }),
     databaseLocation: database.location,
+    hooksDirectory: options.hooksDirectory,
   });
   await prepareInstance(container);
   // Time stands still until a test moves it, and so do the chores: a test runs those that it is about.
