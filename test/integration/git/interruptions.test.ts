@@ -3,13 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { commitFile, GIT_ENVIRONMENT, git, gitOutput } from "../../support/git-client.ts";
-import {
-  EVENTUALLY,
-  expectNothingLeft,
-  processesAt,
-  untilGitRuns,
-  untilPushArrives,
-} from "../../support/git-processes.ts";
+import { EVENTUALLY, expectNothingLeft, untilGitRuns, untilPushArrives } from "../../support/git-processes.ts";
 import { type GitProject, gitProjects } from "../../support/git-project.ts";
 import { holdRequest, NO_OBJECT, packOf, pushBody, transferHeaders } from "../../support/git-protocol.ts";
 import { type RunningCommand, startCommand } from "../../support/running-command.ts";
@@ -102,20 +96,6 @@ describe("a client that is killed", () => {
     expect(await refsOf(project)).toBe("");
     expect(await project.events()).toEqual([]);
   });
-
-  it("while it waits for its turn takes none", async () => {
-    const project = await createProject({ visibility: "public" });
-    const url = `${project.url}/git-upload-pack`;
-    const held = Array.from({ length: 4 }, () => holdRequest(url, transferHeaders("upload-pack")));
-    for (const request of held) await request.send("00");
-    await expect.poll(running, EVENTUALLY).toBe(4);
-    const waiting = holdRequest(url, transferHeaders("upload-pack"));
-    await waiting.send("00");
-    waiting.breakOff();
-    for (const request of held) request.breakOff();
-    await expect.poll(running, EVENTUALLY).toBe(0);
-    expect(await processesAt(service.container.config.git.directory)).toEqual([]);
-  });
 });
 
 describe("a push that arrives more slowly than any other request may", () => {
@@ -138,6 +118,16 @@ describe("a push that arrives more slowly than any other request may", () => {
     expect(status).toBe(200);
     expect(await text).toMatch(/ok refs\/heads\/main/);
     expect(await refsOf(project)).toContain(to);
+  });
+
+  it("is none that is a fetch: what that asks for is short", async () => {
+    const project = await createProject({ visibility: "public" });
+    await project.pushedClone();
+    const held = holdRequest(`${project.url}/git-upload-pack`, transferHeaders("upload-pack"));
+    await held.send("0032want ");
+    expect((await held.answer).status).toBe(408);
+    await expectNothingLeft(project.directory);
+    await expect.poll(running, EVENTUALLY).toBe(0);
   });
 
   it("has no more time than others as long as it is not known who sends it", async () => {
