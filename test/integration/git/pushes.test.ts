@@ -12,7 +12,7 @@ import { type GitProject, gitProjects, withToken } from "../../support/git-proje
 import { holdRequest, NO_OBJECT, packOf, pushBody, transferHeaders } from "../../support/git-protocol.ts";
 import { scratchDirectory } from "../../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
-import { createProjectAccessToken } from "../../support/world.ts";
+import { addProjectMember, createProjectAccessToken, createUser, type User } from "../../support/world.ts";
 
 let service: TestService;
 let createProject: Awaited<ReturnType<typeof gitProjects>>;
@@ -223,10 +223,14 @@ describe("a push that is too large", () => {
 });
 
 /** Pushes one new commit to a branch as two requests: all but its end, and that. */
-async function holdPush(project: GitProject, clone: string, ref = "refs/heads/main", from = NO_OBJECT) {
+async function holdPush(
+  project: GitProject,
+  clone: string,
+  { ref = "refs/heads/main", from = NO_OBJECT, secret = project.writer.secret } = {},
+) {
   const to = await gitOutput(clone, "rev-parse", "HEAD");
   const body = pushBody([{ ref, from, to }], await packOf(clone, to, ...(from === NO_OBJECT ? [] : [`^${from}`])));
-  const held = holdRequest(`${project.url}/git-receive-pack`, transferHeaders("receive-pack", project.writer.secret));
+  const held = holdRequest(`${project.url}/git-receive-pack`, transferHeaders("receive-pack", secret));
   await held.send(body.subarray(0, body.length - 10));
   return {
     to,
@@ -255,17 +259,23 @@ describe("a push that takes its time", () => {
     expect(await refsOf(project)).toMatchObject({ "refs/heads/main": push.to });
   });
 
-  it("is refused when its token is revoked before its end, and nothing has changed", async () => {
+  it("is refused when its token is revoked before its end, or its user may no more, and nothing has changed", async () => {
     const project = await createProject();
-    const clone = await project.clone();
-    const push = await holdPush(project, clone);
-    await push.isTaken();
-    await service.root.delete(`/projects/${project.id}/access_tokens/${project.writer.id}`);
-    expect(await push.finish()).toMatch(/ng refs\/heads\/main pre-receive hook declined/);
-    const other = await createProjectAccessToken(service, project.id, { scopes: ["write_repository"] });
-    expect(await refsOf({ ...project, writerUrl: withToken(project.url, other.secret) })).toEqual({});
-    expect(await rowsOf(project)).toEqual([]);
-    expect((await readdir(join(project.directory, "objects"))).sort()).toEqual(["info", "pack"]);
+    const losses = {
+      token: async ({ client }: User) => client.delete("/personal_access_tokens/self"),
+      membership: ({ id }: User) => service.root.delete(`/projects/${project.id}/members/${id}`),
+    };
+    for (const [name, lose] of Object.entries(losses)) {
+      const user = await createUser(service, `loses-${name}`);
+      await addProjectMember(service, project.id, user.id, 40);
+      const push = await holdPush(project, await project.clone(), { secret: user.secret });
+      await push.isTaken();
+      expect((await lose(user)).status).toBe(204);
+      expect(await push.finish()).toMatch(/ng refs\/heads\/main pre-receive hook declined/);
+      expect(await refsOf(project)).toEqual({});
+      expect(await rowsOf(project)).toEqual([]);
+      expect((await readdir(join(project.directory, "objects"))).sort()).toEqual(["info", "pack"]);
+    }
   });
 
   it("tells a client with a side band that the token was revoked", async () => {
@@ -301,7 +311,7 @@ describe("two pushes at once", () => {
     const pushes = [];
     for (const clone of [one, other]) {
       await commitSomething(clone);
-      pushes.push(await holdPush(project, clone, "refs/heads/main", base));
+      pushes.push(await holdPush(project, clone, { from: base }));
     }
     const answers = await Promise.all(pushes.map((push) => push.finish()));
     const winners = pushes.filter((_push, index) => /ok refs\/heads\/main/.test(answers[index] ?? ""));
