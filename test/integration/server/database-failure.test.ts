@@ -2,11 +2,16 @@ import { PGlite } from "@electric-sql/pglite";
 import { afterEach, describe, expect, it } from "vitest";
 import { isConnectionFailure } from "../../../src/database/database-errors.ts";
 import { createTestDatabase, isOnServer } from "../../support/database.ts";
+import { gitOutput } from "../../support/git-client.ts";
+import { untilPushArrives } from "../../support/git-processes.ts";
+import { gitProjects } from "../../support/git-project.ts";
+import { basic, holdRequest, NO_OBJECT, packOf, pushBody, transferHeaders } from "../../support/git-protocol.ts";
 import { event } from "../../support/registry-event.ts";
 import { ROOT_PASSWORD, startTestService, type TestService } from "../../support/service.ts";
 import { startTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 import { requestToken } from "../../support/token-request.ts";
 import { WebClient } from "../../support/web-client.ts";
+import { wrongToken } from "../../support/wrong-token.ts";
 
 const LEAKS = /node_modules|\.ts\b|\bat \w+ \(|select |insert |postgres|pglite|sql|ECONN/i;
 
@@ -101,6 +106,37 @@ describe("a database that is gone", () => {
       expect(answer.html).not.toMatch(LEAKS);
     }
     expect(client.cookie("keyside")).toBeDefined();
+  });
+
+  it("is 503 to a client of Git, which would ask for a password at 401, and believe at 404 that the project is gone", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    await loseDatabase();
+    for (const headers of [{}, basic(ROOT_PASSWORD, "root"), basic(wrongToken())])
+      for (const name of ["upload-pack", "receive-pack"]) {
+        const answer = await fetch(`${fragile.url}/team/app.git/info/refs?service=git-${name}`, { headers });
+        expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([503, null]);
+        expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+        expect(await answer.text()).not.toMatch(LEAKS);
+      }
+  });
+
+  it("lets no push through that has begun to arrive before", async () => {
+    const { service: fragile, loseDatabase } = await startFragileService();
+    const project = await (await gitProjects(fragile))();
+    const clone = await project.clone();
+    const to = await gitOutput(clone, "rev-parse", "HEAD");
+    const change = { ref: "refs/heads/main", from: NO_OBJECT, to };
+    const body = pushBody([change], await packOf(clone, to), " side-band-64k");
+    const headers = transferHeaders("receive-pack", project.writer.secret);
+    const held = holdRequest(`${project.url}/git-receive-pack`, headers);
+    await held.send(body.subarray(0, body.length - 10));
+    await untilPushArrives(project.directory);
+    await loseDatabase();
+    held.finish(body.subarray(body.length - 10));
+    const text = await (await held.answer).text;
+    expect(text).toMatch(/Keyside: the push could not be checked, and is refused; try again shortly\./);
+    expect(text).not.toMatch(LEAKS);
+    expect(await gitOutput(clone, "--git-dir", project.directory, "for-each-ref")).toBe("");
   });
 });
 
