@@ -31,8 +31,8 @@ export async function findGit(path: string): Promise<FoundGit> {
     return { program: undefined, problem: `Git is not installed where Keyside runs: ${remedy}` };
   }
   const [, version = "", major, minor] = /^git version ((\d+)\.(\d+)\S*)/.exec(output) ?? [];
-  const isOldEnough = Number(major) > OLDEST.major || (Number(major) === OLDEST.major && Number(minor) >= OLDEST.minor);
-  if (isOldEnough) return { program: { version, path } };
+  const isNewEnough = Number(major) > OLDEST.major || (Number(major) === OLDEST.major && Number(minor) >= OLDEST.minor);
+  if (isNewEnough) return { program: { version, path } };
   return { program: undefined, problem: `The git where Keyside runs is too old (${version || "unknown"}): ${remedy}` };
 }
 

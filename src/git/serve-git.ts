@@ -1,7 +1,6 @@
 /** Starts git for a client who may, and sees it to its end: what every way in does once it is known who asks for what. */
-import { access, constants } from "node:fs/promises";
 import type { AuthenticationServices } from "../authentication/authentication-services.ts";
-import { UnauthenticatedError, UnavailableError } from "../errors.ts";
+import { UnauthenticatedError } from "../errors.ts";
 import type { GitProgram } from "../git-repositories/find-git.ts";
 import { GitProcess, type GitService } from "../git-repositories/git-process.ts";
 import { type GitServices, requireGit } from "../git-repositories/git-services.ts";
@@ -10,6 +9,7 @@ import { callerOf } from "../git-repositories/git-turns.ts";
 import { answerHooks } from "../git-repositories/hook-channel.ts";
 import type { RepositoryMaintenance } from "../git-repositories/maintain-repositories.ts";
 import { PushUnderWay } from "../git-repositories/receive-push.ts";
+import { requireHooks } from "../git-repositories/require-hooks.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Actor, Principal } from "../principals/principal.ts";
 import type { AuthorizedGit } from "./authorize.ts";
@@ -68,18 +68,6 @@ export async function serveGit(
     return result;
   } finally {
     release();
-  }
-}
-
-async function requireHooks({ hooksDirectory }: ServingServices): Promise<void> {
-  for (const hook of ["pre-receive", "post-receive"]) {
-    const path = `${hooksDirectory}/${hook}`;
-    await access(path, constants.X_OK).catch((error: unknown) => {
-      throw new UnavailableError(
-        `Pushes are refused, since Git's hook ${hook} cannot be run where Keyside runs: make ${path} executable`,
-        { cause: error },
-      );
-    });
   }
 }
 

@@ -37,6 +37,7 @@ import { HOOKS_DIRECTORY } from "../git-repositories/git-services.ts";
 import { GitTurns } from "../git-repositories/git-turns.ts";
 import { RepositoryMaintenance } from "../git-repositories/maintain-repositories.ts";
 import { RepositoryStore } from "../git-repositories/repository-store.ts";
+import { requireHooks } from "../git-repositories/require-hooks.ts";
 import type { IdSource } from "../ids.ts";
 import { CatalogReader } from "../images/catalog-reader.ts";
 import { createLinks } from "../links.ts";
@@ -166,7 +167,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
       await endWebSignIns(em, { userIds }, authorship);
     },
   };
-  const foundGit = await lookForGit(config, log);
+  const foundGit = await lookForGit(config, log, hooksDirectory);
   const gitTurns = new GitTurns({ inAll: config.git.concurrency, perCaller: config.git.concurrencyPerCaller });
   addGauges(metrics, { signingKeys, database, gitTurns });
   const repositories = new RepositoryStore({ directory: config.git.directory, clock, ids });
@@ -242,11 +243,14 @@ function tellDisk(log: Logger, isFull: boolean): void {
 }
 
 /** Says in the log what it comes to. Without git everything else works. */
-async function lookForGit({ git }: Config, log: Logger): Promise<FoundGit> {
+async function lookForGit({ git }: Config, log: Logger, hooksDirectory: string): Promise<FoundGit> {
   if (!git.isOn) return { program: undefined, problem: "Git is off in this process of Keyside: KEYSIDE_GIT says so" };
   const found = await findGit(processEnvironment()["PATH"] ?? "");
   if (found.program === undefined) log.warn({ problem: found.problem }, "Git is not served");
-  else log.info({ version: found.program.version, directory: git.directory }, "Git is served");
+  else {
+    log.info({ version: found.program.version, directory: git.directory }, "Git is served");
+    await requireHooks({ hooksDirectory }).catch((error: Error) => log.warn(error.message));
+  }
   return found;
 }
 
