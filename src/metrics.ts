@@ -64,7 +64,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  /** `kind`: `refs` (the list before a fetch or a push), `fetch`, `push`; `result` as an exchange ends. */
+  /** `kind`: `refs` (the list before a fetch or a push), `fetch`, `push`, `read` (by the API); `result` as an exchange ends. */
   readonly gitOperations = new Counter({
     name: "keyside_git_operations_total",
     help: "Git operations, by what was asked for and how they ended",

@@ -1,9 +1,10 @@
 /** What people who may push put into a repository, and what people who may read ask of it: nothing of that harms anybody. */
 import { once } from "node:events";
-import { access, readdir, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer } from "../../support/api-client.ts";
+import { processesAt } from "../../support/git-processes.ts";
 import { type ImportedRepository, pushRepository, RepositoryScript } from "../../support/imported-repository.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { createOwnProject, createUser, type User } from "../../support/world.ts";
@@ -256,15 +257,7 @@ describe("a large repository", () => {
     return socket;
   }
 
-  /** The command lines of all processes that read this test's repositories. */
-  async function gitProcesses(): Promise<string[]> {
-    const directory = service.container.config.git.directory;
-    const numbers = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-    const lines = await Promise.all(
-      numbers.map((number) => readFile(`/proc/${number}/cmdline`, "utf8").catch(() => "")),
-    );
-    return lines.filter((line) => line.includes(directory));
-  }
+  const running = () => processesAt(service.container.config.git.directory);
 
   it.each(["files/zeros/raw", "archive", "archive.zip", "bundle"])(
     "ends git with its client, and gives the turn back: %s",
@@ -273,14 +266,14 @@ describe("a large repository", () => {
       socket.destroy();
       // There is one turn: this waits for it.
       expect((await get("large", "branches/main")).status).toBe(200);
-      expect(await gitProcesses()).toEqual([]);
+      expect(await running()).toEqual([]);
     },
   );
 
   it("ends git when its client takes nothing any more", async () => {
     const socket = await begin("files/zeros/raw");
     expect((await get("large", "branches/main")).status).toBe(200);
-    expect(await gitProcesses()).toEqual([]);
+    expect(await running()).toEqual([]);
     // What it got is less than was announced, and it is told so.
     socket.resume();
     await once(socket, "close");
@@ -291,7 +284,7 @@ describe("a large repository", () => {
     const { headers, body } = await get("large", "files/zeros/raw");
     expect(headers.get("content-type")).toBe("application/octet-stream");
     expect(body).toHaveLength(48 * 1024 * 1024);
-    expect(await gitProcesses()).toEqual([]);
+    expect(await running()).toEqual([]);
   });
 });
 

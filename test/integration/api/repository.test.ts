@@ -311,6 +311,19 @@ describe("GET /projects/:id/repository/files/:file_path", () => {
   });
 });
 
+describe("reading", () => {
+  it("is counted among the operations, and in the last use of a token", async () => {
+    const { client, id } = await createProjectAccessToken(service, "olga/app", { scopes: ["read_repository"] });
+    expect((await get("files/README.md/raw", client)).status).toBe(200);
+    const metrics = await (await fetch(`${service.url}/-/metrics`)).text();
+    expect(metrics).toMatch(/^keyside_git_operations_total\{kind="read",result="done"\} [1-9]/m);
+    expect(metrics).toMatch(/^keyside_git_bytes_total\{direction="sent"\} [1-9]/m);
+    await service.container.lastUse.flush();
+    const { body } = await service.root.get(`/projects/olga%2Fapp/access_tokens/${id}/usage`);
+    expect(body.scopes).toEqual([{ scope: "read_repository", last_used_at: expect.any(String) }]);
+  });
+});
+
 describe("an empty repository", () => {
   beforeAll(() => createOwnProject(owner, "empty"));
 
