@@ -1,8 +1,10 @@
 /** The command line's client of the service: it calls the public API, under the rules that apply to any client. */
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { Config } from "../config.ts";
 import { readTextFile } from "../files.ts";
 import { RefusedError } from "./refused-error.ts";
-import { overHttp, overSocket, type Transport } from "./transport.ts";
+import { type ClientRequest, overHttp, overSocket, type Transport } from "./transport.ts";
 
 /** An answer of the API. */
 export interface ClientAnswer {
@@ -63,13 +65,29 @@ export class KeysideClient {
     }
   }
 
-  async #request(method: string, path: string, body?: object): Promise<ClientAnswer> {
-    const answer = await this.#transport.send({
+  /**
+   * What is sent as a file. The stream fails where it breaks off.
+   *
+   * @throws RefusedError when the service refuses or does not answer
+   */
+  async download(path: string): Promise<Readable> {
+    const { status, body } = await this.#transport.open(this.#requestOf("GET", path));
+    if (status < 400) return body;
+    const refusal = parseJson(await text(body).catch(() => ""), this.#transport.name);
+    throw new RefusedError(describeRefusal({ status, body: refusal }));
+  }
+
+  #requestOf(method: string, path: string, body?: object): ClientRequest {
+    return {
       method,
       path: `/api/v4${path}`,
       headers: { "PRIVATE-TOKEN": this.#secret, "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    };
+  }
+
+  async #request(method: string, path: string, body?: object): Promise<ClientAnswer> {
+    const answer = await this.#transport.send(this.#requestOf(method, path, body));
     const warning = /^299 keyside "(.*)"$/.exec(answer.warning)?.[1];
     const parsed = answer.text === "" ? undefined : parseJson(answer.text, this.#transport.name);
     return { status: answer.status, body: parsed, warning };
@@ -113,7 +131,7 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
-function describeRefusal({ status, body }: ClientAnswer): string {
+function describeRefusal({ status, body }: Pick<ClientAnswer, "status" | "body">): string {
   const { message, error, error_description } = (body ?? {}) as Record<string, unknown>;
   const reason = [message, error_description, error].find((part) => typeof part === "string");
   return typeof reason === "string" ? reason : `the service answered ${status}`;

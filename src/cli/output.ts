@@ -1,17 +1,23 @@
 /** What commands print: tables for people, JSON for programs, secrets alone on a line. */
 
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
 /** Where a command writes; a test passes its own. */
 export interface Output {
   /** One line on standard output. */
   line(text: string): void;
   /** One line on standard error. */
   complain(text: string): void;
+  /** Bytes as they are, on standard output. */
+  bytes(source: Readable): Promise<void>;
 }
 
 /** The process's own streams. */
 export const processOutput: Output = {
   line: (text) => void process.stdout.write(`${text}\n`),
   complain: (text) => void process.stderr.write(`${text}\n`),
+  bytes: (source) => pipeline(source, process.stdout, { end: false }),
 };
 
 /** Rows as lines of aligned columns under a heading; a dash stands for a value that a row lacks. */

@@ -1,8 +1,17 @@
 /** The command `keyside` as a thin client: what changes, ends and lists things. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FakeClock } from "../support/clock.ts";
+import { pushRepository, RepositoryScript } from "../support/imported-repository.ts";
 import { operatorOf, runKeyside } from "../support/keyside-command.ts";
+import { runToEnd } from "../support/running-command.ts";
+import { scratchDirectory } from "../support/scratch-directory.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { createProjectAccessToken } from "../support/world.ts";
 
 const PASSWORD = "a long enough password";
 const DONE = { code: 0, stdout: "", stderr: "" };
@@ -124,6 +133,61 @@ describe("keyside against a running service", () => {
       code: 2,
       stderr: expect.stringContaining("--project"),
     });
+  });
+
+  it("writes a project's repository as a bundle, whole or not at all", async () => {
+    await json("project", "create", "team/code");
+    const directory = await scratchDirectory();
+    const file = join(directory, "code.bundle");
+    const bundle = ["project", "bundle", "team/code"];
+    expect(await keyside(...bundle, file)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "keyside: nothing was pushed to team/code yet: there is nothing to bundle\n",
+    });
+    const script = new RepositoryScript().commit("main", { files: [["README.md", "Hello"]] });
+    const { secret } = await createProjectAccessToken(service, "team/code", { scopes: ["write_repository"] });
+    const repository = await pushRepository(service, { path: "team/code", secret }, script);
+    onTestFinished(() => repository.remove());
+    await writeFile(file, "the one before");
+    expect(await keyside(...bundle, file)).toEqual(DONE);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const clone = await runToEnd(["git", "clone", "--quiet", file, join(directory, "clone")]);
+    expect({ ...clone, head: await readFile(join(directory, "clone/README.md"), "utf8") }).toEqual({
+      ...DONE,
+      head: "Hello",
+    });
+    expect((await keyside(...bundle, "-")).stdout).toMatch(/^# v2 git bundle\n/);
+    expect(await keyside("project", "bundle", "team/nowhere", file)).toMatchObject({
+      code: 1,
+      stderr: "keyside: 404 Project Not Found\n",
+    });
+    expect(await keyside(...bundle, join(directory, "no/such.bundle"))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/such\.bundle was not written: ENOENT/),
+    });
+    expect((await readdir(directory)).sort()).toEqual(["clone", "code.bundle"]);
+  });
+
+  it("leaves the bundle before as it was where the next one breaks off", async () => {
+    const server = createServer((_, response) => {
+      response.write("# v2 git bundle\n");
+      response.destroy();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const directory = await scratchDirectory();
+    const file = join(directory, "code.bundle");
+    await writeFile(file, "the one before");
+    const environment = {
+      KEYSIDE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      KEYSIDE_TOKEN: "kspat-x",
+    };
+    const { code, stderr } = await runKeyside(environment, ["project", "bundle", "team/code", file]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^keyside: /) });
+    expect(await readdir(directory)).toEqual(["code.bundle"]);
+    expect(await readFile(file, "utf8")).toBe("the one before");
   });
 
   it("explains what a token and a person get, and why not more", async () => {

@@ -1,4 +1,5 @@
 /** `keyside project`: the projects, each with the images below its path. */
+import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import { projectAddress } from "../addresses.ts";
 import { type CliContext, clientOf, passOnWarning, show } from "../context.ts";
@@ -73,6 +74,13 @@ export function addProjectCommands(program: Command, context: CliContext): void 
       const rows = await clientOf(context).list(`${projectAddress(path)}/registry/activity?${query}`);
       show(context, json === true ? rows : rows.map(withAuthorsName), { json, columns: [by, ...ACTIVITY_COLUMNS] });
     });
+  withFullPath(project.command("bundle"))
+    .argument("<file>", "where to; - is standard output")
+    .description("write a project's repository, with all of its history, as a bundle that git clone takes")
+    .action(async (path: string, file: string) => {
+      const { writeDownload } = await import("../write-download.ts");
+      await writeDownload(file, await downloadBundle(context, path), context.output);
+    });
   withFullPath(project.command("delete"))
     .description(
       "delete a project; its images stay in the registry, and only an Owner of its namespace can take its path again",
@@ -80,6 +88,15 @@ export function addProjectCommands(program: Command, context: CliContext): void 
     .action(async (path: string) => {
       await clientOf(context).call("DELETE", projectAddress(path));
     });
+}
+
+async function downloadBundle(context: CliContext, path: string): Promise<Readable> {
+  try {
+    return await clientOf(context).download(`${projectAddress(path)}/repository/bundle`);
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.message !== "404 Repository Not Found") throw error;
+    throw new RefusedError(`nothing was pushed to ${path} yet: there is nothing to bundle`);
+  }
 }
 
 /** In a table, an author is their username. */
