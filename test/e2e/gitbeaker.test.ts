@@ -1,8 +1,9 @@
 /** GitLab's client for Node, as its users have it, against a running Keyside: the whole life of everything that there is. */
 import { AccessLevel, Gitlab } from "@gitbeaker/rest";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { FakeClock } from "../support/clock.ts";
+import { pushRepository, RepositoryScript } from "../support/imported-repository.ts";
 import { recordPush } from "../support/record-push.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
@@ -126,6 +127,52 @@ describe("gitbeaker", () => {
     ]);
     const own = await api.Events.all();
     expect(own.map(({ action_name }) => action_name)).toContain("revoked");
+  });
+
+  it("reads a repository", async () => {
+    const { api } = await person("rita");
+    const { id: project } = await api.Projects.create({ path: "code", name: "Code" });
+    expect(await api.Branches.all(project)).toEqual([]);
+    await expect(api.Repositories.allRepositoryTrees(project)).rejects.toThrow("404 Repository Not Found");
+    const root = await rootClient();
+    const { token } = await root.ProjectAccessTokens.create(project, "git", ["write_repository"], nextYear(), {
+      accessLevel: AccessLevel.MAINTAINER,
+    });
+    const script = new RepositoryScript()
+      .commit("main", {
+        message: "Begin\n",
+        files: [
+          ["README.md", "Hello\n"],
+          ["src/a b.bin", Buffer.from([0, 255])],
+        ],
+      })
+      .tag("v1.0", "refs/heads/main", "The first\n")
+      .commit("feature/x", { from: "refs/heads/main", message: "A feature\n", files: [["x", "x"]] });
+    const repository = await pushRepository(service, { path: "rita/code", secret: token }, script);
+    onTestFinished(() => repository.remove());
+
+    expect(await api.Branches.all(project, { search: "feat" })).toMatchObject([{ name: "feature/x", merged: false }]);
+    const { commit } = await api.Branches.show(project, "feature/x");
+    expect(commit).toMatchObject({ title: "A feature", author_name: "Ann Author" });
+    expect(await api.Tags.all(project)).toMatchObject([{ name: "v1.0", message: "The first" }]);
+    expect(await api.Tags.show(project, "v1.0")).toMatchObject({ commit: { title: "Begin" } });
+    expect(await api.Commits.all(project, { refName: "feature/x", perPage: 1 })).toMatchObject([
+      { title: "A feature" },
+      { title: "Begin" },
+    ]);
+    expect(await api.Commits.show(project, String(commit.id))).toMatchObject({ project_id: project });
+    const tree = await api.Repositories.allRepositoryTrees(project, { recursive: true, perPage: 1 });
+    expect(tree.map(({ path }) => path)).toEqual(["README.md", "src", "src/a b.bin"]);
+    expect(await api.RepositoryFiles.show(project, "src/a b.bin", "main")).toMatchObject({ content: "AP8=", size: 2 });
+    expect(await api.RepositoryFiles.showRaw(project, "README.md", "HEAD")).toBe("Hello\n");
+    const raw = (await api.RepositoryFiles.showRaw(project, "src/a b.bin", "v1.0")) as Blob;
+    expect(Buffer.from(await raw.arrayBuffer())).toEqual(Buffer.from([0, 255]));
+    const archive = await api.Repositories.showArchive(project, { fileType: "zip", sha: "main" });
+    expect(
+      Buffer.from(await archive.arrayBuffer())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe("PK");
   });
 
   it("walks the pages of a list", async () => {

@@ -3,7 +3,14 @@
 Usage: python-gitlab.py URL TOKEN, where TOKEN is an administrator's personal access token with the scope api.
 """
 
+import io
+import os
+import subprocess
 import sys
+import tarfile
+import tempfile
+import urllib.parse
+import zipfile
 
 import gitlab
 
@@ -101,6 +108,59 @@ assert person.http_get("/personal_access_tokens/self")["name"] == "own"
 message = refused(400, lambda: project.access_tokens.create({"name": "", "scopes": ["everything"]}))
 assert "name is empty" in message and "scopes does not have a valid value" in message, message
 print("tokens")
+
+assert project.branches.list() == [] and project.tags.list() == []
+refused(404, project.repository_tree)
+refused(404, project.commits.list)
+writer = root.projects.get(project.id).access_tokens.create(
+    {"name": "git", "scopes": ["write_repository"], "access_level": 40}
+)
+with tempfile.TemporaryDirectory() as work:
+
+    def git(*arguments):
+        subprocess.run(["git", *arguments], cwd=work, check=True, capture_output=True)
+
+    git("init", "--quiet", "--initial-branch=main")
+    git("config", "user.name", "Pia")
+    git("config", "user.email", "pia@example.com")
+    os.mkdir(f"{work}/docs")
+    for name in ["README.md", "docs/a b.txt", "docs/c.txt"]:
+        with open(f"{work}/{name}", "w") as file:
+            file.write(f"This is {name}\n")
+        git("add", name)
+        git("commit", "--quiet", "--message", f"Add {name}")
+    git("tag", "--annotate", "v1.0", "--message", "The first")
+    git("branch", "feature/x")
+    parts = urllib.parse.urlsplit(url)
+    git("push", "--quiet", f"http://any:{writer.token}@{parts.netloc}/python/sub/app.git", "main", "feature/x", "v1.0")
+project.access_tokens.delete(writer.id)
+assert [each.name for each in project.branches.list()] == ["feature/x", "main"]
+assert [each.name for each in project.branches.list(search="feat")] == ["feature/x"]
+main = project.branches.get("main")
+assert main.default and main.protected and main.can_push and main.commit["title"] == "Add docs/c.txt"
+assert project.branches.get("feature/x").commit["id"] == main.commit["id"]
+refused(404, lambda: project.branches.get("feature"))
+assert project.tags.get("v1.0").message == "The first"
+assert [each.name for each in project.tags.list()] == ["v1.0"]
+# The client takes a parameter `path` of its own for the address of the list.
+commits = project.commits.list(ref_name="feature/x", query_parameters={"path": "docs"})
+assert [each.title for each in commits] == ["Add docs/c.txt", "Add docs/a b.txt"]
+assert len(list(project.commits.list(iterator=True, per_page=1))) == 3
+commit = project.commits.get("v1.0")
+assert commit.id == main.commit["id"] and project.commits.get(commit.short_id).author_name == "Pia"
+assert [each["path"] for each in project.repository_tree()] == ["README.md", "docs"]
+assert [each["name"] for each in project.repository_tree("docs", ref="main")] == ["a b.txt", "c.txt"]
+assert len(list(project.repository_tree(recursive=True, iterator=True, per_page=1))) == 4
+file = project.files.get("docs/a b.txt", ref="main")
+assert file.decode() == b"This is docs/a b.txt\n" and file.commit_id == commit.id
+assert project.files.raw("docs/a b.txt", ref="v1.0") == file.decode()
+refused(404, lambda: project.files.get("docs", ref="main"))
+with tarfile.open(fileobj=io.BytesIO(project.repository_archive())) as archive:
+    assert f"app-main-{commit.id}/docs/a b.txt" in archive.getnames(), archive.getnames()
+with zipfile.ZipFile(io.BytesIO(project.repository_archive(sha="v1.0", format="zip", path="docs"))) as archive:
+    assert f"app-v1.0-{commit.id}-docs/docs/c.txt" in archive.namelist(), archive.namelist()
+assert len(b"".join(project.repository_archive(iterator=True))) > 0
+print("repository")
 
 actions = [event.action_name for event in project.events.list(get_all=True)]
 assert {"created", "updated", "joined", "left", "rotated", "revoked"} <= set(actions), actions

@@ -53,6 +53,7 @@ describe("python-gitlab", () => {
       "projects",
       "members",
       "tokens",
+      "repository",
       "events",
       "pages",
       "removals",

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FUZZ_FACTOR, FUZZ_SEED } from "../support/fuzz.ts";
+import { pushRepository, RepositoryScript } from "../support/imported-repository.ts";
 import { findCommand, type Requirement } from "../support/requirements.ts";
 import { PROJECT_DIRECTORY, runToEnd } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
@@ -44,12 +45,26 @@ async function makeWorld() {
   await addProjectMember(service, project, member.id, 40);
   await enableProjectAccessTokens(service);
   const robots = [await createProjectAccessToken(service, project), await createProjectAccessToken(service, project)];
+  const script = new RepositoryScript()
+    .commit("main", { files: [["README.md", "Hello"]] })
+    .ref("refs/tags/v1", "refs/heads/main");
+  const writer = await createProjectAccessToken(service, project, { scopes: ["write_repository"] });
+  const repository = await pushRepository(service, { path: "team/app", secret: writer.secret }, script);
+  await repository.remove();
   const users = [member, ...passers].map(({ id }) => id);
   const tokens = await service.root.get("/personal_access_tokens?state=active");
   return {
     "/users/": { id: users },
     "/groups/": { id: [String(group), "team"], user_id: users },
-    "/projects/": { id: [String(project), "team/app"], user_id: users, token_id: robots.map(({ id }) => id) },
+    "/projects/": {
+      id: [String(project), "team/app"],
+      user_id: users,
+      token_id: robots.map(({ id }) => id),
+      branch: ["main"],
+      tag_name: ["v1"],
+      sha: ["main", "v1"],
+      file_path: ["README.md"],
+    },
     "/personal_access_tokens/": {
       id: tokens.body.flatMap((token: { id: number; user_id: number }) =>
         token.user_id === member.id ? [token.id] : [],
