@@ -166,6 +166,12 @@ describe("keyside against a running service", () => {
       code: 1,
       stderr: expect.stringMatching(/such\.bundle was not written: ENOENT/),
     });
+    // A device is written to, and stays one.
+    expect(await keyside(...bundle, "/dev/full")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/full was not written: ENOSPC/),
+    });
+    expect((await stat("/dev/full")).isCharacterDevice()).toBe(true);
     expect((await readdir(directory)).sort()).toEqual(["clone", "code.bundle"]);
   });
 
