@@ -123,9 +123,14 @@ export async function pushRepository(
     git: async (...args) => (await run(args)).stdout.trimEnd(),
     remove: () => rm(directory, { recursive: true }),
   };
-  await run(["init", "--quiet", "--bare", "--initial-branch=main"]);
-  await repository.write(script);
-  await repository.push();
+  try {
+    await run(["init", "--quiet", "--bare", "--initial-branch=main"]);
+    await repository.write(script);
+    await repository.push();
+  } catch (error) {
+    await repository.remove();
+    throw error;
+  }
   return repository;
 }
 
