@@ -55,6 +55,37 @@ function isPostgresUrl(value: string): boolean {
   return URL.canParse(value) && ["postgres:", "postgresql:"].includes(new URL(value).protocol);
 }
 
+const PORT_OR_OFF = "off, or a port from 0 to 65535";
+
+/** Undefined for `off`. */
+const portOrOff = z
+  .string()
+  .regex(/^(?:off|\d{1,5})$/, PORT_OR_OFF)
+  .transform((value) => (value === "off" ? undefined : Number(value)))
+  .refine((port = 0) => port <= 65_535, PORT_OR_OFF);
+
+/** Where clients reach Git over SSH. */
+export interface SshAddress {
+  readonly user: string;
+  /** An IPv6 address is in brackets. */
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** SSH's own port, which an address need not name. @see RFC 4253 section 4.1 */
+export const SSH_PORT = 22;
+
+const SSH_URL = /^ssh:\/\/([a-z0-9_][\w.-]*)@([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?\/?$/i;
+
+/** An ssh URL with a user, and without a path. */
+const sshUrl = z.string().transform((value, ctx): SshAddress => {
+  const [, user = "", hostname = "", digits] = SSH_URL.exec(value) ?? [];
+  const port = Number(digits ?? SSH_PORT);
+  if (hostname !== "" && port > 0 && port <= 65_535) return Object.freeze({ user, hostname, port });
+  ctx.addIssue("a URL like ssh://git@git.example.com or ssh://git@git.example.com:2222");
+  return z.NEVER;
+});
+
 /** Addresses and networks, as `10.0.0.0/8,::1`. */
 const networks = z
   .string()
@@ -121,6 +152,9 @@ const environmentSchema = z.object({
   KEYSIDE_GIT_CONCURRENCY_PER_CALLER: atOnce.default(4),
   KEYSIDE_GIT_TIMEOUT: seconds(1, 86_400).default(3600),
   KEYSIDE_GIT_IDLE_TIMEOUT: seconds(1, 3600).default(60),
+  KEYSIDE_SSH_PORT: portOrOff.prefault("off"),
+  KEYSIDE_SSH_HOST: z.string().min(1, "a host name or address to listen on").optional(),
+  KEYSIDE_SSH_URL: sshUrl.optional(),
   KEYSIDE_TOP_LEVEL_GROUPS: z.enum(["everyone", "administrators"], "everyone or administrators").default("everyone"),
   KEYSIDE_TRUSTED_PROXIES: networks.default([]),
   KEYSIDE_METRICS_CLIENTS: networks.default(["127.0.0.0/8", "::1"]),
@@ -164,13 +198,16 @@ function withoutCredentials(value: string): string {
 /**
  * Reads the configuration from environment variables; empty ones count as absent.
  *
+ * @param defaults the values of variables that are absent, where they are others than they are elsewhere
  * @throws ConfigurationError naming each wrong variable, its value (unless secret) and the expected form
  * @see docs/spec/rest-api.md "Configuration"
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
-  );
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  defaults: Readonly<Record<string, string>> = {},
+) {
+  const set = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
+  const given = { ...defaults, ...Object.fromEntries(set) };
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
@@ -249,6 +286,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       /** A time without a byte either way while it is the client's turn. */
       idleTimeoutSeconds: values.KEYSIDE_GIT_IDLE_TIMEOUT,
     }),
+    ssh: sshSettings(values),
     network: Object.freeze({
       trustedProxies: values.KEYSIDE_TRUSTED_PROXIES,
       metricsClients: values.KEYSIDE_METRICS_CLIENTS,
@@ -260,6 +298,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxLifetimeDays: values.KEYSIDE_MAX_TOKEN_LIFETIME_DAYS,
       inactiveRetentionDays: values.KEYSIDE_INACTIVE_TOKEN_RETENTION_DAYS,
     }),
+  });
+}
+
+/** Where Git over SSH listens and how clients reach it; undefined where it is off, as it is where Git is. */
+function sshSettings(values: z.output<typeof environmentSchema>) {
+  const port = values.KEYSIDE_SSH_PORT;
+  if (port === undefined || !values.KEYSIDE_GIT) return undefined;
+  const { hostname } = new URL(values.KEYSIDE_URL);
+  return Object.freeze({
+    host: values.KEYSIDE_SSH_HOST ?? values.KEYSIDE_HOST,
+    port,
+    address: values.KEYSIDE_SSH_URL ?? Object.freeze({ user: "git", hostname, port }),
   });
 }
 

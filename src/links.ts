@@ -1,5 +1,5 @@
 /** The addresses of this instance, as clients and people reach them. */
-import type { Config } from "./config.ts";
+import { type Config, SSH_PORT, type SshAddress } from "./config.ts";
 
 /** The path of the token endpoint (the realm of a registry's challenge), below `KEYSIDE_URL`. */
 export const REALM_PATH = "/jwt/auth";
@@ -13,7 +13,8 @@ export interface Links {
   web(path: string): string;
   /** Where Git finds a project by HTTP; null where Git is not served. */
   gitHttp(path: string): string | null;
-  gitSsh(path: string): string;
+  /** The same by SSH; null where Git over SSH is not served. */
+  gitSsh(path: string): string | null;
   /** The registry, as clients name it: `registry.example.com`. */
   readonly registry: string;
   /** Where the API begins to be about a project, or about oneself. */
@@ -28,16 +29,21 @@ export interface Links {
 }
 
 /** Creates the links of this instance from its configuration. `servesGit`: whether there is a git, and it is on. */
-export function createLinks(config: Pick<Config, "url" | "registry">, servesGit: boolean): Links {
-  const { hostname } = new URL(config.url);
+export function createLinks(config: Pick<Config, "url" | "registry" | "ssh">, servesGit: boolean): Links {
+  const ssh = servesGit ? config.ssh : undefined;
   const registry = new URL(config.registry.url).host;
   return {
     web: (path) => `${config.url}/${path}`,
     gitHttp: (path) => (servesGit ? `${config.url}/${path}.git` : null),
-    gitSsh: (path) => `git@${hostname}:${path}.git`,
+    gitSsh: (path) => (ssh === undefined ? null : sshAddressOf(ssh.address, path)),
     registry,
     api: (path) => `${config.url}/api/v4/${path}`,
     image: (path) => `${registry}/${path}`,
     signInLink: (secret) => `${config.url}/-/sign_in_link?token=${secret}`,
   };
+}
+
+/** In the short form of `scp`, which has no place for a port, where that is SSH's own. */
+function sshAddressOf({ user, hostname, port }: SshAddress, path: string): string {
+  return port === SSH_PORT ? `${user}@${hostname}:${path}.git` : `ssh://${user}@${hostname}:${port}/${path}.git`;
 }

@@ -59,7 +59,8 @@ export const projectResult = z.object({
   web_url: z.string(),
   /** Null where Git is not served. */
   http_url_to_repo: z.string().nullable(),
-  ssh_url_to_repo: z.string(),
+  /** Null where Git over SSH is not. */
+  ssh_url_to_repo: z.string().nullable(),
   default_branch: z.string().nullable(),
   archived: z.boolean(),
   avatar_url: z.null(),

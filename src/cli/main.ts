@@ -14,6 +14,7 @@ import { addProjectCommands } from "./commands/project.command.ts";
 import { addRefreshTokenCommands } from "./commands/refresh-token.command.ts";
 import { addRegistryConfigCommand } from "./commands/registry-config.command.ts";
 import { addServiceCommands } from "./commands/service.command.ts";
+import { addSshCommands } from "./commands/ssh.command.ts";
 import { addTokenCommands } from "./commands/token.command.ts";
 import { addUserCommands } from "./commands/user.command.ts";
 import type { CliContext } from "./context.ts";
@@ -50,7 +51,7 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("(see `keyside help`)")
     .addHelpText(
       "after",
-      "\nCommands other than up, serve, operator-token, certs, registry-config and audit talk to the service: at KEYSIDE_URL\n" +
+      "\nCommands other than up, serve, operator-token, certs, registry-config, audit and ssh talk to the service: at KEYSIDE_URL\n" +
         "with KEYSIDE_TOKEN, or, on the server's own machine, with the operator's token and by the socket in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
@@ -67,6 +68,7 @@ function createProgram(context: CliContext): Command {
   addRefreshTokenCommands(program, context);
   addPathCommands(program, context);
   addAuditCommands(program, context);
+  addSshCommands(program, context);
   return program;
 }
 

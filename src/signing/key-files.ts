@@ -1,5 +1,5 @@
 /**
- * Writes the files of the certificates' directory, each as a whole. A file appears under its name in one step and
+ * Writes files of keys and certificates, each as a whole. A file appears under its name in one step and
  * complete, so that several processes can share the directory without a lock.
  */
 import { randomUUID } from "node:crypto";
@@ -20,6 +20,9 @@ import { systemCode, systemReason } from "../files.ts";
 
 /** Who may read a file: everybody, or its owner alone. */
 export const FILE_MODE = { public: 0o644, secret: 0o600 } as const;
+
+/** The variable that names the directory, for errors. */
+type DirectoryVariable = "KEYSIDE_CERTS_DIR" | "KEYSIDE_DATA_DIR";
 
 type FileMode = (typeof FILE_MODE)[keyof typeof FILE_MODE];
 
@@ -45,8 +48,13 @@ export function ensureDirectory(directory: string): void {
  *
  * @throws ConfigurationError when it cannot be written
  */
-export function createFile(path: string, text: string, mode: FileMode): boolean {
-  return placeFile(path, text, mode, (temporary) => {
+export function createFile(
+  path: string,
+  text: string,
+  mode: FileMode,
+  variable: DirectoryVariable = "KEYSIDE_CERTS_DIR",
+): boolean {
+  const place = (temporary: string) => {
     try {
       linkSync(temporary, path);
       return true;
@@ -54,7 +62,8 @@ export function createFile(path: string, text: string, mode: FileMode): boolean 
       if (systemCode(error) === "EEXIST") return false;
       throw error;
     }
-  });
+  };
+  return placeFile({ path, text, mode, variable }, place);
 }
 
 /**
@@ -63,10 +72,17 @@ export function createFile(path: string, text: string, mode: FileMode): boolean 
  * @throws ConfigurationError when it cannot be written
  */
 export function replaceFile(path: string, text: string, mode: FileMode): void {
-  placeFile(path, text, mode, (temporary) => renameSync(temporary, path));
+  placeFile({ path, text, mode, variable: "KEYSIDE_CERTS_DIR" }, (temporary) => renameSync(temporary, path));
 }
 
-function placeFile<Result>(path: string, text: string, mode: FileMode, place: (temporary: string) => Result): Result {
+interface PlacedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: FileMode;
+  readonly variable: DirectoryVariable;
+}
+
+function placeFile<Result>({ path, text, mode, variable }: PlacedFile, place: (temporary: string) => Result): Result {
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
   try {
@@ -77,7 +93,7 @@ function placeFile<Result>(path: string, text: string, mode: FileMode, place: (t
   } catch (error) {
     throw new ConfigurationError(
       `${path} cannot be written (${systemReason(error)}); ` +
-        `let the user that runs Keyside write to ${directory}, or name another directory in KEYSIDE_CERTS_DIR.`,
+        `let the user that runs Keyside write to ${directory}, or name another directory in ${variable}.`,
       { cause: error },
     );
   } finally {

@@ -67,6 +67,48 @@ describe("readConfig", () => {
     });
   });
 
+  it("has Git over SSH off, unless a port is named", () => {
+    expect([readConfig({}).ssh, readConfig({ KEYSIDE_SSH_PORT: "off" }).ssh]).toEqual([undefined, undefined]);
+    const off = readConfig({ KEYSIDE_SSH_PORT: "2222", KEYSIDE_GIT: "off" });
+    expect(off.ssh).toBeUndefined();
+    const config = readConfig({ KEYSIDE_SSH_PORT: "2222", KEYSIDE_HOST: "0.0.0.0", KEYSIDE_URL: "https://a.example" });
+    expect(config.ssh).toEqual({
+      host: "0.0.0.0",
+      port: 2222,
+      address: { user: "git", hostname: "a.example", port: 2222 },
+    });
+    expect(Object.isFrozen(config.ssh)).toBe(true);
+    expect(readConfig({ KEYSIDE_SSH_PORT: "22", KEYSIDE_SSH_HOST: "::1" }).ssh?.host).toBe("::1");
+  });
+
+  it("takes defaults in the place of its own, and what is set before them", () => {
+    const defaults = { KEYSIDE_SSH_PORT: "2222" };
+    expect(readConfig({ KEYSIDE_SSH_PORT: "" }, defaults).ssh?.port).toBe(2222);
+    expect(readConfig({ KEYSIDE_SSH_PORT: "22" }, defaults).ssh?.port).toBe(22);
+    expect(readConfig({ KEYSIDE_SSH_PORT: "off" }, defaults).ssh).toBeUndefined();
+  });
+
+  it.each([
+    ["KEYSIDE_SSH_PORT", "on"],
+    ["KEYSIDE_SSH_PORT", "65536"],
+    ["KEYSIDE_SSH_PORT", "-1"],
+    ["KEYSIDE_SSH_PORT", "22 "],
+    ["KEYSIDE_SSH_URL", "git@git.example.com"],
+    ["KEYSIDE_SSH_URL", "https://git.example.com"],
+    ["KEYSIDE_SSH_URL", "ssh://git.example.com"],
+    ["KEYSIDE_SSH_URL", "ssh://git:secret@git.example.com"],
+    ["KEYSIDE_SSH_URL", "ssh://git@git.example.com/team"],
+    ["KEYSIDE_SSH_URL", "ssh://git@git.example.com:0"],
+    ["KEYSIDE_SSH_URL", "ssh://git@git.example.com:65536"],
+    ["KEYSIDE_SSH_URL", "ssh://-oProxyCommand=x@git.example.com"],
+    ["KEYSIDE_SSH_URL", "ssh://git@-oProxyCommand=x"],
+    ["KEYSIDE_SSH_URL", "ssh://git@git.example.com?x"],
+  ])("refuses %s=%s by name", (name, value) => {
+    const form = name.endsWith("PORT") ? "off, or a port from 0 to 65535" : "a URL like ssh://git@git.example.com or ";
+    expect(complaint({ [name]: value })).toMatch(new RegExp(`^${name}: .* is not ${form}`));
+    expect(complaint({ [name]: value })).not.toContain("secret");
+  });
+
   it("takes Git's limits as they are given, in MiB and in seconds", () => {
     const environment = {
       KEYSIDE_GIT: "off",
