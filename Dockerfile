@@ -1,5 +1,5 @@
 # Keyside as a container: `docker build -t keyside .`, then see docker-compose.yml.
-# It listens on 8080, keeps its state in /var/lib/keyside and its keys in /etc/keyside/certs. Compiled code lies with the
+# It listens on 8080, and on 2222 for Git over SSH; it keeps its state in /var/lib/keyside and its keys in /etc/keyside/certs. Compiled code lies with the
 # state, the one place that it may write: a restart needs no compiler in memory. Give it an init (`docker run --init`), which
 # ends what the processes of git leave behind.
 FROM node:24-bookworm-slim
@@ -12,6 +12,7 @@ RUN apt-get update \
 ENV NODE_ENV=production \
     KEYSIDE_HOST=0.0.0.0 \
     KEYSIDE_PORT=8080 \
+    KEYSIDE_SSH_PORT=2222 \
     KEYSIDE_DATA_DIR=/var/lib/keyside \
     KEYSIDE_CERTS_DIR=/etc/keyside/certs \
     KEYSIDE_COMMAND=keyside \
@@ -35,7 +36,7 @@ RUN chmod 0755 bin/keyside.js \
 
 USER node
 VOLUME ["/var/lib/keyside", "/etc/keyside/certs"]
-EXPOSE 8080
+EXPOSE 8080 2222
 STOPSIGNAL SIGTERM
 
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -3,6 +3,7 @@ import { access, writeFile } from "node:fs/promises";
 import { type Config, processEnvironment } from "../config.ts";
 import { writeSecret } from "../files.ts";
 import { findGit } from "../git-repositories/find-git.ts";
+import { createLinks } from "../links.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
 import { askPassProgram, createDemoToken, DEMO_PROJECT, gitPasteLines, pasteLines } from "./demo-project.ts";
 import { type KeysideClient, openClient } from "./keyside-client.ts";
@@ -57,6 +58,9 @@ async function printGitLines(config: Config, output: Output): Promise<void> {
   output.line("");
   for (const line of gitPasteLines({ url: `${config.url}/${DEMO_PROJECT}.git`, askPass: config.demoAskPassFile }))
     output.line(`  ${line}`);
+  if (config.ssh === undefined) return;
+  output.line("");
+  output.line(`Or by SSH, with the token as the password: ${createLinks(config, true).gitSsh(DEMO_PROJECT)}`);
 }
 
 /** A link that signs in who reads the terminal, once: nobody's password is needed. It leads to the demo project's tokens. */

@@ -10,6 +10,7 @@ import { start } from "../server/start.ts";
 import type { Output } from "./output.ts";
 import { printIntroduction } from "./print-introduction.ts";
 import { RefusedError } from "./refused-error.ts";
+import { withSshByDefault } from "./ssh-by-default.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /**
@@ -19,7 +20,7 @@ import { stopSignal } from "./stop-signal.ts";
  * @throws RefusedError when the registry ends by itself
  */
 export async function up(given: Config, output: Output): Promise<void> {
-  const config = withNotificationSecret(given);
+  const config = withNotificationSecret(await withSshByDefault(given, output));
   const stopping = stopSignal();
   const abort = new AbortController();
   void stopping.then(() => abort.abort());

@@ -17,6 +17,8 @@ export interface ClientEnd {
   readonly send: (piece: Uint8Array, signal: AbortSignal) => Promise<void>;
   /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
+  /** Whether it hears what it is sent before it has said all. Else it is heard out before the exchange is over. */
+  readonly hearsMeanwhile?: boolean | undefined;
 }
 
 /** How much there may be of it. */
@@ -87,7 +89,7 @@ class Exchange {
       const hasTold = code === 0 || (code !== null && this.#sent > 0);
       const outcome = this.#outcome ?? (hasTold ? "done" : "failed");
       // Git may have stopped reading before the end: whoever is cut off while sending does not read why.
-      await Promise.race([fed, this.#whenCut]);
+      if (this.#client.hearsMeanwhile !== true) await Promise.race([fed, this.#whenCut]);
       return { outcome, received: this.#received, sent: this.#sent };
     } finally {
       clearTimeout(total);

@@ -61,7 +61,7 @@ function readBelow(method: string, path: string | undefined, below = "", query: 
 }
 
 /** A text as a project's full path: of nothing but the letters of one, so that nothing in it is encoded. */
-function projectPath(text: string): string | undefined {
+export function projectPath(text: string): string | undefined {
   const segments = text.split("/");
   const isPath = segments.length > 1 && segments.length <= MAXIMUM_PROJECT_DEPTH && segments.every(isPathComponent);
   return isPath ? text : undefined;

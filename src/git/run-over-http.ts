@@ -1,11 +1,11 @@
 /** Lets git talk with a client over HTTP: the request's body is what it reads, the answer's what it writes. */
 import type { Context } from "koa";
 import type { Sender } from "../authentication/sender.ts";
-import { ClientGoneError, MalformedBodyError, PayloadTooLargeError, UnavailableError } from "../errors.ts";
 import type { GitService } from "../git-repositories/git-process.ts";
 import { roomIn } from "../http/room-in.ts";
 import type { AuthorizedGit } from "./authorize.ts";
 import type { ExchangeOutcome } from "./exchange.ts";
+import { exchangeFailure } from "./exchange-failure.ts";
 import { bodyOf } from "./git-request.ts";
 import { type ServingServices, serveGit } from "./serve-git.ts";
 
@@ -80,11 +80,6 @@ interface Ending {
   readonly begin: () => void;
 }
 
-const TOO_LARGE = {
-  "upload-pack": "The request is too large: a fetch may ask for 10 MiB of commits at most.",
-  "receive-pack": "The push is too large: see KEYSIDE_GIT_MAX_PUSH_MIB.",
-} as const;
-
 function finish({ req, res }: Context, service: GitService, { outcome, begin }: Ending): void {
   if (outcome === "done") begin();
   if (res.headersSent) {
@@ -94,20 +89,5 @@ function finish({ req, res }: Context, service: GitService, { outcome, begin }: 
     else res.destroy();
     return;
   }
-  switch (outcome) {
-    case "done":
-      return;
-    case "gone":
-      throw new ClientGoneError();
-    case "malformed":
-      throw new MalformedBodyError(
-        "The body cannot be unpacked: it is not gzip, as Content-Encoding says, or not all of it",
-      );
-    case "too_large":
-      throw new PayloadTooLargeError(TOO_LARGE[service]);
-    case "timed_out":
-      throw new UnavailableError("The client took too long");
-    case "failed":
-      throw new UnavailableError("Git failed where Keyside runs; try again shortly");
-  }
+  if (outcome !== "done") throw exchangeFailure(outcome, service);
 }

@@ -35,6 +35,11 @@ export interface ServedGit {
   readonly address: string;
 }
 
+/** How git served a client, and its exit code: null where a signal ended it. */
+export interface ServedResult extends ExchangeResult {
+  readonly code: number | null;
+}
+
 /** A client's requests before a fetch are short: a list of commits. */
 const MAXIMUM_FETCH_BYTES = 10 * 1024 * 1024;
 
@@ -47,11 +52,7 @@ const PUSH_MARGIN_BYTES = 64 * 1024 * 1024;
  * @throws UnavailableError when it cannot be run, or too many run already
  * @throws the reason of `client.gone`, when the client hung up before its turn
  */
-export async function serveGit(
-  services: ServingServices,
-  served: ServedGit,
-  client: ClientEnd,
-): Promise<ExchangeResult> {
+export async function serveGit(services: ServingServices, served: ServedGit, client: ClientEnd): Promise<ServedResult> {
   const { service, advertises, authorized } = served;
   const program = requireGit(services);
   // 1. Without its hooks, git would take every push.
@@ -88,7 +89,7 @@ interface Run {
   readonly client: ClientEnd;
 }
 
-async function run(services: ServingServices, { program, directory, served, client }: Run): Promise<ExchangeResult> {
+async function run(services: ServingServices, { program, directory, served, client }: Run): Promise<ServedResult> {
   const { config, log, repositoryMaintenance, hooksDirectory } = services;
   const { service, args, protocol, advertises } = served;
   const { maximumPushBytes, timeoutSeconds, idleTimeoutSeconds } = config.git;
@@ -109,14 +110,14 @@ async function run(services: ServingServices, { program, directory, served, clie
   // Git says what became of a push before it runs post-receive, and some clients stop listening then. It is held back until the
   // push is recorded: whoever hears of it finds the events, and the default branch.
   const held: Uint8Array[] = [];
-  const { input, gone } = client;
+  const { input, gone, hearsMeanwhile } = client;
   const send: ClientEnd["send"] = async (piece, signal) => {
     if (push.isAccepted) held.push(piece);
     else await client.send(piece, signal);
   };
   const result = await exchange(
     git,
-    { input, gone, send },
+    { input, gone, hearsMeanwhile, send },
     {
       idleMs: idleTimeoutSeconds * 1000,
       totalMs: timeoutSeconds * 1000,
@@ -128,11 +129,12 @@ async function run(services: ServingServices, { program, directory, served, clie
   await answered;
   if (service === "receive-pack" && !advertises) {
     await push.settle().catch((error: unknown) => log.error({ err: error }, "a push could not be recorded yet"));
-    for (const piece of held) if (result.outcome === "done") await client.send(piece, gone);
+    const inTime = AbortSignal.any([gone, AbortSignal.timeout(idleTimeoutSeconds * 1000)]);
+    for (const piece of held) if (result.outcome === "done") await client.send(piece, inTime);
     repositoryMaintenance.pushed(directory);
   }
   if (result.outcome === "failed") log.error({ service, troubles: git.troubles }, "git failed");
-  return result;
+  return { ...result, code: await git.ended };
 }
 
 /** Who a push is by. Nobody without credentials is let in to push. */

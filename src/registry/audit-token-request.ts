@@ -4,7 +4,7 @@ import type { AuditEntry } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { formsOf } from "../audit/clean-text.ts";
 import type { RequestOrigin } from "../audit/request-origin.ts";
-import { isMeantAsToken } from "../authentication/authenticate-basic.ts";
+import { isMeantAsToken } from "../authentication/authenticate-token-password.ts";
 import { failedCredential } from "../authentication/failed-credential.ts";
 import { KeysideError } from "../errors.ts";
 import { parseScopes, renderScope } from "../registry-access/requested-scope.ts";

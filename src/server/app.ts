@@ -5,11 +5,10 @@ import { apiOperations } from "../api/operations.ts";
 import { apiError } from "../api/protocol/api-error.ts";
 import { apiRouter } from "../api/protocol/bind-operations.ts";
 import { mergeSlashes } from "../api/protocol/merge-slashes.ts";
-import { isConnectionFailure, isDiskFull } from "../database/database-errors.ts";
 import { gitRoutes } from "../git/git.routes.ts";
 import { gitError } from "../git/git-error.ts";
 import { addressSet, clientAddressMiddleware, clientFinder } from "../http/client-address.ts";
-import { type ErrorDialect, errorHandler, failureAnswers, type KnownFailures } from "../http/error-handler.ts";
+import { type ErrorDialect, errorHandler, failureAnswers } from "../http/error-handler.ts";
 import { limitArrival } from "../http/limit-arrival.ts";
 import { closeUnread } from "../http/read-body.ts";
 import { requestLog, requestRecorder } from "../http/request-log.ts";
@@ -23,15 +22,13 @@ import { anyPath, pageBinding, pageRouter } from "../web/protocol/bind-pages.ts"
 import { pageError } from "../web/protocol/page-error.ts";
 import type { Container } from "./container.ts";
 import { healthRouter } from "./health.routes.ts";
+import { knownFailures } from "./known-failures.ts";
 import { noRoute } from "./no-route.ts";
 
 /** Creates what answers requests. */
 export function createApp(container: Container): RequestHandler {
   const { log, ids, config, database } = container;
-  const failures: KnownFailures = {
-    isUnavailable: isConnectionFailure,
-    isTold: (error) => database.diskIsFull && isDiskFull(error),
-  };
+  const failures = knownFailures(database);
   const failuresIn = <Body>(dialect: ErrorDialect<Body>) => failureAnswers(dialect, failures, log);
   const findClient = clientFinder(addressSet(config.network.trustedProxies), log);
   const beginRequest = requestRecorder(log, ids);

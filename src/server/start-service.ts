@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { ConfigurationError } from "../errors.ts";
 import { answerUnparsed } from "../http/answer-unparsed.ts";
 import { describeFailure } from "../http/error-handler.ts";
 import { refuseExpectation } from "../http/limit-arrival.ts";
@@ -13,13 +12,17 @@ import { createApp } from "./app.ts";
 import { chores } from "./chores.ts";
 import { type Container, createContainer } from "./container.ts";
 import { prepareInstance } from "./first-start.ts";
+import { listen } from "./listen.ts";
 import { listenOnOperatorSocket } from "./operator-socket.ts";
 import { type Chore, startChores } from "./run-chores.ts";
+import type { ServedSsh } from "./serve-ssh.ts";
 
 /** A running service. */
 export interface RunningService {
   /** Where it listens. */
   readonly address: AddressInfo;
+  /** Where Git over SSH does; undefined where that is off, and where several processes do. */
+  readonly sshAddress?: AddressInfo | undefined;
   /** Rejects when it cannot go on by itself, with what a person is to be told; never resolves. */
   readonly broken: Promise<never>;
   /** Opens the audit log's file anew, as after its renaming; undefined where there is none. */
@@ -32,6 +35,8 @@ export interface RunningService {
 export interface ServingProcess {
   /** Where it listens. */
   readonly address: AddressInfo;
+  /** Where Git over SSH does; undefined where that is off. */
+  readonly sshAddress: AddressInfo | undefined;
   /** Answers the command line on this machine too: one process of a data directory does. */
   listenToOperator(): Promise<void>;
   /** Does chores until it stops. */
@@ -76,7 +81,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
  */
 export async function serve(container: Container, periodic = chores(container)): Promise<RunningService> {
   const { config, log, audit } = container;
-  const { address, listenToOperator, attendTo, stop } = await serveRequests(container);
+  const { address, sshAddress, listenToOperator, attendTo, stop } = await serveRequests(container);
   await listenToOperator();
   attendTo(periodic);
   log.info(
@@ -85,6 +90,7 @@ export async function serve(container: Container, periodic = chores(container)):
   );
   return {
     address,
+    sshAddress,
     broken: Promise.withResolvers<never>().promise,
     reopenAuditLog: audit && (() => audit.reopen()),
     async stop() {
@@ -125,12 +131,18 @@ export async function serveRequests(container: Container): Promise<ServingProces
   server.maxConnections = config.network.maxConnections;
   // Else a worker that has its share would hand the connection back, to be offered to it again and again.
   Object.assign(server, { dropMaxConnection: true });
-  await listen(server, config);
-  container.registryChecks.listensAt(server.address() as AddressInfo);
+  const variables = { host: "KEYSIDE_HOST", port: "KEYSIDE_PORT" };
+  const address = await listen(server, { host: config.host, port: config.port, variables });
+  const ssh = await startSsh(container).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
+  container.registryChecks.listensAt(address);
   const endings: (() => Promise<void>)[] = [];
   let removeSocket = () => Promise.resolve();
   return {
-    address: server.address() as AddressInfo,
+    address,
+    sshAddress: ssh?.address,
     async listenToOperator() {
       removeSocket = await listenOnOperatorSocket(socketServer, config.socketFile, log);
     },
@@ -138,7 +150,7 @@ export async function serveRequests(container: Container): Promise<ServingProces
       endings.push(startChores(list, container));
     },
     async stop() {
-      const drained = Promise.all([drain(server), drain(socketServer)]);
+      const drained = Promise.all([drain(server), drain(socketServer), ssh?.stop()]);
       // Those who wait for a password check would wait longer than their connections live.
       container.passwordChecks.close();
       container.catalogReader.close();
@@ -155,34 +167,19 @@ export async function serveRequests(container: Container): Promise<ServingProces
   };
 }
 
+/** Where Git over SSH is off, none of it is loaded. */
+async function startSsh(container: Container): Promise<ServedSsh | undefined> {
+  const { ssh } = container.config;
+  if (ssh === undefined) return undefined;
+  const { serveSsh } = await import("./serve-ssh.ts");
+  return await serveSsh(container, ssh);
+}
+
 /** Ends a request of which nothing has become, by a fault of our own outside of all that answers errors. */
 function giveUp(response: ServerResponse, error: unknown, log: Logger): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(500, { "Content-Length": 0, Connection: "close" }).end();
   log.error({ err: describeFailure(error) }, "request failed");
-}
-
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
-    server.listen(port, host, resolve);
-  });
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new ConfigurationError(
-        `KEYSIDE_PORT: port ${port} on ${host} is in use by another process; stop that one, or set another port`,
-      );
-    case "EACCES":
-      return new ConfigurationError(`KEYSIDE_PORT: this user may not listen on port ${port}; set one above 1023`);
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new ConfigurationError(`KEYSIDE_HOST: ${host} is not an address of this machine`);
-    default:
-      return error;
-  }
 }
 
 /** Writes what was noted in memory before the database closes. */

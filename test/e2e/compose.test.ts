@@ -1,10 +1,13 @@
 /** `docker compose up`: Keyside from its Dockerfile with PostgreSQL and a registry, as docker-compose.yml says. */
 import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerCommand } from "../support/docker-command.ts";
 import { freePort } from "../support/free-port.ts";
-import { findImage, type Requirement } from "../support/requirements.ts";
+import { findCommand, findImage, type Requirement } from "../support/requirements.ts";
 import { type CommandEnd, type Environment, runToEnd } from "../support/running-command.ts";
+import { scratchDirectory } from "../support/scratch-directory.ts";
 
 const BUILD_LIMIT = 600_000;
 
@@ -21,22 +24,26 @@ async function findWanting(): Promise<Requirement | undefined> {
 }
 
 const wanting = await findWanting();
+const programs = [await findCommand("ssh"), await findCommand("sshpass")];
 
 describe("docker compose up", () => {
   let environment: Environment;
   let registry: string;
+  let sshPort: string;
 
   const compose = (...args: string[]): Promise<CommandEnd> => runToEnd(["docker", "compose", ...args], { environment });
 
   beforeAll(async () => {
     if (wanting !== undefined) return;
     const [keysidePort, registryPort] = [await freePort(), await freePort()];
+    sshPort = String(await freePort());
     registry = `localhost:${registryPort}`;
     const buildx = await runToEnd(["docker", "buildx", "version"]);
     environment = {
       ...process.env,
       COMPOSE_PROJECT_NAME: `keyside-test-${randomBytes(4).toString("hex")}`,
       KEYSIDE_PORT: String(keysidePort),
+      KEYSIDE_SSH_PORT: sshPort,
       REGISTRY_PORT: String(registryPort),
       ...(buildx.code === 0 ? {} : { DOCKER_BUILDKIT: "0" }),
     };
@@ -129,6 +136,22 @@ describe("docker compose up", () => {
     const made = await git("init", "--quiet", "--bare", "/var/lib/keyside/probe.git");
     expect(made).toMatchObject({ code: 0, stderr: "" });
     await compose("exec", "-T", "keyside", "rm", "-r", "/var/lib/keyside/probe.git");
+  });
+
+  it("serves Git over SSH on the published port, with the host keys that it prints", async ({ skip }) => {
+    for (const program of programs) skip(!program.found, program.want);
+    const token = await compose("exec", "-T", "keyside", "keyside", "demo", "--token");
+    const keys = await compose("exec", "-T", "keyside", "keyside", "ssh", "host-keys");
+    expect(keys.stdout).toMatch(new RegExp(`^\\[localhost\\]:${sshPort} ssh-ed25519 `, "m"));
+    const knownHosts = join(await scratchDirectory(), "known_hosts");
+    await writeFile(knownHosts, keys.stdout);
+    const options = ["-F", "/dev/null", "-o", "StrictHostKeyChecking=yes", "-o", `UserKnownHostsFile=${knownHosts}`];
+    const command = ["ssh", ...options, "-p", sshPort, "git@localhost", "git-upload-pack 'demo/app.git'"];
+    const listed = await runToEnd(["sshpass", "-e", ...command], {
+      environment: { PATH: process.env["PATH"], SSHPASS: token.stdout.trim() },
+      input: "0000",
+    });
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{4}/) });
   });
 
   it("leaves nothing of a process whose parent has ended before it", async () => {

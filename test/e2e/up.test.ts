@@ -1,9 +1,12 @@
 /** What a new user does: start, paste the printed lines, stop, start again. */
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import { DockerCommand } from "../support/docker-command.ts";
+import { freePort } from "../support/free-port.ts";
 import { newInstance, npmStart, signInLink } from "../support/npm-start.ts";
-import { findImage } from "../support/requirements.ts";
+import { findCommand, findImage } from "../support/requirements.ts";
 import { type Environment, type RunningCommand, runToEnd, startCommand } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
 
@@ -112,6 +115,39 @@ describe("npm start", () => {
     running.signal("SIGINT");
     expect(await running.ended).toBe(0);
     expect(running.groupIsGone()).toBe(true);
+  });
+
+  it("has Git over SSH on at 2222, or says that the port is taken, and starts all the same", async ({ skip }) => {
+    const git = await findCommand("git");
+    skip(!git.found, git.want);
+    const instance = { ...(await newInstance(await scratchDirectory())), KEYSIDE_SSH_PORT: undefined };
+    // Whoever has it, this test or another program of the machine: it is taken.
+    const holder = createServer();
+    const isFree = await new Promise((resolve) => {
+      holder.once("error", () => resolve(false)).listen(2222, "127.0.0.1", () => resolve(true));
+    });
+    const running = startCommand([process.execPath, "bin/keyside.js", "up"], instance);
+    await running.printed(/^No Git over SSH: port 2222 on 127\.0\.0\.1 is taken; set KEYSIDE_SSH_PORT to another one/m);
+    await running.printed(/^Ctrl-C stops/m);
+    holder.close();
+    expect(running.output).not.toContain("Or by SSH");
+    running.signal("SIGINT");
+    expect(await running.ended).toBe(0);
+
+    const port = isFree ? 2222 : await freePort();
+    const environment = { ...instance, KEYSIDE_SSH_PORT: isFree ? undefined : String(port) };
+    const again = startCommand([process.execPath, "bin/keyside.js", "up"], environment);
+    await again.printed(/^Ctrl-C stops/m);
+    expect(again.output).toContain(
+      `Or by SSH, with the token as the password: ssh://git@localhost:${port}/demo/app.git`,
+    );
+    const socket = connect(port, "127.0.0.1");
+    expect(String(await once(socket, "data"))).toBe("SSH-2.0-Keyside\r\n");
+    socket.destroy();
+    const keys = await runToEnd([process.execPath, "bin/keyside.js", "ssh", "host-keys"], { environment });
+    expect(keys.stdout).toMatch(new RegExp(`^\\[localhost\\]:${port} ssh-ed25519 `, "m"));
+    again.signal("SIGINT");
+    expect(await again.ended).toBe(0);
   });
 
   it("names the variable to change where the registry's port is taken, and leaves nothing behind", async () => {

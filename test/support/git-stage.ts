@@ -7,7 +7,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { git } from "./git-client.ts";
-import { startTestService, type TestService } from "./service.ts";
+import { startTestService, type TestService, type TestServiceOptions } from "./service.ts";
 import {
   createGroup,
   createProject,
@@ -42,9 +42,9 @@ export interface GitStage {
 }
 
 /** Opens a stage of its own for the caller. */
-export async function openGitStage(): Promise<GitStage> {
+export async function openGitStage(options: TestServiceOptions = {}): Promise<GitStage> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "keyside-git-")));
-  const service = await startTestService();
+  const service = await startTestService(options);
   const group = await createGroup(service, "stage");
   await enableProjectAccessTokens(service);
   return {

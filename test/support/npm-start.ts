@@ -13,6 +13,7 @@ export async function newInstance(
     KEYSIDE_CERTS_DIR: `${directory}/certs`,
     KEYSIDE_PORT: port,
     KEYSIDE_URL: `http://localhost:${port}`,
+    KEYSIDE_SSH_PORT: String(await freePort()),
     REGISTRY_URL: `http://localhost:${await freePort()}`,
   };
 }

@@ -38,6 +38,8 @@ export interface TestServiceOptions {
 /** A running Keyside. */
 export interface TestService {
   readonly url: string;
+  /** Where Git over SSH listens; undefined where that is off. */
+  readonly sshPort: number | undefined;
   readonly clock: FakeClock;
   readonly container: Container;
   readonly directory: string;
@@ -84,6 +86,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const rootSecret = readTextFileIfPresent(config.operatorTokenFile)?.trim() ?? (await makeRootSecret(container));
   return {
     url,
+    sshPort: running.sshAddress?.port,
     clock,
     container,
     directory,
