@@ -237,6 +237,8 @@ export function readConfig(
     demoTokenFile: join(values.KEYSIDE_DATA_DIR, "demo-token"),
     /** A program that prints that secret: git and ssh ask it for a password. */
     demoAskPassFile: join(values.KEYSIDE_DATA_DIR, "demo-askpass"),
+    /** The host keys of Git over SSH, as a client on this machine takes them. */
+    demoKnownHostsFile: join(values.KEYSIDE_DATA_DIR, "demo-known-hosts"),
     certsDir: values.KEYSIDE_CERTS_DIR,
     rootPassword: values.KEYSIDE_ROOT_PASSWORD,
     clientToken: values.KEYSIDE_TOKEN,

@@ -77,21 +77,35 @@ export function pasteLines({ registry, secret }: { registry: string; secret: Sec
   ];
 }
 
+/** Where Git finds the demo project, and how it gets the secret. */
+export interface GitPlaces {
+  readonly url: string;
+  /** By SSH; undefined where that is off. */
+  readonly ssh: { readonly url: string; readonly knownHostsFile: string } | undefined;
+  /** A program that prints the secret. */
+  readonly askPass: string;
+}
+
 /**
- * The shell commands that clone the demo project by HTTP, commit to it and push, a line each.
- *
- * @param url where Git finds the project
- * @param askPass the path of a program that prints the secret
+ * The shell commands that clone the demo project by HTTP, commit to it and push, and do that once more by SSH, a line each. None
+ * changes a setting of the shell's or of the user's: the secret is for nobody else who asks for a password.
  */
-export function gitPasteLines({ url, askPass }: { url: string; askPass: string }): string[] {
+export function gitPasteLines({ url, ssh, askPass }: GitPlaces): string[] {
   const address = new URL(url);
   address.username = "demo";
-  const inClone = "git -C keyside-demo";
+  const [clone, asking] = ["git -C keyside-demo", `-c core.askPass=${quoted(askPass)}`];
+  const commit = `${clone} -c user.name=Demo -c user.email=demo@localhost commit --allow-empty --message`;
   return [
-    `export GIT_ASKPASS=${quoted(askPass)}`,
-    `git clone ${address.href} keyside-demo`,
-    `${inClone} -c user.name=Demo -c user.email=demo@localhost commit --allow-empty --message 'Hello, Keyside'`,
-    `${inClone} push origin HEAD`,
+    `git ${asking} clone ${address.href} keyside-demo`,
+    `${commit} 'Hello, Keyside'`,
+    `${clone} ${asking} push origin HEAD`,
+    ...(ssh === undefined
+      ? []
+      : [
+          `${commit} 'Hello by SSH'`,
+          `SSH_ASKPASS=${quoted(askPass)} SSH_ASKPASS_REQUIRE=force ${clone} ` +
+            `-c core.sshCommand="ssh -o UserKnownHostsFile=${quoted(ssh.knownHostsFile)}" push ${ssh.url} HEAD`,
+        ]),
   ];
 }
 

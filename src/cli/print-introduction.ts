@@ -2,10 +2,18 @@
 import { access, writeFile } from "node:fs/promises";
 import { type Config, processEnvironment } from "../config.ts";
 import { writeSecret } from "../files.ts";
+import { knownHostsLine } from "../git/ssh/known-hosts.ts";
 import { findGit } from "../git-repositories/find-git.ts";
 import { createLinks } from "../links.ts";
 import type { NoRegistry, RunningRegistry } from "../local-registry/start-local-registry.ts";
-import { askPassProgram, createDemoToken, DEMO_PROJECT, gitPasteLines, pasteLines } from "./demo-project.ts";
+import {
+  askPassProgram,
+  createDemoToken,
+  DEMO_PROJECT,
+  type GitPlaces,
+  gitPasteLines,
+  pasteLines,
+} from "./demo-project.ts";
 import { type KeysideClient, openClient } from "./keyside-client.ts";
 import type { Output } from "./output.ts";
 
@@ -54,13 +62,23 @@ async function printGitLines(config: Config, output: Output): Promise<void> {
   output.line("");
   if (found.program === undefined) return output.line(`${found.problem}.`);
   await writeFile(config.demoAskPassFile, askPassProgram(config.demoTokenFile), { mode: 0o700 });
+  const url = `${config.url}/${DEMO_PROJECT}.git`;
+  const lines = gitPasteLines({ url, ssh: await sshPlace(config), askPass: config.demoAskPassFile });
   output.line("The same project by Git:");
   output.line("");
-  for (const line of gitPasteLines({ url: `${config.url}/${DEMO_PROJECT}.git`, askPass: config.demoAskPassFile }))
-    output.line(`  ${line}`);
-  if (config.ssh === undefined) return;
-  output.line("");
-  output.line(`Or by SSH, with the token as the password: ${createLinks(config, true).gitSsh(DEMO_PROJECT)}`);
+  for (const line of lines) output.line(`  ${line}`);
+}
+
+/** Where Git over SSH finds the project; its host keys are written down, so that nobody is asked whether they are right. */
+async function sshPlace({ ssh, dataDir, demoKnownHostsFile, ...config }: Config): Promise<GitPlaces["ssh"]> {
+  const url = createLinks({ ...config, ssh }, true).gitSsh(DEMO_PROJECT);
+  if (ssh === undefined || url === null) return undefined;
+  const { readHostKeys } = await import("../git/ssh/host-keys.ts");
+  const lines = readHostKeys(dataDir).map((key) =>
+    knownHostsLine(ssh.address, { type: key.type, blob: key.getPublicSSH() }),
+  );
+  await writeFile(demoKnownHostsFile, `${lines.join("\n")}\n`);
+  return { url, knownHostsFile: demoKnownHostsFile };
 }
 
 /** A link that signs in who reads the terminal, once: nobody's password is needed. It leads to the demo project's tokens. */

@@ -65,7 +65,7 @@ describe("npm start", () => {
     expect(lines.flatMap((line) => /docker (\w+)/.exec(line)?.[1] ?? [])).toEqual([
       ...["login", "import", "push", "image", "pull"],
     ]);
-    expect(lines.filter((line) => line.includes("git "))).toHaveLength(3);
+    expect(lines.filter((line) => line.includes("git "))).toHaveLength(5);
     const name =
       lines
         .find((line) => line.startsWith("docker pull"))
@@ -80,7 +80,8 @@ describe("npm start", () => {
     const input = [`cd ${await scratchDirectory()}`, ...lines].join("\n");
     const pasted = await runToEnd(["sh", "-e"], { environment: person.environment, input });
     expect(pasted).toMatchObject({ code: 0, stdout: expect.stringContaining("Login Succeeded") });
-    expect(pasted.stderr).toMatch(/\* \[new branch\] +HEAD -> main/);
+    expect(pasted.stderr).toMatch(/^To http:.*\n \* \[new branch\] +HEAD -> main$/m);
+    expect(pasted.stderr).toMatch(/^To ssh:.*\n +[0-9a-f]+\.\.[0-9a-f]+ +HEAD -> main$/m);
     const ticked = async () => expect(await firstSteps(instance, cookie)).toEqual(["Done", "Done", "Done"]);
     await vi.waitFor(ticked, { timeout: 120_000, interval: 200 });
     expect(await containersOf(instance)).toHaveLength(1);
@@ -130,7 +131,7 @@ describe("npm start", () => {
     await running.printed(/^No Git over SSH: port 2222 on 127\.0\.0\.1 is taken; set KEYSIDE_SSH_PORT to another one/m);
     await running.printed(/^Ctrl-C stops/m);
     holder.close();
-    expect(running.output).not.toContain("Or by SSH");
+    expect(running.output).not.toContain("ssh://");
     running.signal("SIGINT");
     expect(await running.ended).toBe(0);
 
@@ -138,9 +139,7 @@ describe("npm start", () => {
     const environment = { ...instance, KEYSIDE_SSH_PORT: isFree ? undefined : String(port) };
     const again = startCommand([process.execPath, "bin/keyside.js", "up"], environment);
     await again.printed(/^Ctrl-C stops/m);
-    expect(again.output).toContain(
-      `Or by SSH, with the token as the password: ssh://git@localhost:${port}/demo/app.git`,
-    );
+    expect(again.output).toContain(`push ssh://git@localhost:${port}/demo/app.git HEAD`);
     const socket = connect(port, "127.0.0.1");
     expect(String(await once(socket, "data"))).toBe("SSH-2.0-Keyside\r\n");
     socket.destroy();
