@@ -14,6 +14,10 @@ class Callbacks(pygit2.RemoteCallbacks):
         password = os.environ.get("GIT_PASSWORD")
         super().__init__(None if password is None else Once(os.environ["GIT_USERNAME"], password))
 
+    def certificate_check(self, certificate, valid, host):
+        # Over SSH, libgit2 looks for known hosts in the home directory, which a test does not have.
+        return valid or os.fsdecode(host) == os.environ.get("GIT_TRUSTED_HOST")
+
     def sideband_progress(self, string):
         sys.stderr.write(string)
 
