@@ -21,6 +21,7 @@ export type ErrorCode =
   | "rule_refused"
   | "already_revoked"
   | "conflict"
+  | "taken"
   | "unavailable"
   | "client_gone"
   | "configuration";
@@ -217,6 +218,17 @@ export class AlreadyRevokedError extends KeysideError {
 /** The request conflicts with the stored state: a name is taken, or another change came first. */
 export class ConflictError extends KeysideError {
   readonly code = "conflict";
+}
+
+/** The value of a field is there already, and there can be only one. `field` is its name in the code (`fingerprintSha256`). */
+export class TakenError extends KeysideError {
+  readonly code = "taken";
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
 }
 
 /** After how many seconds a client is told to try again: long enough for a restart of most databases. */

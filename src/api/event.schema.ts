@@ -14,6 +14,7 @@ const TYPE_PARAMETERS = {
   feature_flag: "FeatureFlag",
   group: "Group",
   image: "Image",
+  key: "Key",
   member: "Member",
   path: "Path",
   project: "Project",

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { RefreshTokenLastUse } from "../refresh-tokens/refresh-token-last-use.ts";
 import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
+import type { SshKeyLastUse } from "../ssh-keys/ssh-key-last-use.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { AccessTokenLoader } from "./find-access-tokens.ts";
 import type { RepositoryRulesFinder } from "./find-repository-rules.ts";
@@ -30,6 +31,8 @@ export interface AuthenticationServices {
   readonly refreshTokenLife: RefreshTokenLife;
   /** Told of every refresh token that is accepted. */
   readonly refreshTokenLastUse: Pick<RefreshTokenLastUse, "used">;
+  /** Told of every SSH key that is accepted. */
+  readonly sshKeyLastUse: Pick<SshKeyLastUse, "used">;
   /** Told of every web session that is used, and from where. */
   readonly webSessionLastSeen: Pick<WebSessionLastSeen, "seen">;
   readonly lockout: Lockout;

@@ -36,13 +36,15 @@ export type EventAction = (typeof EVENT_ACTIONS)[number];
 
 /**
  * What an event is about. A `Member` is identified by the user's id. An `Image` lives in a registry and has no id; its
- * title is `repository:tag` or `repository@digest`. A `Path` is one that a deletion left, and has no id either.
+ * title is `repository:tag` or `repository@digest`. A `Key` is an SSH key: GitLab calls it so. A `Path` is one that a deletion
+ * left, and has no id either.
  */
 export const TARGET_TYPES = [
   "AccessToken",
   "FeatureFlag",
   "Group",
   "Image",
+  "Key",
   "Member",
   "Path",
   "Project",

@@ -45,6 +45,7 @@ function render(error: KeysideError | undefined): { readonly status: number; rea
       return { status: CLIENT_GONE_STATUS, text: error.message };
     // No step of serving Git throws these.
     case "conflict":
+    case "taken":
     case "rule_refused":
     case "already_revoked":
     case "access_level_too_high":

@@ -28,3 +28,6 @@ export function scopesBeyond(wanted: Iterable<TokenScope>, own: ReadonlySet<Toke
 
 /** The scopes that allow actions in the registry, and nothing else. */
 export const REGISTRY_SCOPES = ["read_registry", "write_registry", "delete_registry"] as const satisfies TokenScope[];
+
+/** The scopes that allow fetching from a Git repository and pushing to it, and nothing else. */
+export const GIT_SCOPES = ["read_repository", "write_repository"] as const satisfies TokenScope[];

@@ -56,6 +56,7 @@ function codesOf(error: KeysideError | undefined): FailureCodes {
       return { ...BAD_REQUEST, status: CLIENT_GONE_STATUS };
     // No step of issuing a registry token throws these.
     case "conflict":
+    case "taken":
     case "rule_refused":
     case "already_revoked":
     case "forbidden":

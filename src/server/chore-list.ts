@@ -50,6 +50,7 @@ export const SHARED_CHORES = {
     about: "Records which access tokens have expired, and deletes bots all of whose tokens have long been inactive.",
   },
   "sweep refresh tokens": { everyMs: HOUR_MS, about: "Deletes registry sign-ins that have ended." },
+  "sweep SSH keys": { everyMs: HOUR_MS, about: "Deletes SSH keys that expired, or whose access token has ended." },
   "sweep web sessions": { everyMs: HOUR_MS, about: "Ends sessions that lay idle or got too old." },
   "sweep sign-in links": { everyMs: HOUR_MS, about: "Deletes sign-in links and invitations that have ended." },
   "read the registry's catalog": {

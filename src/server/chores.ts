@@ -7,6 +7,7 @@ import { sweepRepositories } from "../git-repositories/sweep-repositories.ts";
 import { forgetManifests } from "../images/forget-manifests.ts";
 import { sweepRefreshTokens } from "../refresh-tokens/sweep-refresh-tokens.ts";
 import { forgetRegistryEvents } from "../registry/forget-registry-events.ts";
+import { sweepSshKeys } from "../ssh-keys/sweep-ssh-keys.ts";
 import { type ChoreDescription, OWN_CHORES, SHARED_CHORES } from "./chore-list.ts";
 import type { Container } from "./container.ts";
 import { renewOperatorToken } from "./operator-token.ts";
@@ -39,6 +40,7 @@ export function sharedChores(container: Container): readonly Chore[] {
     // Records expiries, and deletes bots all of whose tokens have long been inactive.
     "sweep tokens": () => sweepTokens(container),
     "sweep refresh tokens": () => sweepRefreshTokens(container),
+    "sweep SSH keys": () => sweepSshKeys(container),
     "sweep web sessions": () => sweepWebSessions(container),
     "sweep sign-in links": () => sweepSignInLinks(container),
     "read the registry's catalog": () => container.catalogReader.readIfDue(),

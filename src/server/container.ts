@@ -55,6 +55,9 @@ import type { NotificationServices } from "../registry/notification.routes.ts";
 import { RememberedTokens } from "../registry/remembered-tokens.ts";
 import { RegistryContacts } from "../registry-access/registry-contacts.ts";
 import { openSigningKeys, type SigningKeys } from "../signing/signing-keys.ts";
+import { endSshKeys } from "../ssh-keys/end-ssh-keys.ts";
+import { SshKey } from "../ssh-keys/ssh-key.entity.ts";
+import { SshKeyLastUse } from "../ssh-keys/ssh-key-last-use.ts";
 import type { DeleteUserServices } from "../users/delete-user.ts";
 import { FirstAdministrator } from "../users/first-administrator.entity.ts";
 import { User } from "../users/user.entity.ts";
@@ -68,7 +71,7 @@ import { openAuditLog, openAuditWriter, tellRightsChanged } from "./open-audit-l
 /** All entities of the database. */
 export const ENTITIES = [
   ...[User, FirstAdministrator, FullPath, Namespace, Project, Member, AccessToken, FeatureFlag, Event],
-  ...[RefreshToken, WebSession, SignInLink],
+  ...[RefreshToken, SshKey, WebSession, SignInLink],
 ];
 
 /**
@@ -156,6 +159,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
   if (audit !== undefined) listenToRecordedEvents(database, (event) => tellRightsChanged(audit, event));
   const lastUse = new LastUse(database, clock);
   const refreshTokenLastUse = new RefreshTokenLastUse(database, clock);
+  const sshKeyLastUse = new SshKeyLastUse(database, clock);
   const webSessionLastSeen = new WebSessionLastSeen(database, clock);
   const secretReuse = new SecretReuse(database, clock);
   const jobRuns = new JobRuns({ database, clock, chores: { ...OWN_CHORES, ...SHARED_CHORES } });
@@ -164,6 +168,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     async closeAccounts(em, userIds, authorship) {
       await markRevoked(em, { userIds }, authorship);
       await endRefreshTokens(em, { userIds }, authorship);
+      await endSshKeys(em, { userIds }, authorship);
       await endWebSignIns(em, { userIds }, authorship);
     },
   };
@@ -213,6 +218,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     secretReuse,
     refreshTokenLife: config.refreshTokenLife,
     refreshTokenLastUse,
+    sshKeyLastUse,
     webSessionLastSeen,
     jobRuns,
     registryContacts,
@@ -221,7 +227,10 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     gitTurns,
     repositories,
     repositoryMaintenance: new RepositoryMaintenance({ foundGit, log }),
-    deferredNotes: [lastUse, refreshTokenLastUse, webSessionLastSeen, secretReuse, jobRuns, registryContacts],
+    deferredNotes: [
+      ...[lastUse, refreshTokenLastUse, sshKeyLastUse, webSessionLastSeen],
+      ...[secretReuse, jobRuns, registryContacts],
+    ],
     initialPassword: new InitialPassword(config.rootPasswordFile, database, clock),
     async close() {
       metrics.close();

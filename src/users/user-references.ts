@@ -47,6 +47,11 @@ export const USER_REFERENCES: readonly UserReference[] = [
     column: "created_by_id",
     onDelete: { delete: "a sign-in link is worth what its maker may do: once they are gone, it lets nobody in" },
   },
+  {
+    table: "ssh_keys",
+    column: "user_id",
+    onDelete: { delete: "an SSH key signs its user in: it must end with the user, not pass to the ghost" },
+  },
   // There is a first administrator only once, whatever becomes of the account.
   { table: "first_administrator", column: "user_id", onDelete: "ghost" },
   { table: "git_pushes", column: "user_id", onDelete: "ghost" },

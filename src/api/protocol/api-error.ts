@@ -6,6 +6,7 @@ import {
   InsufficientScopeError,
   NotFoundError,
   RETRY_AFTER_SECONDS,
+  TakenError,
   TooManyFailuresError,
   ValidationError,
 } from "../../errors.ts";
@@ -60,6 +61,10 @@ export function apiError(error: KeysideError | undefined): ErrorAnswer {
       return { status: 404, body: { message: `404 Not Found: ${error.message}` } };
     case "conflict":
       return { status: 409, body: { message: error.message } };
+    case "taken": {
+      const field = error instanceof TakenError ? snakeCase(error.field) : "value";
+      return { status: 400, body: { message: { [field]: ["has already been taken"] } } };
+    }
     case "unavailable":
       return { status: 503, body: { message: error.message }, headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } };
     case "client_gone":
@@ -81,6 +86,9 @@ function levelTooHigh({ level, own, to }: AccessLevelTooHighError): string {
 
 /** Names parameters as the API's clients write them: `expires_at`, not `expiresAt`. */
 function describe({ problems }: ValidationError): string {
-  const snakeCase = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return problems.map(({ field, message }) => `${snakeCase(field)} ${message}`).join(", ");
+}
+
+function snakeCase(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -20,6 +20,7 @@ import { REGISTRY_CHECKS } from "./20261130050000-registry-checks.ts";
 import { IMAGES } from "./20261201000000-images.ts";
 import { GIT_EVENTS } from "./20261202000000-git-events.ts";
 import { GIT_REPOSITORIES } from "./20261202010000-git-repositories.ts";
+import { SSH_KEYS } from "./20261202020000-ssh-keys.ts";
 
 /** The statements of each migration, by name. Databases store the names, so never rename one. */
 const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -43,6 +44,7 @@ const STATEMENTS: Readonly<Record<string, readonly string[]>> = {
   "20261201000000-images": IMAGES,
   "20261202000000-git-events": GIT_EVENTS,
   "20261202010000-git-repositories": GIT_REPOSITORIES,
+  "20261202020000-ssh-keys": SSH_KEYS,
 };
 
 /** The migrations as MikroORM takes them. */

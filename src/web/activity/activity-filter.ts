@@ -39,6 +39,7 @@ export const KINDS = {
   pulled: { words: "Images pulled", targetType: "Image", doing: "pulled" },
   git: { words: "Git pushes", targetType: null },
   access_token: { words: "Access tokens", targetType: "AccessToken" },
+  key: { words: "SSH keys", targetType: "Key" },
   member: { words: "Members", targetType: "Member" },
   project: { words: "Projects", targetType: "Project" },
   feature_flag: { words: "Feature flags", targetType: "FeatureFlag" },

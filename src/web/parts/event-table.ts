@@ -13,6 +13,7 @@ const TARGETS: Readonly<Record<TargetType, string>> = {
   FeatureFlag: "the feature flag",
   Group: "the group",
   Image: "",
+  Key: "the SSH key",
   Member: "the member",
   Path: "the path",
   Project: "the project",

@@ -21,6 +21,7 @@ export function pageError(error: KeysideError | undefined): ErrorAnswer<PageProb
     case "rule_refused":
     case "already_revoked":
     case "conflict":
+    case "taken":
     case "unauthenticated":
     case "invalid_token":
       return problem(422, "That cannot be done", sentence(error.message));

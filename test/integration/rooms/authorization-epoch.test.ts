@@ -32,6 +32,7 @@ const UNDECIDING: Readonly<Record<string, string>> = {
   access_token_pauses: "a record of what happened",
   refresh_tokens: "are never answered from memory",
   web_sessions: "are for the pages, and no registry asks for them",
+  ssh_keys: "are for Git, which is never answered from memory; no registry takes one",
   sign_in_links: "begin web sessions, and nothing else",
   job_runs: "a record of what happened",
   registry_checks: "a record of what happened",
