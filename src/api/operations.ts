@@ -20,6 +20,7 @@ import { registryActivityOperations } from "./registry-activity.routes.ts";
 import { repositoryArchiveOperations } from "./repository-archive.routes.ts";
 import { repositoryFileOperations } from "./repository-file.routes.ts";
 import { signInLinkOperations } from "./sign-in-link.routes.ts";
+import { sshKeyOperations } from "./ssh-key.routes.ts";
 import { tagOperations } from "./tag.routes.ts";
 import { tokenUsageOperations } from "./token-usage.routes.ts";
 import { userOperations } from "./user.routes.ts";
@@ -47,6 +48,7 @@ export function apiOperations(services: ApiServices, baseUrl: string): ApiOperat
     ...featureOperations(services),
     ...eventOperations(services),
     ...refreshTokenOperations(services),
+    ...sshKeyOperations(services),
     ...deletedPathOperations(services),
   ];
   return [...operations, ...instanceOperations(operations, baseUrl)];

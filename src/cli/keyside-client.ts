@@ -133,6 +133,14 @@ function parseJson(text: string, name: string): unknown {
 
 function describeRefusal({ status, body }: Pick<ClientAnswer, "status" | "body">): string {
   const { message, error, error_description } = (body ?? {}) as Record<string, unknown>;
-  const reason = [message, error_description, error].find((part) => typeof part === "string");
+  const reason = [describeFields(message), error_description, error].find((part) => typeof part === "string");
   return typeof reason === "string" ? reason : `the service answered ${status}`;
+}
+
+/** Some refusals list what is wrong by the field: `{"fingerprint_sha256": ["has already been taken"]}`. */
+function describeFields(message: unknown): unknown {
+  if (typeof message !== "object" || message === null) return message;
+  return Object.entries(message)
+    .map(([field, problems]) => `${field} ${[problems].flat().join(", ")}`)
+    .join("; ");
 }

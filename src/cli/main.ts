@@ -51,8 +51,8 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("(see `keyside help`)")
     .addHelpText(
       "after",
-      "\nCommands other than up, serve, operator-token, certs, registry-config, audit and ssh talk to the service: at KEYSIDE_URL\n" +
-        "with KEYSIDE_TOKEN, or, on the server's own machine, with the operator's token and by the socket in KEYSIDE_DATA_DIR.",
+      "\nCommands other than up, serve, operator-token, certs, registry-config, audit and ssh host-keys talk to the service: at\n" +
+        "KEYSIDE_URL with KEYSIDE_TOKEN, or, on the server's own machine, with the operator's token and by the socket in KEYSIDE_DATA_DIR.",
     );
   addServiceCommands(program, context);
   addDemoCommand(program, context);

@@ -4,8 +4,8 @@ import { type FieldProblem, ValidationError } from "../errors.ts";
 
 const SHOWN_CHARACTERS = 60;
 
-/** Parameters whose values must not be repeated in a message: some take a secret for a number. */
-const SECRET_FIELDS = new Set(["password", "current_password", "token", "token_id"]);
+/** Parameters whose values must not be repeated in a message: some take a secret for a number, or send the private half of a key. */
+const SECRET_FIELDS = new Set(["password", "current_password", "token", "token_id", "key"]);
 
 /**
  * Parses the input with the schema; parameters that the schema does not know are dropped.

@@ -10,6 +10,7 @@ import { pushRepository, RepositoryScript } from "../support/imported-repository
 import { operatorOf, runKeyside } from "../support/keyside-command.ts";
 import { runToEnd } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
+import { newPublicKey } from "../support/public-key.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { createProjectAccessToken } from "../support/world.ts";
 
@@ -349,6 +350,29 @@ describe("keyside against a running service", () => {
     expect(refreshToken).toMatchObject({ service: "container_registry", client_id: "docker" });
     expect(await keyside("refresh-token", "revoke", String(refreshToken.id), "--user", "ann")).toEqual(DONE);
     expect(await json("refresh-token", "list", "--user", "ann")).toEqual([]);
+  });
+
+  it("adds, lists and deletes SSH keys, from a file or standard input; a private key does not leave the machine", async () => {
+    const [first, second] = [newPublicKey(), newPublicKey()];
+    const file = join(service.container.config.dataDir, "id_ed25519.pub");
+    await writeFile(file, `${first} ann@laptop\n`);
+    expect(await json("ssh", "key", "add", file)).toMatchObject({ title: "ann@laptop", key: first, expires_at: null });
+    const added = await withInput(second, "ssh", "key", "add", "--title", "desk", "--expires", "2099-01-01");
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/desk +SHA256:.* 2099-01-01T00:00:00.000Z/) });
+    const [desk] = await json("ssh", "key", "list", "--user", "root");
+    expect(await json("ssh", "key", "list")).toMatchObject([{ title: "desk" }, { title: "ann@laptop" }]);
+    const taken = { code: 1, stderr: "keyside: fingerprint_sha256 has already been taken\n" };
+    expect(await withInput(second, "ssh", "key", "add", "--title", "again")).toMatchObject(taken);
+    const pem = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n";
+    const refused = await withInput(pem, "ssh", "key", "add", "--title", "wrong half");
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^keyside: standard input is a private key/),
+    });
+    const missing = { code: 1, stderr: expect.stringMatching(/no-such\.pub cannot be read/) };
+    expect(await keyside("ssh", "key", "add", "no-such.pub")).toMatchObject(missing);
+    expect(await keyside("ssh", "key", "delete", String(desk.id))).toEqual(DONE);
+    expect(await json("ssh", "key", "list")).toMatchObject([{ title: "ann@laptop" }]);
   });
 
   it("changes members of projects and of groups", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { TOKEN_SCOPES } from "../../src/principals/token-scope.ts";
 import { FakeClock } from "../support/clock.ts";
 import { pushRepository, RepositoryScript } from "../support/imported-repository.ts";
+import { newPublicKey } from "../support/public-key.ts";
 import { recordPush } from "../support/record-push.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 
@@ -35,7 +36,7 @@ async function person(username: string) {
     password: "a long enough password",
     skipConfirmation: true,
   });
-  const { token } = await root.PersonalAccessTokens.create(id, "laptop", ["api", "read_registry"]);
+  const { token } = await root.PersonalAccessTokens.create(id, "laptop", ["api", "read_registry", "read_repository"]);
   return { id, api: client(token) };
 }
 
@@ -44,6 +45,17 @@ describe("gitbeaker", () => {
     const { api } = await person("ina");
     expect(await api.Metadata.show()).toMatchObject({ version: expect.any(String), enterprise: false });
     expect(await api.Users.showCurrentUser()).toMatchObject({ username: "ina", state: "active" });
+  });
+
+  it("adds, lists, shows and removes SSH keys", async () => {
+    const { api } = await person("kim");
+    const key = newPublicKey();
+    const { id } = await api.UserSSHKeys.create("laptop", `${key} kim@laptop`, { usageType: "auth" });
+    expect(await api.UserSSHKeys.all()).toMatchObject([{ id, title: "laptop", key }]);
+    expect(await api.UserSSHKeys.show(id)).toMatchObject({ id, title: "laptop", key });
+    await expect(api.UserSSHKeys.add("again", key)).rejects.toThrow(/has already been taken/);
+    await api.UserSSHKeys.remove(id);
+    expect(await api.UserSSHKeys.all()).toEqual([]);
   });
 
   it("creates, finds, edits, blocks, unblocks and removes users", async () => {

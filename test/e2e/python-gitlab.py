@@ -18,6 +18,10 @@ url, secret = sys.argv[1:]
 root = gitlab.Gitlab(url, private_token=secret)
 
 
+OWN = {"name": "own", "scopes": ["api", "write_repository"]}
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGSw8DgKGyrCL/xpQq8NHjlVLS012nGhQUxG2Y9Tyagw"
+
+
 def refused(status, call):
     """The call is answered with this status."""
     try:
@@ -50,7 +54,7 @@ user.save()
 assert root.users.get(user.id).name == "Pia Two"
 assert user.block() is True and root.users.get(user.id).state == "blocked"
 assert user.unblock() is True
-person = gitlab.Gitlab(url, private_token=user.personal_access_tokens.create({"name": "own", "scopes": ["api"]}).token)
+person = gitlab.Gitlab(url, private_token=user.personal_access_tokens.create(OWN).token)
 person.auth()
 assert person.user.id == user.id
 refused(403, lambda: person.users.create({"username": "x", "name": "x", "email": "x@example.com", "password": "12345678"}))
@@ -161,6 +165,16 @@ with zipfile.ZipFile(io.BytesIO(project.repository_archive(sha="v1.0", format="z
     assert f"app-v1.0-{commit.id}-docs/docs/c.txt" in archive.namelist(), archive.namelist()
 assert len(b"".join(project.repository_archive(iterator=True))) > 0
 print("repository")
+
+key = person.user.keys.create({"title": "laptop", "key": PUBLIC_KEY + " pia@laptop", "expires_at": "2027-01-01"})
+assert key.key == PUBLIC_KEY and key.expires_at == "2027-01-01T00:00:00.000Z" and key.usage_type == "auth"
+assert [each.id for each in person.user.keys.list()] == [person.user.keys.get(key.id).id]
+assert [each.title for each in root.users.get(user.id).keys.list()] == ["laptop"]
+message = refused(400, lambda: root.user.keys.create({"title": "laptop", "key": PUBLIC_KEY}))
+assert message == {"fingerprint_sha256": ["has already been taken"]}, message
+key.delete()
+refused(404, lambda: person.user.keys.get(key.id))
+print("keys")
 
 actions = [event.action_name for event in project.events.list(get_all=True)]
 assert {"created", "updated", "joined", "left", "rotated", "revoked"} <= set(actions), actions

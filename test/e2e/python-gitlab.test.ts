@@ -39,7 +39,9 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 describe("python-gitlab", () => {
-  it("lives the whole life of tokens, members, projects, users, groups, features and events", async ({ skip }) => {
+  it("lives the whole life of tokens, SSH keys, members, projects, users, groups, features and events", async ({
+    skip,
+  }) => {
     skip(python === undefined, WANT);
     const { body: root } = await service.root.get("/user");
     const path = `/users/${root.id}/personal_access_tokens`;
@@ -54,6 +56,7 @@ describe("python-gitlab", () => {
       "members",
       "tokens",
       "repository",
+      "keys",
       "events",
       "pages",
       "removals",

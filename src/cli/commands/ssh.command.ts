@@ -1,17 +1,18 @@
-/** `keyside ssh`: by what clients of Git over SSH know that it is this instance. */
+/** `keyside ssh`: by what clients of Git over SSH know that it is this instance, and it knows them. */
 import type { Command } from "commander";
 import { processEnvironment, readConfig } from "../../config.ts";
 import { type CliContext, show } from "../context.ts";
 import { RefusedError } from "../refused-error.ts";
 import { SSH_BY_DEFAULT } from "../ssh-by-default.ts";
+import { addSshKeyCommands } from "./ssh-key.command.ts";
 
 /** Adds the commands about Git over SSH. */
 export function addSshCommands(program: Command, context: CliContext): void {
-  program
-    .command("ssh")
-    .description("Git over SSH (on the server's own machine)")
+  const ssh = program.command("ssh").description("Git over SSH: the keys of the instance, and those of its users");
+  addSshKeyCommands(ssh, context);
+  ssh
     .command("host-keys")
-    .description("print the host keys, as lines for known_hosts with their fingerprints")
+    .description("print the host keys, as lines for known_hosts with their fingerprints (on the server's own machine)")
     .option("--json", "print JSON")
     .action(async ({ json }: { json?: boolean }) => {
       const { readHostKeys } = await import("../../git/ssh/host-keys.ts");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer } from "../../support/api-client.ts";
 import { type DescribedOperation, type Parameter, readDescription, type Schema } from "../../support/openapi.ts";
+import { newPublicKey } from "../../support/public-key.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
   addProjectMember,
@@ -68,6 +69,8 @@ const WRONG_BY_NAME: Readonly<Record<string, readonly unknown[]>> = {
   path: ["", "Upper", "a/b", "..", "-a", "a".repeat(300), "<script>", "x.git"],
   username: ["", "a".repeat(300)],
   name: ["", "   ", "x".repeat(256)],
+  key: ["", "ssh-ed25519 AAAA", "ssh-dss AAAAB3NzaC1kc3M=", "x".repeat(9000)],
+  title: ["", "   ", "x".repeat(256)],
   password: ["", "short", "x".repeat(129)],
 };
 
@@ -96,6 +99,8 @@ const valid = (name: string, operation: DescribedOperation): unknown => {
     tag_name: "v1",
     sha: "main",
     file_path: "README.md",
+    title: "fine",
+    key: newPublicKey(),
   };
   return own[name];
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer, ApiClient } from "../../support/api-client.ts";
 import { type ImportedRepository, pushRepository, RepositoryScript } from "../../support/imported-repository.ts";
 import { type DescribedOperation, readDescription } from "../../support/openapi.ts";
+import { newPublicKey } from "../../support/public-key.ts";
 import { OF_FIVE, recordPush } from "../../support/record-push.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 import {
@@ -65,6 +66,8 @@ async function refreshToken(): Promise<number> {
   await fetch(`${service.url}/jwt/auth`, { method: "POST", body: new URLSearchParams(form) });
   return (await owner.client.get("/user/refresh_tokens")).body[0].id;
 }
+
+const sshKey = (more = {}) => owner.client.post("/user/keys", { title: "laptop", key: newPublicKey(), ...more });
 
 /** The path of a group that was deleted. */
 async function deletedGroup(): Promise<string> {
@@ -233,6 +236,12 @@ const CALLS: Record<string, () => Promise<ApiAnswer>> = {
   listRefreshTokensOfUser: () => service.root.get(`/users/${owner.id}/refresh_tokens`),
   revokeRefreshTokenOfUser: async () =>
     service.root.delete(`/users/${owner.id}/refresh_tokens/${await refreshToken()}`),
+  createSshKey: () => sshKey({ expires_at: "2030-01-01", usage_type: "auth" }),
+  listSshKeys: () => owner.client.get("/user/keys"),
+  showSshKey: async () => owner.client.get(`/user/keys/${await idOf(sshKey())}`),
+  deleteSshKey: async () => owner.client.delete(`/user/keys/${await idOf(sshKey())}`),
+  listSshKeysOfUser: () => service.root.get(`/users/${owner.id}/keys`),
+  deleteSshKeyOfUser: async () => service.root.delete(`/users/${owner.id}/keys/${await idOf(sshKey())}`),
   showDeletedPath: async () => service.root.get(`/deleted_paths/${await deletedGroup()}`),
   releaseDeletedPath: async () => service.root.delete(`/deleted_paths/${await deletedGroup()}`),
 };
