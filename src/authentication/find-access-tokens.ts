@@ -64,7 +64,7 @@ export function accessTokenLoader(database: Database): AccessTokenLoader {
   }, inOneTurn);
 }
 
-/** Finds a token by its number, without its secret: to explain it, never to authenticate. */
+/** Finds a token by its number, without its secret: to explain it, or for an SSH key that belongs to it. */
 export async function findTokenById(database: Database, id: number): Promise<TokenRow | undefined> {
   const [row] = await database.query<StoredRow>(FIND_TOKEN_BY_ID, [id]);
   return row === undefined ? undefined : read(row);
