@@ -70,7 +70,7 @@ export async function makeRoomForKey(
   await recordExpiries(em, dead, at);
   const passed = await em.execute<EndedRow[]>(
     `delete from ssh_keys k using access_tokens old, access_tokens new
-     where k.fingerprint_sha256 = ? and old.id = k.access_token_id and old.retires_at is not null
+     where k.fingerprint_sha256 = ? and old.id = k.access_token_id
        and new.id = ? and new.family = old.family and new.id > old.id
      returning k.id, k.title, k.user_id, old.project_id`,
     [fingerprint, by.tokenId],

@@ -133,6 +133,10 @@ describe("a public key", () => {
       `ssh-ed25519 ${Buffer.concat([Buffer.from(KEYS["ssh-ed25519"].base64, "base64"), field("x")]).toString("base64")}`,
     ],
     ["says another type within", `ecdsa-sha2-nistp256 ${KEYS["ssh-ed25519"].base64}`],
+    [
+      "says within that it is of no type",
+      line("ssh-ed25519", Buffer.alloc(32, 1)).replace("AAAAC3NzaC1lZDI1NTE5", "AAAAC3NzaC1lZDI1NTE4"),
+    ],
     ["names another curve", line("ecdsa-sha2-nistp256", "nistp384", P256.subarray(39))],
     ["is a point beside its curve", line("ecdsa-sha2-nistp256", "nistp256", Buffer.alloc(65, 4))],
     [
