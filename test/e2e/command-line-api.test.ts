@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { FakeClock } from "../support/clock.ts";
 import { pushRepository, RepositoryScript } from "../support/imported-repository.ts";
 import { operatorOf, runKeyside } from "../support/keyside-command.ts";
+import { newPublicKey } from "../support/public-key.ts";
 import { runToEnd } from "../support/running-command.ts";
 import { scratchDirectory } from "../support/scratch-directory.ts";
-import { newPublicKey } from "../support/public-key.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { createProjectAccessToken } from "../support/world.ts";
 
