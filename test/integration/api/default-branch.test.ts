@@ -65,7 +65,7 @@ describe("GET /projects/:id", () => {
     const empty = await stage.createProject();
     expect((await stage.service.root.get(`/projects/${empty.id}`)).body).toMatchObject({
       default_branch: null,
-      http_url_to_repo: expect.stringMatching(/^http:\/\/localhost:8080\/stage\/[0-9a-f]{12}\.git$/),
+      http_url_to_repo: expect.stringMatching(/^http:\/\/localhost:8080\/stage\/p[0-9a-f]{12}\.git$/),
     });
   });
 
