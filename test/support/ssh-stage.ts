@@ -25,6 +25,8 @@ export interface SshStage extends GitStage {
   address(project: GitProject): string;
   /** The variables with which git goes by SSH with a secret as the password; `options` are ssh's own. */
   environment(secret: string, ...options: readonly string[]): Environment;
+  /** The variables with which git goes by SSH with a key, whose private half is in a file, and with nothing else. */
+  keyEnvironment(file: string, ...options: readonly string[]): Environment;
   /** Runs `ssh`, with sshpass. */
   ssh(secret: string, args: readonly string[], input?: string): Promise<CommandEnd>;
   /** Connects by ssh2, and waits until the service has accepted the password. @throws Error when it has not */
@@ -43,9 +45,18 @@ export async function openSshStage(environment: Readonly<Record<string, string>>
   const keys = readHostKeys(stage.service.container.config.dataDir);
   const lines = keys.map((key) => knownHostsLine(address, { type: key.type, blob: key.getPublicSSH() }));
   await writeFile(knownHosts, `${lines.join("\n")}\n`);
-  const program = ["sshpass", "-e", "ssh", "-F", "/dev/null", "-o", "StrictHostKeyChecking=yes"];
-  const settings = ["-o", `UserKnownHostsFile=${knownHosts}`, "-o", "PubkeyAuthentication=no", "-o", "LogLevel=ERROR"];
-  const base = [...program, ...settings, "-o", "NumberOfPasswordPrompts=1"];
+  const program = [
+    "ssh",
+    "-F",
+    "/dev/null",
+    "-o",
+    "StrictHostKeyChecking=yes",
+    "-o",
+    `UserKnownHostsFile=${knownHosts}`,
+  ];
+  const byAny = [...program, "-o", "LogLevel=ERROR", "-o", "NumberOfPasswordPrompts=1"];
+  const base = ["sshpass", "-e", ...byAny, "-o", "PubkeyAuthentication=no"];
+  const byKey = [...byAny, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"];
   return {
     ...stage,
     port,
@@ -54,6 +65,10 @@ export async function openSshStage(environment: Readonly<Record<string, string>>
       SSHPASS: secret,
       GIT_SSH_VARIANT: "ssh",
       GIT_SSH_COMMAND: [...base, ...options].join(" "),
+    }),
+    keyEnvironment: (file, ...options) => ({
+      GIT_SSH_VARIANT: "ssh",
+      GIT_SSH_COMMAND: [...byKey, "-i", file, ...options].join(" "),
     }),
     ssh(secret, args, input = "") {
       const variables = { PATH: process.env["PATH"], HOME: "/nonexistent", SSHPASS: secret };

@@ -16,13 +16,14 @@ export function addSshCommands(program: Command, context: CliContext): void {
     .option("--json", "print JSON")
     .action(async ({ json }: { json?: boolean }) => {
       const { readHostKeys } = await import("../../git/ssh/host-keys.ts");
-      const { fingerprintOf, knownHostsLine } = await import("../../git/ssh/known-hosts.ts");
+      const { knownHostsLine } = await import("../../git/ssh/known-hosts.ts");
+      const { fingerprintOf } = await import("../../ssh-keys/parse-public-key.ts");
       const { dataDir, ssh } = readConfig(processEnvironment(), SSH_BY_DEFAULT);
       if (ssh === undefined) throw new RefusedError("Git over SSH is off: KEYSIDE_SSH_PORT or KEYSIDE_GIT says so");
       const keys = readHostKeys(dataDir).map((key) => ({ type: key.type, blob: key.getPublicSSH() }));
       const rows = keys.map((key) => ({
         type: key.type,
-        fingerprint: fingerprintOf(key),
+        fingerprint: fingerprintOf(key.blob),
         known_hosts: knownHostsLine(ssh.address, key),
       }));
       if (json === true) return show(context, rows, { json, columns: [] });

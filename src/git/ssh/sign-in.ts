@@ -1,7 +1,9 @@
-/** How the client of one connection shows who it is: with an access token as the password. */
-import type { AuthContext, PasswordAuthContext } from "ssh2";
+/** How the client of one connection shows who it is: with an access token as the password, or with an SSH key. */
+import type { Logger } from "pino";
+import type { AuthContext, PasswordAuthContext, PublicKeyAuthContext } from "ssh2";
 import type { AuditLog } from "../../audit/audit-log.ts";
 import { formsOf } from "../../audit/clean-text.ts";
+import { authenticateSshKey, identifySshKey, type SshKeyServices } from "../../authentication/authenticate-ssh-key.ts";
 import {
   authenticateTokenPassword,
   isMeantAsToken,
@@ -13,6 +15,7 @@ import type { AnswerFailure } from "../../http/error-handler.ts";
 import type { IdSource } from "../../ids.ts";
 import type { SignedInPrincipal } from "../../principals/principal.ts";
 import { attempt } from "./channel-end.ts";
+import { isProven, readOfferedKey } from "./offered-key.ts";
 
 /** So many wrong passwords end a connection. */
 const MAXIMUM_FAILURES = 6;
@@ -21,7 +24,8 @@ const MAXIMUM_FAILURES = 6;
 const MAXIMUM_REQUESTS = 100;
 
 /** The services that it needs. */
-export interface SignInServices extends TokenPasswordServices {
+export interface SignInServices extends TokenPasswordServices, SshKeyServices {
+  readonly log: Pick<Logger, "error" | "info" | "warn">;
   readonly audit: AuditLog | undefined;
   readonly ids: IdSource;
   readonly answerFailure: AnswerFailure<string>;
@@ -43,22 +47,53 @@ export class SignIn {
     this.#giveUp = giveUp;
   }
 
-  /** Finds out anew whose token was accepted; undefined until one was, whatever was offered. */
+  /** Finds out anew whose token or key was accepted; undefined until one was, whatever was offered. */
   get authenticate(): (() => Promise<SignedInPrincipal>) | undefined {
     return this.#authenticate;
   }
 
-  /**
-   * Answers one request. Only `password` is a method here; what else is offered, keys first of all, is refused and counts as no
-   * failure.
-   */
+  /** Answers one request. A key that is refused counts as no failure: clients offer one after the other. */
   async answer(context: AuthContext): Promise<void> {
     this.#requests += 1;
     if (this.#failures >= MAXIMUM_FAILURES) return;
     if (this.#requests > MAXIMUM_REQUESTS) return this.#giveUp();
+    if (context.method === "publickey") return await this.#answerKey(context);
     // The password in a request to change it is no text.
     if (context.method !== "password" || typeof context.password !== "string") return refuse(context);
     await this.#answerPassword(context);
+  }
+
+  /** Whoever offers a key, which anybody can, hears whether it would do. The client is that user once it has signed with it. */
+  async #answerKey(context: PublicKeyAuthContext): Promise<void> {
+    const offered = readOfferedKey(context);
+    if (offered === undefined) return refuse(context);
+    const authenticate = () => authenticateSshKey(this.#services, offered, this.#sender);
+    try {
+      await identifySshKey(this.#services, offered, this.#sender);
+      if (offered.proof === undefined) return acceptOffer(context);
+      if (!isProven(offered)) return refuse(context);
+      await authenticate();
+    } catch (thrown) {
+      return this.#refuseKey(context, thrown);
+    }
+    this.#authenticate = authenticate;
+    attempt(() => context.accept());
+  }
+
+  #refuseKey(context: PublicKeyAuthContext, thrown: unknown): void {
+    const { ids, answerFailure, log } = this.#services;
+    answerFailure(thrown, ids.uuid());
+    const failed = failedCredential(thrown);
+    if (failed === undefined) {
+      // A fault of ours: it must not look like a key that is not known.
+      this.#giveUp();
+      return;
+    }
+    // Not for the audit log, since nobody has shown that the key is theirs. ssh tells its user no reason.
+    const { actor, tokenId, message: reason } = failed;
+    if (actor !== undefined || tokenId !== undefined)
+      log.info({ ip: this.#sender.address, userId: actor?.userId, tokenId, reason }, "an SSH key was refused");
+    refuse(context);
   }
 
   async #answerPassword(context: PasswordAuthContext): Promise<void> {
@@ -98,6 +133,12 @@ export class SignIn {
   }
 }
 
+/** ssh2 answers with the type of the key; some clients look for the name of the signature that they asked about. */
+function acceptOffer(context: PublicKeyAuthContext): void {
+  if (context.hashAlgo !== undefined) context.key.algo = `rsa-sha2-${context.hashAlgo.replace("sha", "")}`;
+  attempt(() => context.accept());
+}
+
 function refuse(context: AuthContext): void {
-  attempt(() => context.reject(["password"]));
+  attempt(() => context.reject(["publickey", "password"]));
 }

@@ -37,6 +37,9 @@ RULES = (
     "current_password is wrong",
     # Of groups at the top alone: the schema does not know where one is to be.
     "it is a reserved word",
+    # Which bytes are a public key.
+    "is cut off or mistyped",
+    "is an RSA key of",
     # The grammar of a registry's scopes.
     "is not a scope: ",
     "scopes are too many",

@@ -335,7 +335,7 @@ describe("ssh", () => {
       ]);
       expect(offered(`compression ${way}`)).toEqual(["none"]);
     }
-    expect(stderr).toContain("Authentications that can continue: password");
+    expect(stderr).toContain("Authentications that can continue: publickey,password");
     expect(stderr).toMatch(/remote software version Keyside\b/);
   });
 });

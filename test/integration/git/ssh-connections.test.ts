@@ -209,6 +209,15 @@ describe("signing in over SSH", () => {
     expect(logged).not.toContain(secret);
   });
 
+  it("does not call a key unknown that cannot be looked up", async () => {
+    const database = { query: () => Promise.reject(new Error("the connection for keys broke")) };
+    const { port } = await startServer({}, { database } as unknown as Partial<Container>);
+    const { how, made } = await signIn([publicKey("ecdsa", 256), password(secret)], { port });
+    expect(made).toBe(1);
+    expect(how).not.toMatch(/authentication methods failed/);
+    expect(stage.service.logLines.join("")).toContain("the connection for keys broke");
+  });
+
   it("takes no request to change a password for one", async () => {
     const client = new ssh2.Client();
     endings.push(() => client.destroy());
@@ -219,7 +228,7 @@ describe("signing in over SSH", () => {
       host: "127.0.0.1",
       port: stage.port,
       username: "git",
-      debug: (line) => void (/USERAUTH_(?:SUCCESS|FAILURE \(password\))/.test(line) && answers.push(line)),
+      debug: (line) => void (/USERAUTH_(?:SUCCESS|FAILURE \(publickey,password\))/.test(line) && answers.push(line)),
       authHandler: (_left, _partial, next) => {
         if (answers.length === 0) return next({ type: "none", username: "git" });
         if (answers.length === 1) return changePassword(client);

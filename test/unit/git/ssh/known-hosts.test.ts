@@ -3,22 +3,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { describe, expect, it } from "vitest";
-import { fingerprintOf, knownHostsLine } from "../../../../src/git/ssh/known-hosts.ts";
+import { knownHostsLine } from "../../../../src/git/ssh/known-hosts.ts";
+import { fingerprintOf } from "../../../../src/ssh-keys/parse-public-key.ts";
 import { findCommand } from "../../../support/requirements.ts";
 import { scratchDirectory } from "../../../support/scratch-directory.ts";
 
-/** The example of RFC 8709 is too short for a fingerprint that anybody knows: this one is GitHub's, as it publishes it. */
+/** GitHub's, as it publishes it. */
 const GITHUB = {
   type: "ssh-ed25519",
   blob: Buffer.from("AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl", "base64"),
 };
 const keygen = await findCommand("ssh-keygen");
-
-describe("fingerprintOf", () => {
-  it("is what ssh shows", () => {
-    expect(fingerprintOf(GITHUB)).toBe("SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
-  });
-});
 
 describe("knownHostsLine", () => {
   it.each([
@@ -46,6 +41,6 @@ describe("knownHostsLine", () => {
     const host = hostname.replaceAll(/[[\]]/g, "");
     const sought = port === 22 ? host : `[${host}]:${port}`;
     const found = execFileSync("ssh-keygen", ["-l", "-F", sought, "-f", file], { encoding: "utf8" });
-    expect(found).toContain(fingerprintOf({ type: "ssh-ed25519", blob }));
+    expect(found).toContain(fingerprintOf(blob));
   });
 });
