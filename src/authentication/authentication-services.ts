@@ -3,9 +3,8 @@ import type { LastUse } from "../access-tokens/last-use.ts";
 import type { SecretReuse } from "../access-tokens/secret-reuse.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
-import type { RefreshTokenLastUse } from "../refresh-tokens/refresh-token-last-use.ts";
+import type { RowLastUse } from "../database/row-last-use.ts";
 import type { RefreshTokenLife } from "../refresh-tokens/refresh-token-life.ts";
-import type { SshKeyLastUse } from "../ssh-keys/ssh-key-last-use.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { AccessTokenLoader } from "./find-access-tokens.ts";
 import type { RepositoryRulesFinder } from "./find-repository-rules.ts";
@@ -30,9 +29,9 @@ export interface AuthenticationServices {
   readonly initialPassword: { used(userId: number): void };
   readonly refreshTokenLife: RefreshTokenLife;
   /** Told of every refresh token that is accepted. */
-  readonly refreshTokenLastUse: Pick<RefreshTokenLastUse, "used">;
+  readonly refreshTokenLastUse: Pick<RowLastUse, "used">;
   /** Told of every SSH key that is accepted. */
-  readonly sshKeyLastUse: Pick<SshKeyLastUse, "used">;
+  readonly sshKeyLastUse: Pick<RowLastUse, "used">;
   /** Told of every web session that is used, and from where. */
   readonly webSessionLastSeen: Pick<WebSessionLastSeen, "seen">;
   readonly lockout: Lockout;
