@@ -1,7 +1,6 @@
 /** What the token endpoint's callers feel of others, whom the same process serves meanwhile. */
 import { type Case, casesOf, repeated } from "./cases.ts";
 import type { Client } from "./load/client.ts";
-import type { Order } from "./load/order.ts";
 import { measure } from "./measure.ts";
 import type { Row } from "./report.ts";
 import type { SeededToken } from "./seed.ts";
@@ -16,8 +15,8 @@ export interface Beside {
   readonly tokens: readonly SeededToken[];
   /** The names of the rows: with nobody else, and beside the others. */
   readonly names: { readonly alone: string; readonly beside: string };
-  /** What the others ask for, by a client of their own. */
-  readonly others: { readonly client: Client; readonly order: Omit<Order, "durationMs"> };
+  /** What the others do for so many milliseconds, by a client of their own. */
+  readonly others: (durationMs: number) => Promise<unknown>;
 }
 
 /** The repeated token at 500 requests a second: alone, and beside the others. */
@@ -27,10 +26,9 @@ export async function measureBeside({ client, server, tokens, names, others }: B
     name,
   }));
   if (alone === undefined || beside === undefined) return [];
-  const order = { ...others.order, durationMs: MEASURING.roundMs };
   const measured = await measure(client, [alone, beside], MEASURING, async (one, round) => {
     if (one !== beside) return await round();
-    const [outcome] = await Promise.all([round(), others.client.carryOut(order)]);
+    const [outcome] = await Promise.all([round(), others(MEASURING.roundMs)]);
     return outcome;
   });
   return [alone, beside].map((one) => ({ name: one.name, ...measured.get(one) }));

@@ -72,9 +72,9 @@ export function measurePages({ client, directory, postgres, say }: Setting): Pro
       const rows = cases.map((one) => ({ name: one.what, ...measured.get(one) }));
       const requests = pages.flatMap((page) => page.requests);
       const order = { port: server.port, requests, statuses: [200], connections: 2, perSecond: PAGES_PER_SECOND };
+      const others = (durationMs: number) => readers.carryOut({ ...order, durationMs });
       const names = { alone: TOKENS_ALONE, beside: TOKENS_BESIDE };
-      const beside = { client, server, tokens, names, others: { client: readers, order } };
-      return [...rows, ...(await measureBeside(beside))];
+      return [...rows, ...(await measureBeside({ client, server, tokens, names, others }))];
     } finally {
       await readers.stop();
       await registry.stop();
