@@ -2,6 +2,7 @@
 
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { systemCode } from "../files.ts";
 
 /** Where a command writes; a test passes its own. */
 export interface Output {
@@ -13,11 +14,18 @@ export interface Output {
   bytes(source: Readable): Promise<void>;
 }
 
+// Whoever reads the output may have had enough of it, as `head` has: that is no failure of the command's.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreReadersEnd);
+
+function ignoreReadersEnd(error: unknown): void {
+  if (systemCode(error) !== "EPIPE") throw error;
+}
+
 /** The process's own streams. */
 export const processOutput: Output = {
   line: (text) => void process.stdout.write(`${text}\n`),
   complain: (text) => void process.stderr.write(`${text}\n`),
-  bytes: (source) => pipeline(source, process.stdout, { end: false }),
+  bytes: (source) => pipeline(source, process.stdout, { end: false }).catch(ignoreReadersEnd),
 };
 
 /** Rows as lines of aligned columns under a heading; a dash stands for a value that a row lacks. */

@@ -119,6 +119,11 @@ describe("keyside against a running service", () => {
     expect(await keyside(...args)).toMatchObject(refused);
   });
 
+  it("says nothing where whoever reads its output has had enough of it", async () => {
+    const input = `${KEYSIDE.join(" ")} demo | true\n`;
+    expect(await runToEnd(["sh"], { environment: operator, input })).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("prints the demo's lines to paste, which take the secret from a command and never hold one", async () => {
     const named = { ...operator, KEYSIDE_COMMAND: KEYSIDE.join(" ") };
     const { code, stdout } = await runKeyside(named, ["demo"]);
