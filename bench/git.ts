@@ -103,11 +103,12 @@ function cloneRequest(commit: string): string {
 
 /** A token of the first administrator's: their password is not accepted over SSH. */
 async function makeToken({ port }: Server, environment: Environment): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v4/users/1/personal_access_tokens`, {
-    method: "POST",
-    headers: { "PRIVATE-TOKEN": await operatorSecret(environment), "Content-Type": "application/json" },
-    body: JSON.stringify({ name: "clones", scopes: ["read_repository"] }),
-  });
+  const headers = { "PRIVATE-TOKEN": await operatorSecret(environment), "Content-Type": "application/json" };
+  const api = `http://127.0.0.1:${port}/api/v4`;
+  const { id } = (await (await fetch(`${api}/user`, { headers })).json()) as { id: number };
+  const body = JSON.stringify({ name: "clones", scopes: ["read_repository"] });
+  const answer = await fetch(`${api}/users/${id}/personal_access_tokens`, { method: "POST", headers, body });
+  if (answer.status !== 201) throw new Error(`making a token was answered ${answer.status}: ${await answer.text()}`);
   return ((await answer.json()) as { token: string }).token;
 }
 

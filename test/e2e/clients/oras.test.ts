@@ -24,9 +24,17 @@ function side(name: "" | "from-" | "to-", as: ClientCredentials | undefined): st
 /** oras 1.2.0 panics when two uploads are refused in different words: one at a time. */
 const COPY = ["cp", "--concurrency", "1"];
 
+/** It does so now and then all the same, which is no word about what is tested: it is asked again. */
+const PANIC = "panic: sync/atomic: compare and swap of inconsistently typed value";
+const TRIES = 5;
+
 async function prepare(stage: ClientStage) {
-  const oras = (...args: readonly string[]) =>
-    stage.run("oras", args, { DOCKER_CONFIG: join(stage.directory, "oras") });
+  const oras = async (...args: readonly string[]) => {
+    const run = () => stage.run("oras", args, { DOCKER_CONFIG: join(stage.directory, "oras") });
+    let ended = await run();
+    for (let count = 1; count < TRIES && ended.output.includes(PANIC); count += 1) ended = await run();
+    return ended;
+  };
   const driver: ClientDriver = {
     async push(image, as) {
       const { directory, tag } = await writeOciLayout(stage.directory);
