@@ -1,5 +1,6 @@
 /** A git that talks to a client: `git upload-pack` or `git receive-pack`, with all processes that it starts itself. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { UnavailableError } from "../errors.ts";
 import type { GitProgram } from "./find-git.ts";
@@ -7,6 +8,9 @@ import { gitEnvironment } from "./git-settings.ts";
 
 /** Which program of git's serves a client. */
 export type GitService = "upload-pack" | "receive-pack";
+
+/** As `nice -n 10`: whoever clones waits, rather than those who ask for a token. */
+const PRIORITY = 10;
 
 /** What is started, and how. */
 export interface GitProcessOptions {
@@ -122,10 +126,20 @@ function start({ program, service, directory, args, settings, protocol }: GitPro
   // Some failures are thrown, of others an event tells; where descriptors are lacking, there are no pipes then.
   child.once("error", () => {});
   if (child.pid === undefined) throw notStarted();
+  giveWay(child.pid);
   return child;
 }
 
 /** What is said where git cannot be started: the machine has no room for a process, or git is gone. */
 export function notStarted(cause?: unknown): UnavailableError {
   return new UnavailableError("Git cannot be started where Keyside runs; try again shortly", { cause });
+}
+
+/** Before it has started processes of its own, which take over its priority. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, PRIORITY);
+  } catch {
+    // It has ended already.
+  }
 }

@@ -30,6 +30,8 @@ export interface ExchangeLimits {
   readonly inputBytes: number;
   /** How many bytes are read at all: what git does not take any more is dropped, so that the client hears why. */
   readonly receivedBytes: number;
+  /** Is waited for after each piece that the client was sent. */
+  readonly giveWay?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -131,6 +133,7 @@ class Exchange {
       this.#clientsTurn.toTake = true;
       this.#idle.refresh();
       await this.#client.send(piece, this.#cut.signal);
+      await this.#limits.giveWay?.();
       this.#sent += piece.byteLength;
       this.#clientsTurn.toTake = false;
       this.#idle.refresh();

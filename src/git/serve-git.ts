@@ -14,11 +14,13 @@ import type { Metrics } from "../metrics.ts";
 import type { Actor, Principal } from "../principals/principal.ts";
 import type { AuthorizedGit } from "./authorize.ts";
 import { type ClientEnd, type ExchangeResult, exchange } from "./exchange.ts";
+import type { GivingWay } from "./giving-way.ts";
 
 /** What serving needs. */
 export interface ServingServices extends GitServices, Pick<AuthenticationServices, "lastUse"> {
   readonly repositoryMaintenance: Pick<RepositoryMaintenance, "pushed">;
   readonly metrics: Pick<Metrics, "gitOperations" | "gitDuration" | "gitBytes">;
+  readonly givingWay: Pick<GivingWay, "giveWay">;
 }
 
 /** What is to be run. */
@@ -121,6 +123,7 @@ async function run(services: ServingServices, { program, directory, served, clie
     {
       idleMs: idleTimeoutSeconds * 1000,
       totalMs: timeoutSeconds * 1000,
+      giveWay: () => services.givingWay.giveWay(),
       ...(service === "receive-pack"
         ? { inputBytes: maximumPushBytes + PUSH_MARGIN_BYTES, receivedBytes: Number.POSITIVE_INFINITY }
         : { inputBytes: MAXIMUM_FETCH_BYTES, receivedBytes: MAXIMUM_FETCH_BYTES }),

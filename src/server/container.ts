@@ -32,6 +32,7 @@ import { Event } from "../events/event.entity.ts";
 import { listenToRecordedEvents } from "../events/recorded-events.ts";
 import { FeatureFlag } from "../feature-flags/feature-flag.entity.ts";
 import type { GitHttpServices } from "../git/git.routes.ts";
+import { GivingWay } from "../git/giving-way.ts";
 import { discardRepository } from "../git-repositories/discard-repository.ts";
 import { type FoundGit, findGit } from "../git-repositories/find-git.ts";
 import { HOOKS_DIRECTORY } from "../git-repositories/git-services.ts";
@@ -224,6 +225,7 @@ export async function createContainer(surroundings: Surroundings): Promise<Conta
     foundGit,
     hooksDirectory,
     gitTurns,
+    givingWay: new GivingWay(),
     repositories,
     repositoryMaintenance: new RepositoryMaintenance({ foundGit, log }),
     deferredNotes: [
