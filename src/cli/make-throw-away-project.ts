@@ -20,10 +20,10 @@ export async function makeThrowAwayProject(client: KeysideClient): Promise<Throw
     // For administrators alone, as much of what follows: nothing is made for a caller who could not free its path again.
     await client.call("GET", "/features");
     const { body: project } = await client.call("POST", "/projects", { path: `doctor-${systemIds.hex(4)}` });
-    const { id, path_with_namespace: path, created_at } = project as MadeProject;
+    const { id, path_with_namespace: path, created_at, ssh_url_to_repo: sshUrl } = project as MadeProject;
     const address = `/projects/${id}`;
     try {
-      return await prepareProject(client, { path, address, today: utcDate(new Date(created_at)) });
+      return await prepareProject(client, { path, address, sshUrl, today: utcDate(new Date(created_at)) });
     } catch (error) {
       await removeProject(client, path, address);
       throw error;
@@ -41,12 +41,21 @@ interface MadeProject {
   readonly id: number;
   readonly path_with_namespace: string;
   readonly created_at: string;
+  readonly ssh_url_to_repo: string | null;
 }
 
 /** Turns the feature on for the project, and makes the tokens; `today` by Keyside's clock, which may be off. */
 async function prepareProject(
   client: KeysideClient,
-  { path, address, today }: { readonly path: string; readonly address: string; readonly today: string },
+  {
+    path,
+    address,
+    sshUrl,
+    today,
+  }: Pick<ThrowAwayProject, "path" | "sshUrl"> & {
+    readonly address: string;
+    readonly today: string;
+  },
 ): Promise<ThrowAwayProject> {
   const expires = addDays(today, 1);
   const create = async (at: string, scopes: readonly string[]) => {
@@ -63,6 +72,7 @@ async function prepareProject(
     path,
     secret,
     catalogSecret,
+    sshUrl,
     isPushReported: async () => (await client.list(`${address}/events?action=pushed`)).length > 0,
     async remove() {
       try {

@@ -5,6 +5,7 @@
 import { awaitNotification, readNotificationsBefore } from "./await-notification.ts";
 import { checkGit } from "./check-git.ts";
 import { checkChallenge, checkService } from "./check-pair.ts";
+import { checkSsh } from "./check-ssh.ts";
 import type { ExaminedPair } from "./examined-pair.ts";
 import { StepFailure, StepSkipped } from "./failure.ts";
 import { CLIENT_STEPS } from "./play-client.ts";
@@ -53,7 +54,11 @@ export async function* diagnose(pair: ExaminedPair): AsyncGenerator<Finding> {
     const reported = await step("the registry reports to Keyside", () => awaitNotification(pair, project, before));
     yield reported.finding;
     if (reported.finding.outcome === "failed") return;
-    yield (await step("Git lets a token fetch and push", () => checkGit(pair, project))).finding;
+    const git = await step("Git lets a token fetch and push", () => checkGit(pair, project));
+    yield git.finding;
+    const { sshUrl } = project;
+    if (git.finding.outcome !== "ok" || sshUrl === null) return;
+    yield (await step("Git over SSH answers", () => checkSsh(sshUrl))).finding;
   } finally {
     await project.remove();
   }

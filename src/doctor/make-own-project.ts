@@ -76,6 +76,7 @@ async function prepareProject(
     path,
     secret,
     catalogSecret: catalog.secret,
+    sshUrl: null,
     isPushReported: async () => (await database.query(FIND_PUSH, [project.id])).length > 0,
     remove: () => removeOwnProject(services, caller, path),
   };

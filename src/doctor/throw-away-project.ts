@@ -5,6 +5,8 @@ export interface ThrowAwayProject {
   readonly path: string;
   readonly secret: string;
   readonly catalogSecret: string;
+  /** Where clients are told to find it by Git over SSH; null where that is off, or nothing is known of clients. */
+  readonly sshUrl: string | null;
   /** Whether the service was told of a push into it. */
   isPushReported(): Promise<boolean>;
   /** Revokes the tokens, deletes the project and frees its path. */

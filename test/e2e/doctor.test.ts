@@ -227,6 +227,30 @@ describe("keyside doctor", () => {
     ]);
   });
 
+  it("finds Git over SSH where clients are sent to, and names its address where nothing answers there", async ({
+    skip,
+  }) => {
+    const [port, nowhere] = [await freePort(), await freePort()];
+    const answers = await startService({ KEYSIDE_SSH_PORT: String(port) });
+    onTestFinished(() => answers.stop());
+    const silent = await startService({
+      KEYSIDE_SSH_PORT: String(await freePort()),
+      KEYSIDE_SSH_URL: `ssh://git@127.0.0.1:${nowhere}`,
+    });
+    onTestFinished(() => silent.stop());
+    const ends = [answers, silent].map(async ({ container }) => {
+      const { url } = await startRegistry(container, skip);
+      const operator = (await readFile(container.config.operatorTokenFile, "utf8")).trim();
+      return await run(url, [], { KEYSIDE_URL: container.config.url, KEYSIDE_TOKEN: operator });
+    });
+    const [well, failed] = await Promise.all(ends);
+    expect(well).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok {6}Git over SSH answers\n$/m) });
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`host not reachable: 127.0.0.1:${nowhere}: `),
+    });
+  });
+
   it("names a directory of Git's repositories that cannot be written", async ({ skip }) => {
     const broken = await startService({ KEYSIDE_GIT_DIR: "/dev/null/git" });
     onTestFinished(() => broken.stop());
