@@ -1,16 +1,10 @@
 /** A git that talks to a client: `git upload-pack` or `git receive-pack`, with all processes that it starts itself. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { setPriority } from "node:os";
 import type { Duplex, Readable, Writable } from "node:stream";
-import { UnavailableError } from "../errors.ts";
 import type { GitProgram } from "./find-git.ts";
-import { gitEnvironment } from "./git-settings.ts";
+import { type GitGroup, startGroup } from "./git-group.ts";
 
 /** Which program of git's serves a client. */
 export type GitService = "upload-pack" | "receive-pack";
-
-/** As `nice -n 10`: whoever clones waits, rather than those who ask for a token. */
-const PRIORITY = 10;
 
 /** What is started, and how. */
 export interface GitProcessOptions {
@@ -42,16 +36,23 @@ export class GitProcess {
   readonly hooks: { readonly said: Readable; readonly answer: Writable } | undefined;
   /** The exit code, once it has ended and all its pipes with it; null where a signal ended it. */
   readonly ended: Promise<number | null>;
-  readonly #child: ChildProcess;
+  readonly #signal: GitGroup["signal"];
   #troubles = "";
   #isStopping = false;
-  #hasEnded = false;
 
   /** @throws UnavailableError when it cannot be started: the machine has no room for a process, or git is gone */
-  constructor(options: GitProcessOptions) {
-    this.service = options.service;
-    this.#child = start(options);
-    const [input, output, troubles, said, answer] = this.#child.stdio as unknown as Descriptors;
+  constructor({ program, service, directory, args, settings, protocol }: GitProcessOptions) {
+    this.service = service;
+    const { child, ended, signal } = startGroup(program, {
+      args: [service, ...args, directory],
+      directory,
+      settings,
+      variables: protocol === undefined ? {} : { GIT_PROTOCOL: protocol },
+      stdio: ["pipe", "pipe", "pipe", ...(service === "receive-pack" ? (["pipe", "pipe"] as const) : [])],
+    });
+    this.ended = ended;
+    this.#signal = signal;
+    const [input, output, troubles, said, answer] = child.stdio as unknown as Descriptors;
     this.input = input;
     this.output = output;
     this.hooks = said === undefined || answer === undefined ? undefined : { said, answer };
@@ -62,12 +63,6 @@ export class GitProcess {
     for (const stream of [input, output, troubles, said, answer]) stream?.on("error", () => {});
     // Nothing comes from there, but its end.
     answer?.resume();
-    this.ended = new Promise((resolve) => {
-      this.#child.once("close", (code) => {
-        this.#hasEnded = true;
-        resolve(code);
-      });
-    });
   }
 
   /** The end of what git said of its troubles, for the log. */
@@ -95,51 +90,5 @@ export class GitProcess {
       });
     }
     await this.ended;
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#child;
-    // Its number may be another's by now.
-    if (pid === undefined || this.#hasEnded) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // All of the group have ended.
-    }
-  }
-}
-
-function start({ program, service, directory, args, settings, protocol }: GitProcessOptions): ChildProcess {
-  const variables = protocol === undefined ? {} : { GIT_PROTOCOL: protocol };
-  let child: ChildProcess;
-  try {
-    child = spawn("git", [service, ...args, directory], {
-      cwd: "/",
-      // A group of its own: git's own processes are ended with it.
-      detached: true,
-      env: gitEnvironment({ path: program.path, directory, settings, variables }),
-      stdio: ["pipe", "pipe", "pipe", ...(service === "receive-pack" ? (["pipe", "pipe"] as const) : [])],
-    });
-  } catch (cause) {
-    throw notStarted(cause);
-  }
-  // Some failures are thrown, of others an event tells; where descriptors are lacking, there are no pipes then.
-  child.once("error", () => {});
-  if (child.pid === undefined) throw notStarted();
-  giveWay(child.pid);
-  return child;
-}
-
-/** What is said where git cannot be started: the machine has no room for a process, or git is gone. */
-export function notStarted(cause?: unknown): UnavailableError {
-  return new UnavailableError("Git cannot be started where Keyside runs; try again shortly", { cause });
-}
-
-/** Before it has started processes of its own, which take over its priority. */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, PRIORITY);
-  } catch {
-    // It has ended already.
   }
 }

@@ -1,18 +1,13 @@
 /** Packs repositories after many pushes, one at a time and with less right to the machine than everything else. */
-import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
-import { setPriority } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import type { GitProgram } from "./find-git.ts";
+import { startGroup } from "./git-group.ts";
 import type { GitServices } from "./git-services.ts";
-import { gitEnvironment } from "./git-settings.ts";
 
 /** Each push leaves a pack; with more than this, a fetch becomes slow, and `git gc --auto` makes one of them. */
 const MAXIMUM_PACKS = 50;
-
-/** As `nice -n 10`. */
-const PRIORITY = 10;
 
 /** The maintenance of one process. */
 export class RepositoryMaintenance {
@@ -57,37 +52,21 @@ export class RepositoryMaintenance {
    * Git's own lock keeps replicas apart. Not `git maintenance run`: after a kill it finds its lock file and does nothing, for
    * ever, without saying so.
    */
-  #pack({ path }: GitProgram, directory: string): Promise<void> {
-    const env = gitEnvironment({
-      path,
+  async #pack(program: GitProgram, directory: string): Promise<void> {
+    const { ended, signal } = startGroup(program, {
+      args: [`--git-dir=${directory}`, "gc", "--auto", "--quiet"],
       directory,
       settings: [
         ["gc.auto", "6700"],
         ["gc.autoPackLimit", String(MAXIMUM_PACKS)],
         ["gc.autoDetach", "false"],
       ],
-    });
-    const child = spawn("git", [`--git-dir=${directory}`, "gc", "--auto", "--quiet"], {
-      env,
-      cwd: "/",
       stdio: "ignore",
-      // A group of its own: what it starts is ended with it.
-      detached: true,
     });
-    const { pid } = child;
-    const { signal } = this.#stopping;
-    return new Promise((resolve, reject) => {
-      child.once("error", reject);
-      if (pid === undefined) return;
-      const onAbort = () => process.kill(-pid, "SIGTERM");
-      signal.addEventListener("abort", onAbort, { once: true });
-      child.once("close", (code) => {
-        // Its number may be another's from now on.
-        signal.removeEventListener("abort", onAbort);
-        if (code === 0) resolve();
-        else reject(new Error(`git gc ended with ${code}`));
-      });
-      setPriority(pid, PRIORITY);
-    });
+    const onAbort = () => signal("SIGTERM");
+    const stopping = this.#stopping.signal;
+    stopping.addEventListener("abort", onAbort, { once: true });
+    const code = await ended.finally(() => stopping.removeEventListener("abort", onAbort));
+    if (code !== 0) throw new Error(`git gc ended with ${code}`);
   }
 }

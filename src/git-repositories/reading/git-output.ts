@@ -1,9 +1,8 @@
 /** What a git command writes, piece by piece as it is taken: of what nobody takes, no more is kept than a pipe holds. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { UnavailableError } from "../../errors.ts";
 import type { GitProgram } from "../find-git.ts";
-import { notStarted } from "../git-process.ts";
-import { gitEnvironment } from "../git-settings.ts";
+import { startGroup } from "../git-group.ts";
 
 /** A command that reads a repository, and where and for how long it runs. */
 export interface OutputCommand {
@@ -31,12 +30,21 @@ const VARIABLES = { GIT_LITERAL_PATHSPECS: "1" };
  * @throws the signal's reason
  */
 export async function* readOutput(program: GitProgram, command: OutputCommand): AsyncGenerator<Buffer, void> {
-  const { args, limitMs, signal } = command;
+  const { directory, args, input, limitMs, signal } = command;
   signal.throwIfAborted();
-  const child = start(program, command);
-  const { ended, kill } = endOf(child);
+  const group = startGroup(program, {
+    args: [`--git-dir=${directory}`, ...args],
+    directory,
+    variables: VARIABLES,
+    stdio: "pipe",
+  });
+  const { ended } = group;
+  const kill = () => group.signal("SIGKILL");
+  const [stdin, stdout, stderr] = group.child.stdio as unknown as [Writable, Readable, Readable];
+  // Whoever writes to it finds out by the end of the process.
+  stdin.on("error", () => {}).end(input);
   let troubles = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  stderr.setEncoding("utf8").on("data", (text: string) => {
     troubles = (troubles + text).slice(-KEPT_ERROR_CHARACTERS);
   });
   let isLate = false;
@@ -46,7 +54,7 @@ export async function* readOutput(program: GitProgram, command: OutputCommand): 
   }, limitMs);
   signal.addEventListener("abort", kill, { once: true });
   try {
-    yield* child.stdout as AsyncIterable<Buffer>;
+    yield* stdout as AsyncIterable<Buffer>;
     const code = await ended;
     signal.throwIfAborted();
     if (isLate)
@@ -61,47 +69,4 @@ export async function* readOutput(program: GitProgram, command: OutputCommand): 
     kill();
     await ended;
   }
-}
-
-function start(program: GitProgram, { directory, args, input }: OutputCommand): ChildProcessWithoutNullStreams {
-  let child: ChildProcessWithoutNullStreams;
-  try {
-    child = spawn("git", [`--git-dir=${directory}`, ...args], {
-      cwd: "/",
-      // A group of its own: git's own processes are ended with it.
-      detached: true,
-      env: gitEnvironment({ path: program.path, directory, variables: VARIABLES }),
-      stdio: "pipe",
-    });
-  } catch (cause) {
-    throw notStarted(cause);
-  }
-  // Some failures are thrown, of others an event tells; where descriptors are lacking, there are no pipes then.
-  child.once("error", () => {});
-  if (child.pid === undefined) throw notStarted();
-  // Whoever writes to it finds out by the end of the process.
-  child.stdin.on("error", () => {}).end(input);
-  return child;
-}
-
-/** The exit code, once it has ended and all its pipes with it, and how to bring that about. */
-function endOf(child: ChildProcessWithoutNullStreams): { ended: Promise<number | null>; kill: () => void } {
-  const { pid } = child;
-  let isOver = false;
-  const ended = new Promise<number | null>((resolve) => {
-    child.once("close", (code) => {
-      isOver = true;
-      resolve(code);
-    });
-  });
-  const kill = () => {
-    // Once it is over, its number may be another's.
-    if (isOver || pid === undefined) return;
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // All of the group have ended.
-    }
-  };
-  return { ended, kill };
 }
