@@ -57,9 +57,7 @@ export function decideGitAccess(principal: Principal, action: GitAction, facts: 
   const scope = SCOPES[action].find((each) => principal.scopes.has(each));
   if (scope === undefined) return { kind: "scope", lacking: SCOPES[action] };
   // 5. The caller.
-  const needed = levelNeeded(action, facts.visibility);
-  if (facts.accessLevel < needed) return { kind: "level", needed, own: facts.accessLevel };
-  return { kind: "allowed", scope };
+  return decideLevel(action, facts) ?? { kind: "allowed", scope };
 }
 
 /** What is decided on a caller whose credential another door has judged already. */
@@ -73,15 +71,22 @@ export type ReadingDecision = GitAllowed | Extract<GitDecision, { readonly kind:
  */
 export function decideReading(caller: SignedInPrincipal, facts: GitFacts | undefined): ReadingDecision {
   if (facts === undefined || !isVisible(caller, facts)) return { kind: "hidden" };
-  const needed = levelNeeded("fetch", facts.visibility);
-  if (facts.accessLevel < needed) return { kind: "level", needed, own: facts.accessLevel };
-  return { kind: "allowed", scope: undefined };
+  return decideLevel("fetch", facts) ?? { kind: "allowed", scope: undefined };
 }
 
 /** A bot is a stranger outside its project, in an internal one too. */
 function isVisible(principal: Principal, { visibility, accessLevel }: GitFacts): boolean {
   if (accessLevel > NO_ACCESS || visibility === "public") return true;
   return visibility === "internal" && principal.kind === "user";
+}
+
+/** Undefined for a level that is high enough. */
+function decideLevel(
+  action: GitAction,
+  { visibility, accessLevel }: GitFacts,
+): Extract<GitDecision, { readonly kind: "level" }> | undefined {
+  const needed = levelNeeded(action, visibility);
+  return accessLevel < needed ? { kind: "level", needed, own: accessLevel } : undefined;
 }
 
 function levelNeeded(action: GitAction, visibility: Visibility): number {

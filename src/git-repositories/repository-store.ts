@@ -83,6 +83,15 @@ export class RepositoryStore {
     return path;
   }
 
+  /**
+   * The directory to read a repository in: as long as nothing was pushed to it, that of the empty one.
+   *
+   * @throws UnavailableError when it cannot be read
+   */
+  async findOrEmpty(program: GitProgram, key: string): Promise<string> {
+    return (await this.find(key)) ?? (await this.empty(program));
+  }
+
   /** Takes a repository away: it lies in the trash for a while. Does nothing where there is none. */
   async discard(key: string): Promise<void> {
     await this.moveToTrash(this.#pathOf(key));

@@ -81,7 +81,7 @@ async function openRepository(
 ): Promise<string> {
   const { key } = authorized.repository;
   if (service === "receive-pack" && !advertises) return await repositories.findOrCreate(program, key);
-  return (await repositories.find(key)) ?? (await repositories.empty(program));
+  return await repositories.findOrEmpty(program, key);
 }
 
 interface Run {

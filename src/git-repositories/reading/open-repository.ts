@@ -80,7 +80,7 @@ export async function openRepository(
   };
   try {
     // 4. Its directory.
-    const directory = (await repositories.find(project.key)) ?? (await repositories.empty(program));
+    const directory = await repositories.findOrEmpty(program, project.key);
     return { repository: { project, directory, program, signal: sender.signal }, release };
   } catch (error) {
     release("failed");
